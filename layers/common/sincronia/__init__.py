@@ -1,0 +1,1 @@
+"""What all of Sincronia's integrations share. Knows no integration by name."""

@@ -1,0 +1,38 @@
+"""The environment, read in one place. The template gives each function only the names it uses."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
+
+@cache
+def _required(name: str) -> str:
+    value = os.environ.get(name, "")
+    if not value:
+        message = f"The environment variable {name} is not set; template.yaml gives it to each function."
+        raise RuntimeError(message)
+    return value
+
+
+def table(name: str) -> str:
+    """The real name of a table: connections, links, identities, runs, outcomes or notifications."""
+    return _required(f"{name.upper()}_TABLE")
+
+
+def data_bucket() -> str:
+    """The private bucket that holds what runs read and planned."""
+    return _required("DATA_BUCKET")
+
+
+def run_queue_url() -> str:
+    """The queue that an integration's runs are worked off from."""
+    return _required("RUN_QUEUE_URL")
+
+
+@cache
+def allowed_networks() -> tuple[IPv4Network | IPv6Network, ...]:
+    """Private networks that vendors may live in: AllowedNetworks of the template, CIDRs between commas."""
+    text = os.environ.get("ALLOWED_NETWORKS", "")
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
