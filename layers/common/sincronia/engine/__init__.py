@@ -1,0 +1,1 @@
+"""The engine: plan → brake → apply → report, written once for every integration."""

@@ -1,0 +1,159 @@
+"""What an integration gives to the engine: a flow between a source and a target, and the records that go through it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from sincronia.answers import Answers, Problem
+
+# What the target is told of a record: its field names and JSON values.
+Content = Mapping[str, str | int | float | bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A value that people know a record by, in normal form: kind is `email`, `cnpj`, `cpf`, …"""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record of the source, parsed. One that can't be sent carries the problem that says why."""
+
+    source_id: str
+    label: str  # what people call it, for lists and sentences
+    content: Content
+    natural_key: str  # what the target knows it by before there is a link; empty with a problem
+    identities: tuple[Identity, ...] = ()
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePage:
+    """A page of the source's listing. `next_position` is where the next page begins, None after the last.
+
+    `declared` is how many records the source says there are in all, as told with this page.
+    """
+
+    records: tuple[Record, ...]
+    next_position: int | None
+    declared: int
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRecord:
+    """A record that the target already has."""
+
+    target_id: str
+    natural_key: str
+    content: Content
+
+
+class Source(Protocol):
+    """A vendor's listing. Raises ProblemError, and OutOfTimeError when the deadline comes before a call."""
+
+    def pages(self, start: int) -> Iterator[SourcePage]:
+        """The pages of the listing from a position on; 0 is the beginning."""
+        ...
+
+
+class Target(Protocol):
+    """Where records are written. Every method raises ProblemError and OutOfTimeError.
+
+    A write whose answer never came raises AnswerUnknownError; update and deactivate are safe to repeat.
+    """
+
+    def listing(self) -> Iterator[TargetRecord]:
+        """All records that the target has, page by page."""
+        ...
+
+    def find(self, natural_key: str) -> TargetRecord | None:
+        """The record of that natural key, read now."""
+        ...
+
+    def create(self, content: Content) -> str:
+        """Makes a record and gives its target id. Not safe to repeat."""
+        ...
+
+    def update(self, target_id: str, content: Content) -> None:
+        """Makes the record's fields equal to the content, and the record active."""
+        ...
+
+    def deactivate(self, target_id: str) -> None:
+        """Takes the record's access away and keeps the record."""
+        ...
+
+
+class LinkStatus(StrEnum):
+    """The status that people see of a record. It follows from the link and is never set by hand."""
+
+    NOT_SYNCED = "Não Sincronizado"
+    SYNCED = "Sincronizado"
+    RESYNC_PENDING = "Ressincronização Pendente"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Trips only where both are exceeded: a share of the links (per cent) and a number of records."""
+
+    percent: float
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class BrakeLimits:
+    """How much one run may do before a person is asked."""
+
+    deactivations: Limit = Limit(percent=20, number=10)
+    changes: Limit = Limit(percent=50, number=100)
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One flow, opened for one connection: its two sides, its filters and its limits."""
+
+    name: str  # as in FLOW#name
+    title: str  # as people call it
+    entity: str  # what kind of record it carries; links and identities are kept by it
+    source: Source
+    target: Target
+    answers: Answers
+    shared_key_code: str  # the problem of records that share a natural key; details: code, others
+    narrowed: bool = False  # a filter narrows what is received, so absence means nothing
+    statuses: frozenset[LinkStatus] = frozenset(LinkStatus)
+    force: bool = False  # send also what is in step
+    brake: BrakeLimits = BrakeLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a flow is opened with: the connection's settings, its secret's fields, the flow's filters, a deadline."""
+
+    settings: Mapping[str, Any]
+    secret: Mapping[str, str]
+    filters: Mapping[str, Any]
+    deadline: float  # seconds since 1970; no vendor call is sent after it
+
+
+# Opens a flow without I/O. Raises ProblemError where the connection can't run at all.
+OpenFlow = Callable[[Opening], Flow]
+
+
+def status_of(synced: str | None, seen: str | None) -> LinkStatus:
+    """The status that follows from a link's two fingerprints; both None where there is no link."""
+    if synced is None:
+        return LinkStatus.NOT_SYNCED
+    return LinkStatus.SYNCED if seen is None or seen == synced else LinkStatus.RESYNC_PENDING
+
+
+def labels(records: Iterable[str], at_most: int = 5) -> str:
+    """The first few names for a sentence: `a, b, c e outros 4`."""
+    names = list(records)
+    shown = ", ".join(names[:at_most])
+    rest = len(names) - at_most
+    return f"{shown} e mais {rest}" if rest > 0 else shown
