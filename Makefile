@@ -5,18 +5,110 @@ PYTHON3 ?= python3
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
+SAM := env --unset=PYTHONPATH .venv-sam/bin/sam
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONPATH := $(CURDIR):$(CURDIR)/functions
 export SAM_CLI_TELEMETRY := 0
+export AWS_DEFAULT_REGION := sa-east-1
 ACT ?=
+include layers/python-3.13.mk
 
 .DEFAULT_GOAL := help
+.PHONY: help demo dev test check validate build bench bench-full format lock clean
+
+help: ## List the targets (this page).
+	@awk 'BEGIN { FS = ":.*## "; print "Python 3.11 or newer, git and make are all that these need, and the network once: they install their locked packages.\n" } \
+		/^[a-z-]+:.*## / { split($$2, part, " Uses: "); \
+			printf "  make %-11s %s\n%s", $$1, part[1], part[2] ? sprintf("  %16s uses, where it is there: %s\n", "", part[2]) : "" }' Makefile
+
+demo: $(VENV)/ready ## Bring the stack up on this machine and show it at work; ACT=zen shows one act.
+	@$(PYTHON) -m local.demo $(ACT)
+
+dev: $(VENV)/ready ## Bring the stack up and keep it; .local/stack.json says where everything is. Ctrl-C ends it.
+	@$(PYTHON) -m local.dev
+
+test: $(VENV)/ready ## Run the tests, but for the full crash sweeps (5 minutes at most).
+	@$(PYTHON) -m pytest -m "not sweep" -n 2
+
+check: $(VENV)/ready .venv-sam/ready ## All that must hold before a push: format, lint, types, every test, template, build. Uses: a Python 3.13, to run the unit tests on it too.
+	@echo "== format"
+	@$(VENV)/bin/ruff format --check .
+	@echo "== lint"
+	@$(VENV)/bin/ruff check .
+	@echo "== types"
+	@$(VENV)/bin/mypy
+	@$(MAKE) --no-print-directory validate
+	@$(MAKE) --no-print-directory build
+	@echo "== tests, sweeps included"
+	@$(PYTHON) -m pytest -n 2
+ifneq ($(PYTHON_313),)
+	@$(MAKE) --no-print-directory .venv-3.13/ready
+	@echo "== unit tests on the Python of the Lambda runtime ($(PYTHON_313))"
+	@.venv-3.13/bin/python -m pytest tests/unit
+else
+	@echo "== no Python 3.13 on this machine: the tests ran on $$($(PYTHON) --version) alone"
+endif
+	@echo "== check: all green"
+
+validate: .venv-sam/ready ## Check the template, by SAM's own rules and by cfn-lint's.
+	@echo "== template"
+	@$(SAM) validate
+	@$(SAM) validate --lint
+
+build: .venv-sam/ready ## Build what is deployed, without Docker, into .aws-sam/. Uses: a Python 3.13, to ship byte code (faster cold starts).
+	@echo "== build"
+	@$(SAM) build
+
+bench: $(VENV)/ready ## Count calls and measure time and memory for up to 10,000 users.
+	@$(PYTHON) -m bench.sync
+
+bench-full: $(VENV)/ready ## The same, and for 100,000 users; takes long.
+	@$(PYTHON) -m bench.sync --full
+
+format: $(VENV)/ready ## Format the code, and mend what the linter can.
+	@$(VENV)/bin/ruff check --fix .
+	@$(VENV)/bin/ruff format .
+
+# What Lambda's runtime brings is not in layer.txt.
+COMPILE = cd requirements && $(abspath $(UV)) pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header $(UPGRADE)
+lock: $(VENV)/ready ## Make the locks again from requirements/*.in; UPGRADE=--upgrade moves them to the newest.
+	@$(COMPILE) uv.in -o uv.txt
+	@$(COMPILE) runtime.in -o runtime.txt
+	@$(COMPILE) dev.in -o dev.txt
+	@$(COMPILE) sam.in -o sam.txt
+	@$(COMPILE) runtime.in -o layer.txt --no-annotate --constraint runtime.txt \
+		--no-emit-package botocore --no-emit-package jmespath --no-emit-package python-dateutil --no-emit-package six
+
+clean: ## Remove what targets made: environments, builds, caches.
+	@rm -rf .venv .venv-sam .venv-3.13 .aws-sam .local .bench .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@find . -path ./.git -prune -o -name __pycache__ -prune -exec rm -rf {} +
+
+define require_python
+	@$(PYTHON3) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Sincronia needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another with: make PYTHON3=python3.12 …")'
+	@$(PYTHON3) -c 'import ensurepip' 2>/dev/null || { echo "Sincronia needs Python with its venv module (Debian, Ubuntu: apt-get install python3-venv)." >&2; exit 1; }
+endef
 
 $(VENV)/ready: requirements/uv.txt requirements/dev.txt layers/common/pyproject.toml
-	@$(PYTHON3) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Sincronia needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another with: make PYTHON3=python3.12 …")'
+	$(require_python)
 	@echo "Setting up $(VENV) (locked dependencies; the first time takes about a minute) …"
 	@test -x $(PYTHON) || $(PYTHON3) -m venv $(VENV)
-	@$(PYTHON) -m pip install --quiet --require-hashes -r requirements/uv.txt
+	@$(PYTHON) -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@$(UV) pip sync --quiet --python $(PYTHON) --require-hashes requirements/dev.txt
 	@$(UV) pip install --quiet --python $(PYTHON) --no-deps --no-build-isolation --editable layers/common
+	@touch $@
+
+# Apart from .venv: aws-sam-cli holds other versions of what the tests use.
+.venv-sam/ready: requirements/uv.txt requirements/sam.txt
+	$(require_python)
+	@echo "Setting up .venv-sam (aws-sam-cli, locked) …"
+	@test -x .venv-sam/bin/python || $(PYTHON3) -m venv .venv-sam
+	@.venv-sam/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@.venv-sam/bin/uv pip sync --quiet --python .venv-sam/bin/python --require-hashes requirements/sam.txt
+	@touch $@
+
+.venv-3.13/ready: $(VENV)/ready requirements/dev.txt
+	@echo "Setting up .venv-3.13 (the same locked dependencies) …"
+	@$(UV) venv --quiet --allow-existing --python $(PYTHON_313) .venv-3.13
+	@$(UV) pip sync --quiet --python .venv-3.13/bin/python --require-hashes requirements/dev.txt
+	@$(UV) pip install --quiet --python .venv-3.13/bin/python --no-deps --no-build-isolation --editable layers/common
 	@touch $@
