@@ -196,4 +196,36 @@ COMMON: Answers = {
         "As configurações da conexão estão incompletas ou inválidas no campo {field}.",
         "Corrija o campo e salve a conexão novamente.",
     ),
+    "brake_source_empty": Answer(
+        Retry.STOP,
+        Fault.PERSON,
+        "A origem não devolveu nenhum cadastro, mas {links} já estão sincronizados; nada foi alterado.",
+        "Confira a origem e aprove ou rejeite esta sincronização.",
+    ),
+    "brake_source_short": Answer(
+        Retry.STOP,
+        Fault.PERSON,
+        "A origem devolveu uma lista incompleta: faltam {number} dos {links} cadastros sincronizados ({names}); "
+        "nada foi alterado.",
+        "Confira a origem e aprove ou rejeite esta sincronização; com a lista incompleta, nenhum acesso é retirado.",
+    ),
+    "brake_deactivations": Answer(
+        Retry.STOP,
+        Fault.PERSON,
+        "Esta sincronização retiraria o acesso de {number} dos {links} cadastros sincronizados ({names}); "
+        "nada foi alterado.",
+        "Confira se eles saíram mesmo da origem e aprove ou rejeite esta sincronização.",
+    ),
+    "brake_changes": Answer(
+        Retry.STOP,
+        Fault.PERSON,
+        "Esta sincronização alteraria {number} dos {links} cadastros sincronizados ({names}); nada foi alterado.",
+        "Confira as alterações e aprove ou rejeite esta sincronização.",
+    ),
+    "brake_rejected": Answer(
+        Retry.STOP,
+        Fault.PERSON,
+        "A sincronização foi rejeitada por uma pessoa antes de alterar qualquer cadastro.",
+        "Corrija a origem; a próxima sincronização começa de novo, no horário programado.",
+    ),
 }

@@ -117,12 +117,9 @@ class BrakeLimits:
 class Flow:
     """One flow, opened for one connection: its two sides, its filters and its limits."""
 
-    name: str  # as in FLOW#name
-    title: str  # as people call it
     entity: str  # what kind of record it carries; links and identities are kept by it
     source: Source
     target: Target
-    answers: Answers
     shared_key_code: str  # the problem of records that share a natural key; details: code, others
     narrowed: bool = False  # a filter narrows what is received, so absence means nothing
     statuses: frozenset[LinkStatus] = frozenset(LinkStatus)
@@ -140,8 +137,16 @@ class Opening:
     deadline: float  # seconds since 1970; no vendor call is sent after it
 
 
-# Opens a flow without I/O. Raises ProblemError where the connection can't run at all.
-OpenFlow = Callable[[Opening], Flow]
+@dataclass(frozen=True, slots=True)
+class FlowKind:
+    """What an integration registers under a flow's name.
+
+    `open` does no I/O; it raises ProblemError where the connection can't run at all.
+    """
+
+    title: str  # as people call it
+    answers: Answers
+    open: Callable[[Opening], Flow]
 
 
 def status_of(synced: str | None, seen: str | None) -> LinkStatus:

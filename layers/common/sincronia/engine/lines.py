@@ -1,0 +1,210 @@
+"""Records and actions as JSON lines in objects, in parts that a manifest lists.
+
+Objects live under `runs/<connection>/<run>/<lease>/`: a holder that has lost its lease writes where nobody reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from sincronia.answers import Problem
+from sincronia.engine.flow import Identity, Record
+from sincronia.engine.plan import Action
+from sincronia.engine.ports import Objects
+from sincronia.engine.state import Link, OutcomeKind, Run
+
+SCHEMA = 1  # of the lines and the manifest; a run never outlives a change of it unnoticed
+PART_SIZE = 500  # actions in one object of a plan
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One object and how many lines it holds."""
+
+    key: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What was stored: its parts in order, and whether they are all that the source has."""
+
+    parts: tuple[Part, ...] = ()
+    complete: bool = False
+
+    @property
+    def received(self) -> int:
+        """How many lines there are in all."""
+        return sum(part.count for part in self.parts)
+
+
+def key_of(run: Run, name: str) -> str:
+    """The object key for what this holder of the run writes."""
+    return f"runs/{run.key.connection}/{run.key.run_id}/{run.lease}/{name}.jsonl.gz"
+
+
+def write_manifest(objects: Objects, key: str, manifest: Manifest) -> None:
+    """Stores a manifest: a line about the whole, then a line a part."""
+    head = {"schema": SCHEMA, "complete": manifest.complete, "received": manifest.received}
+    parts = ({"key": part.key, "count": part.count} for part in manifest.parts)
+    objects.write_lines(key, [head, *parts])
+
+
+def read_manifest(objects: Objects, key: str) -> Manifest:
+    """The manifest of that key; an empty key is an empty manifest."""
+    if not key:
+        return Manifest()
+    head, *parts = objects.read_lines(key)
+    if head["schema"] != SCHEMA:
+        message = f"The manifest has schema {head['schema']}, this version reads {SCHEMA}."
+        raise ValueError(message)
+    return Manifest(tuple(Part(part["key"], part["count"]) for part in parts), head["complete"])
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecords:
+    """The records of a manifest; can be walked as often as needed, one part in memory at a time."""
+
+    objects: Objects
+    manifest: Manifest
+
+    def __iter__(self) -> Iterator[Record]:
+        for part in self.manifest.parts:
+            for line in self.objects.read_lines(part.key):
+                yield record_from_line(line)
+
+
+class StoredActions:
+    """A plan read by position; keeps the part that was read last."""
+
+    def __init__(self, objects: Objects, manifest: Manifest) -> None:
+        self._objects = objects
+        self._manifest = manifest
+        self._part: tuple[str, list[Action]] = ("", [])
+
+    def from_position(self, position: int) -> Iterator[Action]:
+        """The actions from a position to the end of the plan."""
+        first = 0
+        for part in self._manifest.parts:
+            if position < first + part.count:
+                yield from islice(self._actions(part), max(position - first, 0), None)
+            first += part.count
+
+    def _actions(self, part: Part) -> list[Action]:
+        if self._part[0] != part.key:
+            self._part = (part.key, [action_from_line(line) for line in self._objects.read_lines(part.key)])
+        return self._part[1]
+
+
+def write_actions(objects: Objects, run: Run, actions: Iterable[Action]) -> Manifest:
+    """Stores a plan in parts. Holds one part in memory."""
+    source, parts = iter(actions), list[Part]()
+    while lines := [line_from_action(action) for action in islice(source, PART_SIZE)]:
+        key = key_of(run, f"plan-{len(parts):05}")
+        objects.write_lines(key, lines)
+        parts.append(Part(key, len(lines)))
+    return Manifest(tuple(parts), complete=True)
+
+
+def line_from_record(record: Record) -> dict[str, Any]:
+    """The line of a record; what is empty is left out."""
+    line: dict[str, Any] = {"id": record.source_id, "label": record.label}
+    if record.problem:
+        line["problem"] = _problem_out(record.problem)
+    else:
+        line |= {"key": record.natural_key, "content": dict(record.content)}
+    if record.identities:
+        line["identities"] = _identities_out(record.identities)
+    return line
+
+
+def record_from_line(line: dict[str, Any]) -> Record:
+    """The record of a line."""
+    return Record(
+        source_id=line["id"],
+        label=line["label"],
+        content=line.get("content", {}),
+        natural_key=line.get("key", ""),
+        identities=_identities_in(line.get("identities", ())),
+        problem=_problem_in(line.get("problem")),
+    )
+
+
+def line_from_action(action: Action) -> dict[str, Any]:
+    """The line of an action; what is empty is left out."""
+    line: dict[str, Any] = {"kind": action.kind.value, "id": action.source_id, "label": action.label}
+    optional = {
+        "content": dict(action.content),
+        "key": action.natural_key,
+        "print": action.fingerprint,
+        "target": action.target_id,
+        "identities": _identities_out(action.identities),
+        "changed": list(action.changed),
+        "problem": _problem_out(action.problem) if action.problem else None,
+        "link": _link_out(action.link) if action.link else None,
+    }
+    return line | {name: value for name, value in optional.items() if value}
+
+
+def action_from_line(line: dict[str, Any]) -> Action:
+    """The action of a line."""
+    link = line.get("link")
+    return Action(
+        kind=OutcomeKind(line["kind"]),
+        source_id=line["id"],
+        label=line["label"],
+        content=line.get("content", {}),
+        natural_key=line.get("key", ""),
+        fingerprint=line.get("print", ""),
+        target_id=line.get("target", ""),
+        identities=_identities_in(line.get("identities", ())),
+        changed=tuple(line.get("changed", ())),
+        problem=_problem_in(line.get("problem")),
+        link=_link_in(line["id"], link) if link else None,
+    )
+
+
+def _link_out(link: Link) -> dict[str, Any]:
+    return {
+        "target": link.target_id,
+        "synced": link.synced,
+        "label": link.label,
+        "version": link.version,
+        "seen": link.seen,
+        "active": link.active,
+        "identities": _identities_out(link.identities),
+        "at": link.at,
+    }
+
+
+def _link_in(source_id: str, line: dict[str, Any]) -> Link:
+    return Link(
+        source_id=source_id,
+        target_id=line["target"],
+        synced=line["synced"],
+        label=line["label"],
+        version=line["version"],
+        seen=line["seen"],
+        active=line["active"],
+        identities=_identities_in(line["identities"]),
+        at=line["at"],
+    )
+
+
+def _identities_out(identities: Iterable[Identity]) -> list[list[str]]:
+    return [[identity.kind, identity.value] for identity in identities]
+
+
+def _identities_in(pairs: Iterable[Iterable[str]]) -> tuple[Identity, ...]:
+    return tuple(Identity(kind, value) for kind, value in pairs)
+
+
+def _problem_out(problem: Problem) -> dict[str, Any]:
+    return {"code": problem.code, "details": dict(problem.details)}
+
+
+def _problem_in(line: dict[str, Any] | None) -> Problem | None:
+    return Problem(line["code"], line["details"]) if line else None

@@ -1,0 +1,157 @@
+"""The one-way plan: pure decisions over source, links and target. Preview and apply both follow it.
+
+A record that compares equal is unchanged, whatever the status filter; what lies outside a filter is skipped, never
+deactivated; absence means something only in a complete listing that no filter narrows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from sincronia.answers import Problem
+from sincronia.engine.fingerprint import changed_fields, fingerprint
+from sincronia.engine.flow import Content, Flow, Identity, LinkStatus, Record, TargetRecord
+from sincronia.engine.state import Link, OutcomeKind
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a run means to do with one record.
+
+    `target_id` is empty where the record must be created. `link` is the link as it was when the plan was made.
+    """
+
+    kind: OutcomeKind
+    source_id: str
+    label: str
+    content: Content
+    natural_key: str = ""
+    fingerprint: str = ""
+    target_id: str = ""
+    identities: tuple[Identity, ...] = ()
+    changed: tuple[str, ...] = ()
+    problem: Problem | None = None
+    link: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What decisions are taken against. `target` is asked only for records without a link."""
+
+    links: Mapping[str, Link]
+    sharing: Mapping[str, tuple[str, ...]]  # natural keys that several records have, with their source ids
+    target: Callable[[str], TargetRecord | None]
+    holders: Mapping[str, str]  # target id → source id, of all links
+
+
+def natural_keys_shared(records: Iterable[Record]) -> dict[str, tuple[str, ...]]:
+    """The natural keys that more than one record has, with the source ids that share each."""
+    first: dict[str, str] = {}
+    shared: dict[str, tuple[str, ...]] = {}
+    for record in records:
+        key = record.natural_key
+        if key and first.setdefault(key, record.source_id) != record.source_id:
+            shared[key] = (*shared.get(key, (first[key],)), record.source_id)
+    return shared
+
+
+def decide(record: Record, known: Known, flow: Flow) -> Action:
+    """What to do with one record of the listing."""
+    link = known.links.get(record.source_id)
+    print_ = fingerprint(record.content) if not record.problem else ""
+    action = Action(
+        kind=OutcomeKind.UNCHANGED,
+        source_id=record.source_id,
+        label=record.label,
+        content=record.content,
+        natural_key=record.natural_key,
+        fingerprint=print_,
+        identities=record.identities,
+        link=link,
+        target_id=link.target_id if link else "",
+    )
+    if record.problem:
+        return replace(action, kind=OutcomeKind.REJECTED, problem=record.problem)
+    sharing = known.sharing.get(record.natural_key)
+    if sharing:
+        return _rejected_as_shared(action, [other for other in sharing if other != record.source_id], flow)
+    if link is None:
+        return _first_time(action, known, flow)
+    if link.synced == print_ and link.active:
+        return replace(action, kind=OutcomeKind.UPDATED) if flow.force else action
+    if LinkStatus.RESYNC_PENDING not in flow.statuses:
+        return _not_selected(action, LinkStatus.RESYNC_PENDING)
+    return replace(action, kind=OutcomeKind.UPDATED, changed=changed_fields(link.synced, print_))
+
+
+def _first_time(action: Action, known: Known, flow: Flow) -> Action:
+    if LinkStatus.NOT_SYNCED not in flow.statuses:
+        return _not_selected(action, LinkStatus.NOT_SYNCED)
+    found = known.target(action.natural_key)
+    if found is None:
+        return replace(action, kind=OutcomeKind.CREATED)
+    holder = known.holders.get(found.target_id)
+    if holder is not None:
+        return _rejected_as_shared(action, [holder], flow)
+    changed = changed_fields(fingerprint(found.content), action.fingerprint)
+    kind = OutcomeKind.UPDATED if changed else OutcomeKind.UNCHANGED
+    return replace(action, kind=kind, target_id=found.target_id, changed=changed)
+
+
+def deactivations(links: Mapping[str, Link], listed: set[str]) -> Iterator[Action]:
+    """An action for each active link whose record the listing no longer holds."""
+    for link in links.values():
+        if link.active and link.source_id not in listed:
+            yield Action(
+                kind=OutcomeKind.DEACTIVATED,
+                source_id=link.source_id,
+                label=link.label,
+                content={},
+                fingerprint=link.synced,
+                target_id=link.target_id,
+                identities=link.identities,
+                link=link,
+            )
+
+
+def needs_step(action: Action) -> bool:
+    """False for what is only counted: unchanged, with a link that already says so."""
+    return action.kind != OutcomeKind.UNCHANGED or action.link is None or action.link.seen is not None
+
+
+def _rejected_as_shared(action: Action, others: list[str], flow: Flow) -> Action:
+    details = {"code": action.source_id, "others": ", ".join(others)}
+    return replace(action, kind=OutcomeKind.REJECTED, problem=Problem(flow.shared_key_code, details))
+
+
+def _not_selected(action: Action, status: LinkStatus) -> Action:
+    return replace(action, kind=OutcomeKind.SKIPPED, problem=Problem("status_not_selected", {"status": status.value}))
+
+
+def link_after(action: Action, kind: OutcomeKind, target_id: str, at: str) -> Link | None:
+    """The link row to write after an action ended as `kind`, None where it stays as it is.
+
+    What was applied moves `synced`; what was not applied keeps it and notes what was seen.
+    """
+    link = action.link
+    if kind in {OutcomeKind.SKIPPED, OutcomeKind.REJECTED, OutcomeKind.FAILED}:
+        if link is None or not action.fingerprint or action.kind == OutcomeKind.DEACTIVATED:
+            return None
+        seen = action.fingerprint if action.fingerprint != link.synced else None
+        return None if seen == link.seen else replace(link, seen=seen, at=at)
+    return Link(
+        source_id=action.source_id,
+        target_id=target_id,
+        synced=action.fingerprint,
+        label=action.label,
+        version=(link.version if link else 0) + (kind != OutcomeKind.UNCHANGED),
+        active=kind != OutcomeKind.DEACTIVATED,
+        identities=action.identities,
+        at=at,
+    )
+
+
+def most_rows(action: Action) -> int:
+    """The most rows that committing this action can take: outcome, link, identities made and forgotten."""
+    return 2 + len(action.identities) + (len(action.link.identities) if action.link else 0)

@@ -1,0 +1,86 @@
+"""What the engine asks of the outside: state, objects, queue, secrets. AWS is behind them in production."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Protocol
+
+from sincronia.engine.state import Connection, Link, Notification, Rows, Run, RunKey, ScheduledFlow
+
+
+class Store(Protocol):
+    """State. Every write is conditional; a condition that fails is an answer, not an error."""
+
+    def connection(self, connection: str) -> Connection | None:
+        """The connection's configuration."""
+        ...
+
+    def run(self, key: RunKey) -> Run | None:
+        """The run, read consistently."""
+        ...
+
+    def take_lease(self, run: Run, held: Run) -> bool:
+        """Writes `held`'s lease if the run's cursor and lease still are as in `run`. False: another was faster."""
+        ...
+
+    def commit(self, before: Run, after: Run, rows: Rows) -> bool:
+        """Writes the run's step and its rows in one transaction, if cursor and lease still are as in `before`.
+
+        False: another holder has committed. True also where this very commit had gone through before.
+        """
+        ...
+
+    def links(self, connection: str, entity: str) -> Iterator[Link]:
+        """All links of one kind of record, by source id."""
+        ...
+
+    def due_flows(self, integration: str, now: float) -> Iterator[ScheduledFlow]:
+        """Flows of enabled connections whose time has come."""
+        ...
+
+    def due_runs(self, integration: str, now: float) -> Iterator[tuple[RunKey, float]]:
+        """Runs that wait to be queued, with the wake_at that made them due."""
+        ...
+
+    def start_run(self, flow: ScheduledFlow, run: Run, notification: Notification, next_due: float) -> bool:
+        """Makes the run and its notification and moves the flow's due time, all or nothing.
+
+        False: the flow has moved since it was read, so this due time is already dealt with.
+        """
+        ...
+
+    def pass_over(self, flow: ScheduledFlow, next_due: float) -> None:
+        """Moves the flow's due time without a run."""
+        ...
+
+    def wake_later(self, key: RunKey, wake_at: float, later: float) -> None:
+        """Moves a run's wake_at, if it still is what it was."""
+        ...
+
+
+class Objects(Protocol):
+    """Private objects under one prefix: JSON lines, gzip."""
+
+    def write_lines(self, key: str, lines: Iterable[Mapping[str, Any]]) -> None:
+        """Writes one JSON object a line; an object of that key is replaced."""
+        ...
+
+    def read_lines(self, key: str) -> Iterator[dict[str, Any]]:
+        """The JSON objects of a key, in order."""
+        ...
+
+
+class RunQueue(Protocol):
+    """The queue that runs are worked off from."""
+
+    def send(self, key: RunKey) -> None:
+        """Queues a run. It may be delivered more than once."""
+        ...
+
+
+class Secrets(Protocol):
+    """The connections' secrets."""
+
+    def fields(self, name: str) -> Mapping[str, str]:
+        """A secret's named fields."""
+        ...

@@ -1,0 +1,98 @@
+"""Runs as people read them: how a run ended, and the text of its notification. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sincronia import clock
+from sincronia.answers import Answers, Problem, explain
+from sincronia.engine.state import Notification, OutcomeKind, Phase, Result, Run
+
+SAO_PAULO = ZoneInfo("America/Sao_Paulo")
+
+_WORDS = {  # in the order that people ask for them: singular, plural
+    OutcomeKind.CREATED: ("criado", "criados"),
+    OutcomeKind.UPDATED: ("atualizado", "atualizados"),
+    OutcomeKind.UNCHANGED: ("sem alteração", "sem alteração"),
+    OutcomeKind.DEACTIVATED: ("desativado", "desativados"),
+    OutcomeKind.REMOVED: ("removido", "removidos"),
+    OutcomeKind.SKIPPED: ("fora do filtro de status", "fora do filtro de status"),
+    OutcomeKind.REJECTED: ("precisa de correção", "precisam de correção"),
+    OutcomeKind.FAILED: ("não enviado", "não enviados"),
+}
+
+
+def totals(run: Run) -> str:
+    """`420 conferidos: 403 criados, 17 precisam de correção.`"""
+    counted = [
+        f"{run.counters[kind]} {words[run.counters[kind] != 1]}"
+        for kind, words in _WORDS.items()
+        if run.counters.get(kind)
+    ]
+    head = f"{run.received} {'conferido' if run.received == 1 else 'conferidos'}"
+    return f"{head}: {', '.join(counted)}." if counted else f"{head}."
+
+
+def closed(run: Run, problem: Problem | None = None) -> Run:
+    """The run at its end. What the plan still held is counted as failed; the lease and the alarm clock are gone."""
+    counters = dict(run.counters)
+    if run.remaining:
+        counters[OutcomeKind.FAILED] = counters.get(OutcomeKind.FAILED, 0) + run.remaining
+    unfinished = {OutcomeKind.SKIPPED, OutcomeKind.REJECTED, OutcomeKind.FAILED}
+    if problem:
+        result = Result.FAILURE
+    elif any(counters.get(kind) for kind in unfinished):
+        result = Result.PARTIAL
+    else:
+        result = Result.SUCCESS
+    return replace(
+        released(run, wake_at=None),
+        phase=Phase.DONE,
+        position=run.planned,
+        counters=counters,
+        problem=problem,
+        result=result,
+        concluded_at=clock.now(),
+    )
+
+
+def released(run: Run, wake_at: float | None) -> Run:
+    """The run without a holder; the tick queues it again at wake_at, nobody does where that is None."""
+    return replace(run, lease="", lease_until=0, attempts=0, wake_at=wake_at)
+
+
+def started(run: Run, title: str) -> Notification:
+    """The notification of a run that has just been made."""
+    return Notification(
+        audience=run.audience,
+        id=run.key.run_id,
+        connection=run.key.connection,
+        title=title,
+        text="A sincronização foi iniciada.",
+        created_at=clock.iso(run.started_at),
+    )
+
+
+def told(run: Run, title: str, answers: Answers) -> Notification:
+    """The notification as the run now stands: still Pendente while it waits, Concluído when it is done."""
+    parts = [totals(run)] if run.received else []
+    if run.problem:
+        parts.append(explain(run.problem, answers))
+    if run.phase == Phase.BRAKE:
+        parts.append("A sincronização espera a sua decisão.")
+    elif run.wake_at is not None:
+        parts.append(f"A sincronização espera e continua às {_time_of_day(run.wake_at)}.")
+    elif not parts:
+        parts.append(totals(run))
+    return replace(
+        started(run, title),
+        text=" ".join(parts),
+        concluded_at=clock.iso(run.concluded_at) if run.concluded_at is not None else "",
+        result=run.result,
+    )
+
+
+def _time_of_day(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, SAO_PAULO).strftime("%H:%M")
