@@ -1,0 +1,122 @@
+"""What the template says of a function is true of the code: its handler, its environment, its sample events."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.shared import constants as powertools
+
+from local.template import translated
+from tests.template import rules
+
+ROOT = Path(__file__).parents[2]
+PRODUCT = [*ROOT.glob("layers/common/sincronia/**/*.py"), *ROOT.glob("functions/**/*.py")]
+FUNCTIONS = dict(rules.of_type(translated(ROOT / "template.yaml", {}, "sa-east-1"), rules.FUNCTION))
+ENVIRONMENT_NAME = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
+
+IMPORT = """
+import importlib, sys
+module, name = sys.argv[1].rsplit(".", 1)
+handler = getattr(importlib.import_module(module), name)
+if not callable(handler):
+    sys.exit(f"{sys.argv[1]} is no function")
+"""
+
+
+def _variables(function: Mapping[str, Any]) -> set[str]:
+    return set(function["Environment"]["Variables"])
+
+
+def _constants(path: Path) -> set[str]:
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return {text for text in texts if ENVIRONMENT_NAME.fullmatch(text)}
+
+
+def _tables_asked_for(path: Path) -> set[str]:
+    """Variables that hold the tables of calls like `settings.table("…")`."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    calls = [
+        node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) in {"table", "settings.table"}
+    ]
+    return {f"{str(ast.literal_eval(call.args[0])).upper()}_TABLE" for call in calls}
+
+
+def _known_to_settings() -> set[str]:
+    tables = set().union(*(_tables_asked_for(path) for path in PRODUCT))
+    return tables | _constants(ROOT / "layers/common/sincronia/settings.py")
+
+
+@pytest.mark.parametrize("logical_id", FUNCTIONS)
+def test_its_environment_is_what_settings_and_powertools_read(logical_id: str) -> None:
+    known = _known_to_settings() | {value for value in vars(powertools).values() if isinstance(value, str)}
+
+    assert _variables(FUNCTIONS[logical_id]) - known == set()
+
+
+def test_every_setting_is_given_to_a_function() -> None:
+    given = set().union(*(_variables(function) for function in FUNCTIONS.values()))
+
+    assert _known_to_settings() - given == set()
+
+
+def test_only_settings_reads_the_environment() -> None:
+    readers = [
+        str(path.relative_to(ROOT))
+        for path in PRODUCT
+        if path.name != "settings.py"
+        and re.search(r"\bos\.(environ|getenv)\b|\bfrom os import\b", path.read_text("utf-8"))
+    ]
+
+    assert readers == []
+
+
+def _import(handler: str, variables: set[str]) -> subprocess.CompletedProcess[str]:
+    """Imports a handler as Lambda does: in a new process that knows nothing but the function's own environment."""
+    environment = {name: "203.0.113.0/24" if name == "ALLOWED_NETWORKS" else f"a-{name.lower()}" for name in variables}
+    environment |= {
+        "POWERTOOLS_LOG_LEVEL": "INFO",
+        "AWS_REGION": "sa-east-1",
+        "AWS_DEFAULT_REGION": "sa-east-1",
+        "PYTHONPATH": f"{ROOT / 'functions'}:{ROOT / 'layers/common'}",
+    }
+    command = [sys.executable, "-W", "error", "-c", IMPORT, handler]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.parametrize("logical_id", FUNCTIONS)
+def test_its_handler_is_there_and_needs_no_more_than_its_environment(logical_id: str) -> None:
+    function = FUNCTIONS[logical_id]
+
+    done = _import(function["Handler"], _variables(function))
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_handler_that_is_not_there_is_noticed() -> None:
+    assert _import("zen.on_nothing.handler", set()).returncode != 0
+
+
+@pytest.mark.parametrize("logical_id", FUNCTIONS)
+def test_it_has_sample_events(logical_id: str) -> None:
+    integration, trigger, _ = FUNCTIONS[logical_id]["Handler"].split(".")
+    events = sorted((ROOT / "events" / integration / trigger).glob("*.json"))
+
+    assert events
+    for event in events:
+        assert isinstance(json.loads(event.read_text(encoding="utf-8")), dict), event
+
+
+def test_there_are_no_events_of_functions_that_are_not_there() -> None:
+    handlers = {tuple(function["Handler"].split(".")[:2]) for function in FUNCTIONS.values()}
+    folders = {path.parent.relative_to(ROOT / "events").parts for path in ROOT.glob("events/**/*.json")}
+
+    assert folders - handlers == set()
