@@ -1,0 +1,222 @@
+"""What all simulators share: a real HTTP server, a journal of requests, faults on demand and a control path.
+
+The control path is for those in other processes: `GET /_simulator/state`, `POST /_simulator/reset` (journal and
+faults), `POST /_simulator/faults` (a list of them; an empty list clears), `GET` and `POST /_simulator/users`.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import struct
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
+
+from local.vendors.faults import TRANSPORT, Fault, Faults, Kind
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+READS = ("GET", "HEAD")
+_CONTROL = "/_simulator/"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One request of the journal. `status` 0: the connection broke before an answer."""
+
+    method: str
+    operation: str
+    status: int
+
+
+class Simulator(ABC):
+    """A vendor on 127.0.0.1. As a context manager it serves in a thread of its own."""
+
+    def __init__(self, port: int = 0) -> None:
+        self.faults = Faults()
+        self.lock = threading.RLock()  # over the simulator's data
+        self.requests: Counter[str] = Counter()  # by operation
+        self.applied: Counter[str] = Counter()  # writes that took effect, by operation
+        self.journal: deque[Entry] = deque(maxlen=10_000)
+        self._server = make_server("127.0.0.1", port, self._serve, threaded=True, request_handler=_Handler)
+        self._thread: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        """The base URL, as a person would configure it."""
+        return f"http://127.0.0.1:{self._server.port}"
+
+    @abstractmethod
+    def operation(self, request: Request) -> str:
+        """What the request asks for, as the journal names it: list, find, create, update or unknown."""
+
+    @abstractmethod
+    def handle(self, operation: str, request: Request) -> Response:
+        """Does what was asked, under the lock."""
+
+    @abstractmethod
+    def users(self) -> list[dict[str, Any]]:
+        """All users as the vendor keeps them."""
+
+    @abstractmethod
+    def edit(self, change: dict[str, Any]) -> None:
+        """Changes users by hand: `{"add": [row], "change": {code: columns}, "remove": [code]}`."""
+
+    @property
+    def reads(self) -> int:
+        """Requests received that only read."""
+        return self.requests["list"] + self.requests["find"]
+
+    @property
+    def writes(self) -> int:
+        """Requests received that write."""
+        return self.requests["create"] + self.requests["update"]
+
+    def state(self) -> dict[str, Any]:
+        """The counters, for whoever looks on from outside."""
+        return {
+            "requests": dict(self.requests),
+            "applied": dict(self.applied),
+            "reads": self.reads,
+            "writes": self.writes,
+            "faults": self.faults.waiting(),
+        }
+
+    def reset(self) -> None:
+        """Forgets the journal, the counters and the faults; keeps the data."""
+        with self.lock:
+            self.requests.clear()
+            self.applied.clear()
+            self.journal.clear()
+        self.faults.clear()
+
+    def __enter__(self) -> Self:
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        if self._thread:
+            self._thread.join()
+
+    def serve(self, **credentials: str) -> None:
+        """Serves until SIGTERM or Ctrl-C, after one line of JSON on stdout: `url` and the credentials."""
+
+        def leave(_number: int, _frame: object) -> None:
+            raise SystemExit(0)
+
+        signal.signal(signal.SIGTERM, leave)
+        signal.signal(signal.SIGINT, leave)
+        print(json.dumps({"url": self.url, **credentials}), flush=True)
+        try:
+            self._server.serve_forever(0.1)
+        finally:
+            self._server.server_close()
+
+    def _serve(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        request = Request(environ)
+        request.get_data()  # whole, or the connection could not carry another request
+        if request.path.startswith(_CONTROL):
+            return self._control(request)(environ, start)
+        operation = self.operation(request)
+        with self.lock:
+            self.requests[operation] += 1
+        response = self._answer(operation, request)
+        with self.lock:
+            self.journal.append(Entry(request.method, operation, response.status_code if response else 0))
+        if response is None:
+            _break(environ["werkzeug.socket"])
+            raise ConnectionResetError
+        return response(environ, start)
+
+    def _answer(self, operation: str, request: Request) -> Response | None:
+        """The answer, or None where the connection is to break."""
+        late = self.faults.take({Kind.LATENCY}, request.method, operation)
+        if late:
+            time.sleep(late.seconds)
+        fault = self.faults.take(TRANSPORT, request.method, operation)
+        if fault and fault.kind in {Kind.LOST_ANSWER, Kind.WRONG_CONTENT_TYPE}:
+            self._done(operation, request)
+            return None if fault.kind == Kind.LOST_ANSWER else _page_of_html()
+        return _faulty(fault) if fault else self._done(operation, request)
+
+    def _done(self, operation: str, request: Request) -> Response:
+        with self.lock:
+            response = self.handle(operation, request)
+            if request.method not in READS and response.status_code < 400:
+                self.applied[operation] += 1
+        return response
+
+    def _control(self, request: Request) -> Response:
+        routes: dict[tuple[str, str], Callable[[], Any]] = {
+            ("GET", "state"): self.state,
+            ("POST", "reset"): self.reset,
+            ("POST", "faults"): lambda: self._set_faults(request.get_json()),
+            ("GET", "users"): self.users,
+            ("POST", "users"): lambda: self.edit(request.get_json()),
+        }
+        route = routes.get((request.method, request.path.removeprefix(_CONTROL)))
+        if route is None:
+            return answered({"error": "no such control path"}, 404)
+        with self.lock:
+            return answered(route())
+
+    def _set_faults(self, faults: list[dict[str, Any]]) -> None:
+        if not faults:
+            self.faults.clear()
+        self.faults.set(*(Fault.from_json(values) for values in faults))
+
+
+class _Handler(WSGIRequestHandler):
+    """Silent, and quick: without Nagle's delay, head and body in one packet."""
+
+    disable_nagle_algorithm = True
+    wbufsize = -1
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Nothing: paths hold tokens."""
+
+    def log(self, type: str, message: str, *values: Any) -> None:  # noqa: A002 - werkzeug's own name
+        """Nothing either: the journal tells."""
+
+
+def answered(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """An answer of JSON."""
+    text = json.dumps(body, ensure_ascii=False)
+    return Response(text, status, headers, content_type="application/json; charset=utf-8")
+
+
+def _faulty(fault: Fault) -> Response | None:
+    headers = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
+    if fault.kind == Kind.RESET:
+        return None
+    if fault.kind == Kind.BUSY:
+        return Response("", 429, headers)
+    if fault.kind == Kind.REDIRECT:
+        return Response("", 302, {"Location": fault.location})
+    return Response("", fault.status, headers)
+
+
+def _page_of_html() -> Response:
+    return Response("<!doctype html><title>Manutenção</title><p>Voltamos já.", 200, content_type="text/html")
+
+
+def _break(connection: socket.socket) -> None:
+    """Makes the closing of this connection a reset, and ends it for the handler too."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.shutdown(socket.SHUT_RD)
