@@ -1,0 +1,101 @@
+"""Compares what each function called with what its role in the template allows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from local.calls import Record
+from local.provisioned import Provisioned
+
+POLLER_ACTIONS = frozenset(
+    {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"}
+)
+
+
+@dataclass(frozen=True, order=True)
+class Allowed:
+    """One action on one resource that a function's role allows; both as the template writes them, resolved."""
+
+    function: str
+    action: str
+    resource: str
+
+
+@dataclass(frozen=True, order=True)
+class Called:
+    """One action that a function called, on a resource's ARN."""
+
+    function: str
+    action: str
+    resource: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Calls that no statement allows, and rights that no call used; both sorted."""
+
+    forbidden: list[Called]
+    unused: list[Allowed]
+
+
+def compare(provisioned: Provisioned, record: Record) -> Comparison:
+    """What the stack's functions called against what their roles allow.
+
+    The rights that the queue's poller uses on the queues of a function's event source mappings are no function's
+    call, and are left out of the unused. Raises ValueError for a statement that isn't a plain Allow.
+    """
+    allowed = list(_allowed(provisioned))
+    called = [
+        Called(right.caller, right.action, right.resource)
+        for right in record.rights
+        if right.caller in provisioned.functions
+    ]
+    polled = {
+        (function.logical_id, mapping.queue_arn)
+        for mapping in provisioned.mappings
+        for function in provisioned.functions.values()
+        if mapping.function_name in (function.name, function.arn)
+    }
+    forbidden = [call for call in called if not any(_covers(right, call) for right in allowed)]
+    unused = [
+        right
+        for right in allowed
+        if not any(_covers(right, call) for call in called)
+        and not (right.action in POLLER_ACTIONS and (right.function, right.resource) in polled)
+    ]
+    return Comparison(sorted(forbidden), sorted(unused))
+
+
+def _allowed(provisioned: Provisioned) -> Iterable[Allowed]:
+    for function in provisioned.functions.values():
+        for statement in provisioned.role_statements[function.role_arn]:
+            if statement["Effect"] != "Allow" or statement.keys() - {"Sid", "Effect", "Action", "Resource"}:
+                raise ValueError(
+                    f"{function.logical_id}: local/rights.py só compara Allow de Action e Resource, e não {statement}."
+                )
+            for action in _listed(statement, "Action"):
+                for resource in _listed(statement, "Resource"):
+                    yield Allowed(function.logical_id, action, resource)
+
+
+def _listed(statement: Mapping[str, Any], name: str) -> list[str]:
+    value = statement[name]
+    return value if isinstance(value, list) else [value]
+
+
+def _covers(right: Allowed, call: Called) -> bool:
+    return (
+        right.function == call.function
+        and _pattern(right.action.lower()).fullmatch(call.action.lower()) is not None
+        and _pattern(right.resource).fullmatch(call.resource) is not None
+    )
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    """IAM's wildcards: * any run of characters, ? one."""
+    return re.compile("".join({"*": ".*", "?": "."}.get(part, re.escape(part)) for part in text))

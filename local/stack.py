@@ -1,0 +1,170 @@
+"""The whole stack on this machine, for tests, demo, bench and `make dev`:
+
+with Stack() as stack:
+    stack.fire_schedule("ZenOnSchedule")
+    stack.calls().named("dynamodb")
+"""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Mapping
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
+
+import boto3
+from botocore.config import Config
+
+from local import processes
+from local.calls import CALLS_PATH, Record
+from local.event_sources import CALLER as POLLER
+from local.event_sources import QueuePoller
+from local.functions import Functions
+from local.invoke_api import InvokeServer
+from local.provision import provision
+from local.provisioned import Clients, Provisioned
+from local.sandbox import Answer
+from local.scheduler import Scheduler
+from local.template import Resolver, translated
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
+
+REGION = "sa-east-1"
+OPERATOR = "operator"  # the access key of whoever stands outside: tests, demo, make dev
+_LOCAL_PARAMETERS = {"AllowedNetworks": "127.0.0.0/8"}
+_NEVER_LONGER = Config(retries={"max_attempts": 0}, read_timeout=30)
+
+
+class Stack:
+    """template.yaml, standing: services, functions, queues, schedules. Everything that it started ends with it.
+
+    parameters: of the template; AllowedNetworks is 127.0.0.0/8 unless given. scheduler: whether schedules fire by
+    themselves (fire_schedule works either way). directory: where logs go. template, code: another template and another
+    source root of functions, for tests of the stack itself.
+    """
+
+    def __init__(
+        self,
+        *,
+        parameters: Mapping[str, str] | None = None,
+        scheduler: bool = False,
+        name: str = "sincronia-local",
+        directory: Path = processes.ROOT / ".local",
+        template: Path = processes.ROOT / "template.yaml",
+        code: Path = processes.ROOT / "functions",
+    ) -> None:
+        self.name = name
+        self.region = REGION
+        self.logs = directory / "logs"
+        self._parameters = {**_LOCAL_PARAMETERS, **(parameters or {})}
+        self._fires = scheduler
+        self._template = template
+        self._code = code
+        self._open = ExitStack()
+        self._clients = ExitStack()
+        self._pollers: list[QueuePoller] = []
+        self.aws_endpoint = ""
+        self.lambda_url = ""
+        self.template: dict[str, Any] = {}
+        self.provisioned = Provisioned()
+
+    @property
+    def outputs(self) -> Mapping[str, str]:
+        """The template's outputs, by name."""
+        return self.provisioned.outputs
+
+    def __enter__(self) -> Self:
+        try:
+            self._bring_up()
+        except BaseException:
+            self._open.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    def invoke(self, logical_id: str, event: object) -> Answer:
+        """A function's answer to an event (anything that JSON can hold)."""
+        return self.functions.invoke(logical_id, json.dumps(event).encode())
+
+    def fire_schedule(self, logical_id: str, at: datetime | None = None) -> Answer:
+        """Fires a schedule now, by its logical id or its function's; `at` is the time that the function is told."""
+        return self.scheduler.fire(logical_id, at)
+
+    def calls(self, *, reset: bool = False) -> Record:
+        """Every AWS call so far, counted by caller; a function's caller is its logical id."""
+        method = "DELETE" if reset else "GET"
+        request = urllib.request.Request(self.aws_endpoint + CALLS_PATH, method=method)  # noqa: S310  # our own server
+        with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
+            return Record.from_json(response.read().decode())
+
+    @overload
+    def client(self, service: Literal["dynamodb"], caller: str = OPERATOR) -> DynamoDBClient: ...
+    @overload
+    def client(self, service: Literal["s3"], caller: str = OPERATOR) -> S3Client: ...
+    @overload
+    def client(self, service: Literal["sqs"], caller: str = OPERATOR) -> SQSClient: ...
+    @overload
+    def client(self, service: Literal["secretsmanager"], caller: str = OPERATOR) -> SecretsManagerClient: ...
+    def client(self, service: Any, caller: str = OPERATOR) -> Any:
+        """A boto3 client of the stack's services; it is closed with the stack."""
+        client = boto3.session.Session().client(
+            service,
+            endpoint_url=self.aws_endpoint,
+            region_name=self.region,
+            aws_access_key_id=caller,
+            aws_secret_access_key="local",  # noqa: S106  # not a secret: nothing checks it
+            config=_NEVER_LONGER,
+        )
+        self._clients.callback(client.close)
+        return client
+
+    def _bring_up(self) -> None:
+        self._open.enter_context(self._clients)
+        self._open.callback(self._join_pollers)  # after the server's end, which wakes them
+        log = self.logs / "aws.log"
+        module = "local.aws_server"
+        environment = {**processes.base_environment(), "PYTHONPATH": str(processes.ROOT)}
+        server = processes.start(module, "--port", "0", environment=environment, log=log, announces=True)
+        self._open.callback(processes.end, server)
+        self.template = translated(self._template, self._parameters, self.region)
+        resolver = Resolver(self.template, self._parameters, stack_name=self.name, region=self.region)
+        self.aws_endpoint = str(processes.announcement(server, module, log)["endpoint"])
+        clients = Clients(self.client("dynamodb"), self.client("s3"), self.client("sqs"))
+        self.provisioned = provision(self.template, resolver, clients, stack_name=self.name, region=self.region)
+        self.functions = Functions(
+            self.provisioned.functions,
+            endpoint=self.aws_endpoint,
+            region=self.region,
+            code=self._code,
+            layer=processes.ROOT / "layers" / "common",
+            logs=self.logs,
+        )
+        self._open.callback(self.functions.close)
+        for spec in self.provisioned.mappings:
+            poller = QueuePoller(spec, self.functions, self.client("sqs", POLLER), region=self.region)
+            self._pollers.append(poller)
+            self._open.callback(poller.stop)
+            poller.start()
+        self.scheduler = Scheduler(self.provisioned.schedules, self.functions)
+        self._open.callback(self.scheduler.stop)
+        if self._fires:
+            self.scheduler.start()
+        invoke = InvokeServer(self.functions)
+        self._open.callback(invoke.close)
+        self.lambda_url = invoke.url
+
+    def _join_pollers(self) -> None:
+        for poller in self._pollers:
+            poller.join(5)
