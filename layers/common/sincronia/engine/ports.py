@@ -9,7 +9,7 @@ from sincronia.engine.state import Connection, Link, Notification, Rows, Run, Ru
 
 
 class Store(Protocol):
-    """State. Every write is conditional; a condition that fails is an answer, not an error."""
+    """State as the worker needs it. Every write is conditional; a condition that fails is an answer, not an error."""
 
     def connection(self, connection: str) -> Connection | None:
         """The connection's configuration."""
@@ -32,6 +32,14 @@ class Store(Protocol):
 
     def links(self, connection: str, entity: str) -> Iterator[Link]:
         """All links of one kind of record, by source id."""
+        ...
+
+
+class Schedule(Protocol):
+    """State as the tick needs it."""
+
+    def run(self, key: RunKey) -> Run | None:
+        """The run, read consistently."""
         ...
 
     def due_flows(self, integration: str, now: float) -> Iterator[ScheduledFlow]:

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from aws_lambda_powertools import Logger
 
 from sincronia import clock
-from sincronia.engine.ports import RunQueue, Store
+from sincronia.engine.ports import RunQueue, Schedule
 from sincronia.engine.report import started
 from sincronia.engine.state import Phase, Run, RunKey, ScheduledFlow
 
@@ -30,20 +30,20 @@ class Ticked:
     queued: int
 
 
-def tick(integration: str, store: Store, queue: RunQueue) -> Ticked:
+def tick(integration: str, schedule: Schedule, queue: RunQueue) -> Ticked:
     """Starts what is due, then queues every run whose time has come, the new ones among them."""
     started_runs = passed_over = queued = 0
     now = clock.now()
-    for flow in store.due_flows(integration, now):
-        if _still_at_work(flow, store):
-            store.pass_over(flow, next_due(flow, now))
+    for flow in schedule.due_flows(integration, now):
+        if _still_at_work(flow, schedule):
+            schedule.pass_over(flow, next_due(flow, now))
             passed_over += 1
             logger.info("passed_over", connection=flow.connection, flow=flow.flow)
         else:
-            started_runs += _start(flow, store, queue, now)
-    for key, wake_at in store.due_runs(integration, now):
+            started_runs += _start(flow, schedule, queue, now)
+    for key, wake_at in schedule.due_runs(integration, now):
         queue.send(key)
-        store.wake_later(key, wake_at, now + QUEUED_SECONDS)
+        schedule.wake_later(key, wake_at, now + QUEUED_SECONDS)
         queued += 1
     return Ticked(started_runs, passed_over, queued)
 
@@ -62,15 +62,15 @@ def run_id_of(flow: ScheduledFlow) -> str:
     return f"{due}-{digest}"
 
 
-def _still_at_work(flow: ScheduledFlow, store: Store) -> bool:
+def _still_at_work(flow: ScheduledFlow, schedule: Schedule) -> bool:
     """One run of a flow at a time: also one that waits for a person."""
     if not flow.active_run:
         return False
-    run = store.run(RunKey(flow.connection, flow.active_run))
+    run = schedule.run(RunKey(flow.connection, flow.active_run))
     return run is not None and run.phase != Phase.DONE
 
 
-def _start(flow: ScheduledFlow, store: Store, queue: RunQueue, now: float) -> int:
+def _start(flow: ScheduledFlow, schedule: Schedule, queue: RunQueue, now: float) -> int:
     run = Run(
         key=RunKey(flow.connection, run_id_of(flow)),
         integration=flow.integration,
@@ -81,7 +81,7 @@ def _start(flow: ScheduledFlow, store: Store, queue: RunQueue, now: float) -> in
         started_at=now,
         wake_at=now + QUEUED_SECONDS,
     )
-    if not store.start_run(flow, run, started(run, flow.title), next_due(flow, now)):
+    if not schedule.start_run(flow, run, started(run, flow.title), next_due(flow, now)):
         return 0
     queue.send(run.key)
     return 1

@@ -1,0 +1,78 @@
+"""Objects on S3, the run queue on SQS, secrets in Secrets Manager. One boto3 session; clients made on first use."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from sincronia import clock, settings
+from sincronia.engine.state import RunKey
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
+
+SECRET_SECONDS = 300  # how long a secret that was read is used again
+
+_session = boto3.session.Session()
+
+
+@cache
+def _s3() -> S3Client:
+    return _session.client("s3")
+
+
+@cache
+def _sqs() -> SQSClient:
+    return _session.client("sqs")
+
+
+@cache
+def _secrets_manager() -> SecretsManagerClient:
+    return _session.client("secretsmanager")
+
+
+class S3Objects:
+    """Implements sincronia.engine.ports.Objects on the data bucket."""
+
+    def write_lines(self, key: str, lines: Iterable[Mapping[str, Any]]) -> None:
+        buffer = io.BytesIO()
+        with gzip.open(buffer, "wt", encoding="utf-8", compresslevel=3, newline="\n") as text:
+            for line in lines:
+                text.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+        _s3().put_object(Bucket=settings.data_bucket(), Key=key, Body=buffer.getvalue(), ContentType="application/gzip")
+
+    def read_lines(self, key: str) -> Iterator[dict[str, Any]]:
+        body = _s3().get_object(Bucket=settings.data_bucket(), Key=key)["Body"].read()
+        with gzip.open(io.BytesIO(body), "rt", encoding="utf-8") as text:
+            for line in text:
+                yield json.loads(line)
+
+
+class SqsRunQueue:
+    """Implements sincronia.engine.ports.RunQueue. A message holds the run's key and nothing else."""
+
+    def send(self, key: RunKey) -> None:
+        body = json.dumps({"connection": key.connection, "run_id": key.run_id})
+        _sqs().send_message(QueueUrl=settings.run_queue_url(), MessageBody=body)
+
+
+class SecretsManagerSecrets:
+    """Implements sincronia.engine.ports.Secrets; keeps what it read for five minutes."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[float, Mapping[str, str]]] = {}
+
+    def fields(self, name: str) -> Mapping[str, str]:
+        read_at, fields = self._kept.get(name, (0.0, {}))
+        if clock.now() - read_at > SECRET_SECONDS:
+            fields = json.loads(_secrets_manager().get_secret_value(SecretId=name)["SecretString"])
+            self._kept[name] = (clock.now(), fields)
+        return fields

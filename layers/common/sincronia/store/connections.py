@@ -1,0 +1,70 @@
+"""The table of connections: a connection's configuration, and its scheduled flows."""
+
+from __future__ import annotations
+
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+
+from sincronia.engine.state import Connection, ScheduledFlow
+from sincronia.settings import table
+
+
+class DueConnections(GlobalSecondaryIndex["ConnectionItem"]):
+    """Flows by the time they are due. A flow that is not scheduled has no wake_at, and is not in it."""
+
+    class Meta:
+        index_name = "due"
+        projection = AllProjection()
+
+    integration = UnicodeAttribute(hash_key=True)
+    wake_at = NumberAttribute(range_key=True)
+
+
+class ConnectionItem(Model):
+    """A connection's `CONFIG`, or one of its `FLOW#…`."""
+
+    class Meta:
+        table_name = table("connections")
+
+    connection = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True)
+    integration = UnicodeAttribute()
+    name = UnicodeAttribute(null=True)
+    settings = JSONAttribute(null=True)
+    secret_name = UnicodeAttribute(null=True)
+    responsible = UnicodeAttribute(null=True)
+    enabled = BooleanAttribute(null=True)
+    title = UnicodeAttribute(null=True)
+    filters = JSONAttribute(null=True)
+    every_minutes = NumberAttribute(null=True)
+    wake_at = NumberAttribute(null=True)
+    active_run = UnicodeAttribute(null=True)
+    due = DueConnections()
+
+
+def connection_in(item: ConnectionItem) -> Connection:
+    """The connection of a CONFIG item."""
+    return Connection(
+        id=item.connection,
+        integration=item.integration,
+        name=item.name,
+        settings=item.settings,
+        secret_name=item.secret_name,
+        responsible=item.responsible,
+        enabled=item.enabled,
+    )
+
+
+def flow_in(item: ConnectionItem) -> ScheduledFlow:
+    """The scheduled flow of a FLOW#… item."""
+    return ScheduledFlow(
+        connection=item.connection,
+        integration=item.integration,
+        flow=item.item.removeprefix("FLOW#"),
+        title=item.title,
+        filters=item.filters,
+        every_minutes=int(item.every_minutes),
+        wake_at=float(item.wake_at),
+        active_run=item.active_run or "",
+    )

@@ -1,0 +1,74 @@
+"""The table of links."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pynamodb.attributes import BooleanAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.models import Model
+
+from sincronia.engine.flow import Identity
+from sincronia.engine.state import Link
+from sincronia.settings import table
+
+
+class LinksByTarget(GlobalSecondaryIndex["LinkItem"]):
+    """Links by the id that the record has in the target."""
+
+    class Meta:
+        index_name = "target"
+        projection = KeysOnlyProjection()
+
+    scope = UnicodeAttribute(hash_key=True)
+    target_id = UnicodeAttribute(range_key=True)
+
+
+class LinkItem(Model):
+    """A link. `scope` is connection#entity."""
+
+    class Meta:
+        table_name = table("links")
+
+    scope = UnicodeAttribute(hash_key=True)
+    source_id = UnicodeAttribute(range_key=True)
+    target_id = UnicodeAttribute()
+    synced = UnicodeAttribute()
+    seen = UnicodeAttribute(null=True)
+    label = UnicodeAttribute()
+    version = NumberAttribute()
+    active = BooleanAttribute()
+    identities = ListAttribute[Any](default=list)
+    at = UnicodeAttribute()
+    target = LinksByTarget()
+
+
+def link_in(item: LinkItem) -> Link:
+    """The link of an item."""
+    return Link(
+        source_id=item.source_id,
+        target_id=item.target_id,
+        synced=item.synced,
+        label=item.label,
+        version=int(item.version),
+        seen=item.seen,
+        active=item.active,
+        identities=tuple(Identity(*text.split("#", 1)) for text in item.identities),
+        at=item.at,
+    )
+
+
+def link_out(link: Link, connection: str, entity: str) -> LinkItem:
+    """The item of a link."""
+    return LinkItem(
+        f"{connection}#{entity}",
+        link.source_id,
+        target_id=link.target_id,
+        synced=link.synced,
+        seen=link.seen,
+        label=link.label,
+        version=link.version,
+        active=link.active,
+        identities=[f"{identity.kind}#{identity.value}" for identity in link.identities],
+        at=link.at,
+    )

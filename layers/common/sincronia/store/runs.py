@@ -1,0 +1,142 @@
+"""The table of runs."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.connection import Connection as DynamoConnection
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.models import Model
+
+from sincronia import clock
+from sincronia.answers import Problem
+from sincronia.engine.state import OutcomeKind, Phase, Result, Run, RunKey
+from sincronia.settings import table
+
+KEPT_DAYS = 400  # runs, outcomes and notifications
+
+
+class DueRuns(GlobalSecondaryIndex["RunItem"]):
+    """Runs that wait to be queued, by when."""
+
+    class Meta:
+        index_name = "due"
+        projection = KeysOnlyProjection()
+
+    integration = UnicodeAttribute(hash_key=True)
+    wake_at = NumberAttribute(range_key=True)
+
+
+class RunItem(Model):
+    """A run. Counters are attributes of their own, named as the outcome kinds."""
+
+    class Meta:
+        table_name = table("runs")
+
+    connection = UnicodeAttribute(hash_key=True)
+    run_id = UnicodeAttribute(range_key=True)
+    integration = UnicodeAttribute()
+    month = UnicodeAttribute()
+    flow = UnicodeAttribute()
+    trigger = UnicodeAttribute()
+    filters = JSONAttribute()
+    audience = UnicodeAttribute()
+    started_at = NumberAttribute()
+    phase = UnicodeAttribute()
+    position = NumberAttribute()
+    received = NumberAttribute()
+    planned = NumberAttribute()
+    counters = JSONAttribute()
+    source_manifest = UnicodeAttribute(null=True)
+    plan_manifest = UnicodeAttribute(null=True)
+    lease = UnicodeAttribute(null=True)
+    lease_until = NumberAttribute()
+    attempts = NumberAttribute()
+    look_until = NumberAttribute()
+    wake_at = NumberAttribute(null=True)
+    problem = JSONAttribute(null=True)
+    result = UnicodeAttribute(null=True)
+    concluded_at = NumberAttribute(null=True)
+    expires_at = NumberAttribute()
+    due = DueRuns()
+
+
+def transaction_connection() -> DynamoConnection:
+    """The connection that transactions go over: the one that the tables already use."""
+    return RunItem._get_connection().connection
+
+
+def run_item(key: RunKey) -> RunItem:
+    """An item with the run's key alone, to update."""
+    return RunItem(key.connection, key.run_id)
+
+
+def attributes(run: Run) -> dict[str, Any]:
+    """A run's attributes; what is empty is None, and not stored."""
+    values: dict[str, Any] = {field.name: getattr(run, field.name) for field in fields(run) if field.name != "key"}
+    return values | {
+        "phase": run.phase.value,
+        "filters": dict(run.filters),
+        "counters": {kind.value: number for kind, number in run.counters.items()},
+        "source_manifest": run.source_manifest or None,
+        "plan_manifest": run.plan_manifest or None,
+        "lease": run.lease or None,
+        "problem": problem_out(run.problem),
+        "result": run.result.value if run.result else None,
+    }
+
+
+def run_out(run: Run) -> RunItem:
+    """The item of a run."""
+    return RunItem(
+        run.key.connection,
+        run.key.run_id,
+        month=clock.iso(run.started_at)[:7],
+        expires_at=expiry(),
+        **attributes(run),
+    )
+
+
+def run_in(item: RunItem) -> Run:
+    """The run of an item."""
+    return Run(
+        key=RunKey(item.connection, item.run_id),
+        integration=item.integration,
+        flow=item.flow,
+        trigger=item.trigger,
+        filters=item.filters,
+        audience=item.audience,
+        started_at=float(item.started_at),
+        phase=Phase(item.phase),
+        position=int(item.position),
+        received=int(item.received),
+        planned=int(item.planned),
+        counters={OutcomeKind(kind): number for kind, number in item.counters.items()},
+        source_manifest=item.source_manifest or "",
+        plan_manifest=item.plan_manifest or "",
+        lease=item.lease or "",
+        lease_until=float(item.lease_until),
+        attempts=int(item.attempts),
+        look_until=int(item.look_until),
+        wake_at=float(item.wake_at) if item.wake_at is not None else None,
+        problem=problem_in(item.problem),
+        result=Result(item.result) if item.result else None,
+        concluded_at=float(item.concluded_at) if item.concluded_at is not None else None,
+    )
+
+
+def problem_out(problem: Problem | None) -> dict[str, Any] | None:
+    """A problem as JSON."""
+    return {"code": problem.code, "details": dict(problem.details)} if problem else None
+
+
+def problem_in(value: dict[str, Any] | None) -> Problem | None:
+    """The problem of a JSON value."""
+    return Problem(value["code"], value["details"]) if value else None
+
+
+def expiry() -> int:
+    """When a row that is written now goes, in seconds since 1970."""
+    return int(clock.now()) + KEPT_DAYS * 86400

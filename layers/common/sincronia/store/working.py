@@ -1,0 +1,95 @@
+"""What the worker asks of DynamoDB: every write is fenced by the run's cursor and lease."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pynamodb.exceptions import TransactWriteError, UpdateError
+from pynamodb.expressions.condition import Condition
+from pynamodb.transactions import TransactWrite
+
+from sincronia import clock
+from sincronia.engine.state import Connection, Link, Rows, Run, RunKey
+from sincronia.store.connections import ConnectionItem, connection_in
+from sincronia.store.identities import identity_out
+from sincronia.store.links import LinkItem, link_in, link_out
+from sincronia.store.notifications import notification_out
+from sincronia.store.outcomes import outcome_out
+from sincronia.store.runs import RunItem, attributes, run_in, run_item, run_out, transaction_connection
+
+
+class DynamoStore:
+    """Implements sincronia.engine.ports.Store."""
+
+    def connection(self, connection: str) -> Connection | None:
+        try:
+            return connection_in(ConnectionItem.get(connection, "CONFIG"))
+        except ConnectionItem.DoesNotExist:
+            return None
+
+    def run(self, key: RunKey) -> Run | None:
+        try:
+            return run_in(RunItem.get(key.connection, key.run_id, consistent_read=True))
+        except RunItem.DoesNotExist:
+            return None
+
+    def take_lease(self, run: Run, held: Run) -> bool:
+        try:
+            run_item(run.key).update(_differences(run, held), condition=_still(run))
+        except UpdateError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise
+            now = self.run(run.key)  # ours, where a first try went through and its answer was lost
+            return now is not None and now.lease == held.lease
+        return True
+
+    def commit(self, before: Run, after: Run, rows: Rows) -> bool:
+        try:
+            with TransactWrite(connection=transaction_connection()) as transaction:
+                transaction.update(run_item(before.key), _differences(before, after), condition=_still(before))
+                _add_rows(transaction, after, rows)
+        except TransactWriteError as error:
+            if error.cause_response_code != "TransactionCanceledException":
+                raise
+            now = self.run(before.key)
+            if now == run_in(run_out(after)):
+                return True  # a first try went through, and its answer was lost
+            if now is not None and _fence(now) == _fence(before):
+                raise  # nobody overtook us: a conflict with a reader, or a defect; the message comes again
+            return False
+        return True
+
+    def links(self, connection: str, entity: str) -> Iterator[Link]:
+        yield from map(link_in, LinkItem.query(f"{connection}#{entity}"))
+
+
+def _fence(run: Run) -> tuple[Any, ...]:
+    return (run.phase, run.position, run.lease)
+
+
+def _still(run: Run) -> Condition:
+    """The run's cursor and lease are what its holder believes."""
+    lease: Condition = RunItem.lease == run.lease if run.lease else RunItem.lease.does_not_exist()
+    still: Condition = lease & (RunItem.phase == run.phase.value) & (RunItem.position == run.position)
+    return still
+
+
+def _differences(before: Run, after: Run) -> list[Any]:
+    """Update actions for the attributes that differ."""
+    old, new = attributes(before), attributes(after)
+    return [getattr(RunItem, name).set(new[name]) for name in new if new[name] != old[name]]
+
+
+def _add_rows(transaction: TransactWrite, run: Run, rows: Rows) -> None:
+    connection, now = run.key.connection, clock.moment()
+    for link in rows.links:
+        transaction.save(link_out(link, connection, rows.entity))
+        for identity in link.identities:
+            transaction.save(identity_out(identity, connection, rows.entity, link.source_id))
+    for source_id, identity in rows.forgotten:
+        transaction.delete(identity_out(identity, connection, rows.entity, source_id))
+    for outcome in rows.outcomes:
+        transaction.save(outcome_out(outcome, run, rows.entity, now))
+    if rows.notification:
+        transaction.save(notification_out(rows.notification))
