@@ -44,7 +44,7 @@ check: $(VENV)/ready .venv-sam/ready ## All that must hold before a push: format
 ifneq ($(PYTHON_313),)
 	@$(MAKE) --no-print-directory .venv-3.13/ready
 	@echo "== unit tests on the Python of the Lambda runtime ($(PYTHON_313))"
-	@.venv-3.13/bin/python -m pytest tests/unit
+	@.venv-3.13/bin/python -m pytest tests/unit -n 2
 else
 	@echo "== no Python 3.13 on this machine: the tests ran on $$($(PYTHON) --version) alone"
 endif
