@@ -5,11 +5,10 @@ PYTHON3 ?= python3
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
-SAM := env --unset=PYTHONPATH .venv-sam/bin/sam
+SAM := env --unset=PYTHONPATH AWS_DEFAULT_REGION=sa-east-1 .venv-sam/bin/sam
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONPATH := $(CURDIR):$(CURDIR)/functions
 export SAM_CLI_TELEMETRY := 0
-export AWS_DEFAULT_REGION := sa-east-1
 ACT ?=
 include layers/python-3.13.mk
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -188,3 +189,28 @@ def test_tests_are_where_their_kind_is() -> None:
     tests = [Path(name).parts for name in _texts() if re.fullmatch(r"tests/(.*/)?test_\w+\.py", name)]
 
     assert {parts[1] for parts in tests} == TEST_DIRECTORIES
+
+
+def test_make_help_lists_every_target() -> None:
+    makefile = _texts()["Makefile"]
+    (phony,) = re.findall(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
+    described = re.findall(r"^([a-z-]+):.* ## \S", makefile, re.MULTILINE)
+    make = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S607
+
+    assert sorted(phony.split()) == sorted(described)
+    assert re.findall(r"^  make (\S+)", make.stdout, re.MULTILINE) == described
+
+
+def test_each_stage_can_be_deployed_without_questions() -> None:
+    template = _texts()["template.yaml"]
+    samconfig = tomllib.loads(_texts()["samconfig.toml"])
+
+    for stage in ("dev", "prod"):
+        deploy = samconfig[stage]["deploy"]["parameters"]
+        overrides = dict(pair.split("=") for pair in deploy["parameter_overrides"].split())
+
+        assert deploy["stack_name"].endswith(stage)
+        assert (deploy["region"], deploy["resolve_s3"], deploy["capabilities"]) == ("sa-east-1", True, "CAPABILITY_IAM")
+        assert deploy["confirm_changeset"] is (stage == "prod")
+        assert overrides["Stage"] == stage
+        assert all(re.search(rf"^  {name}:$", template, re.MULTILINE) for name in overrides)
