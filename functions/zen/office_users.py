@@ -17,6 +17,8 @@ from zen.zen_client import ZenOfficeUsers
 
 NAME = "sincronizar_usuarios"
 ENTITY = "usuario_escritorio"
+# The field of the connection's secret for user 0 – Administrador's Chave de Acesso: it must be there, and isn't sent.
+ADMINISTRATOR_KEY = "administrator_access_key"
 
 # The schedule's: who is in step is listed and not sent.
 DEFAULT_FILTERS: dict[str, Any] = {
@@ -38,16 +40,16 @@ class _Input(BaseModel):
 class Settings(_Input):
     """What a person types of a connection: two addresses."""
 
-    questor_address: str = Field(min_length=1)
-    zen_address: str = Field(min_length=1)
+    questor_address: str = Field(min_length=1, title="Endereço do Questor")
+    zen_address: str = Field(min_length=1, title="Endereço Zen")
 
 
 class Secret(_Input):
-    """The fields of a connection's secret. Questor asks for a token only where the base has one."""
+    """The fields of a connection's secret that are sent. Questor asks for a token only where the base has one."""
 
-    questor_token: str = ""
-    zen_token: str = Field(pattern=r"^[A-Za-z0-9_-]+$")  # a path segment; 32 hexadecimal digits where seen
-    administrator_access_key: str = ""
+    questor_token: str = Field(default="", title="Token do Questor")
+    # A path segment; 32 hexadecimal digits where seen.
+    zen_token: str = Field(pattern=r"^[A-Za-z0-9_-]+$", title="Chave de Acesso (TOKEN) do Zen")
 
 
 class Filters(_Input):
@@ -55,10 +57,10 @@ class Filters(_Input):
 
     model_config = ConfigDict(extra="forbid")
 
-    groups: tuple[Annotated[int, Field(ge=0)], ...] = ()
-    statuses: frozenset[LinkStatus] = frozenset()
-    force: bool = False
-    brake: BrakeLimits = BrakeLimits()
+    groups: tuple[Annotated[int, Field(ge=0)], ...] = Field(default=(), title="Código Grupo")
+    statuses: frozenset[LinkStatus] = Field(default=frozenset(), title="Status")
+    force: bool = Field(default=False, title="Enviar também os sincronizados")
+    brake: BrakeLimits = Field(default=BrakeLimits(), title="Limites do freio")
 
 
 def _text(value: Any) -> Any:
@@ -72,8 +74,8 @@ class _Coded(_Input):
 
 class _Row(_Coded):
     name: str = Field(alias=Users.NAME, min_length=1)
-    email: Annotated[str, BeforeValidator(_text)] = Field(alias=Users.EMAIL, default="")
-    group: int | None = Field(alias=Users.GROUP, default=None)
+    email: Annotated[str, BeforeValidator(_text)] = Field(alias=Users.EMAIL)
+    group: int | None = Field(alias=Users.GROUP)
 
 
 _Model = TypeVar("_Model", bound=_Input)
@@ -81,9 +83,9 @@ _Model = TypeVar("_Model", bound=_Input)
 
 def open_office_users(opening: Opening) -> Flow:
     """Opens the flow, without I/O. Raises ProblemError where the settings, the secret or the filters don't do."""
-    secret = _parsed(Secret, opening.secret)
-    if not secret.administrator_access_key:
+    if not opening.secret.get(ADMINISTRATOR_KEY, "").strip():
         raise ProblemError(Problem("zen.administrator_key_missing"))
+    secret = _parsed(Secret, opening.secret)
     settings = _parsed(Settings, opening.settings)
     filters = _parsed(Filters, opening.filters)
     questor = VendorSession(questor_client.VENDOR, settings.questor_address, opening.deadline)
@@ -108,7 +110,7 @@ def open_office_users(opening: Opening) -> Flow:
     )
 
 
-FLOW = FlowKind("Sincronizar Usuários", ANSWERS, open_office_users)
+FLOW = FlowKind("Sincronizar Usuários", ANSWERS, open_office_users, DEFAULT_FILTERS)
 
 
 def record_of(row: Any) -> Record:
@@ -155,5 +157,6 @@ def _parsed(model: type[_Model], values: Any) -> _Model:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        field = place_of(error)
-    raise ProblemError(Problem("settings_invalid", {"field": field}))
+        name = place_of(error).partition(".")[0]
+    known = model.model_fields.get(name)  # what people call it; a name that they made up stays theirs
+    raise ProblemError(Problem("settings_invalid", {"field": (known and known.title) or name}))

@@ -15,14 +15,13 @@ from sincronia.engine.state import RunKey
 from sincronia.engine.worker import Outside, work
 from sincronia.store.aws import S3Objects, SecretsManagerSecrets, SqsRunQueue
 from sincronia.store.working import DynamoStore
-from zen import office_users
+from zen.flows import FLOWS
 
 SPARE_SECONDS = 20  # what is left of the function's time to commit and to queue the rest
 
 logger = Logger()
 processor = BatchProcessor(event_type=EventType.SQS)
-flows = {office_users.NAME: office_users.FLOW}
-outside = Outside(DynamoStore(), S3Objects(), SqsRunQueue(), SecretsManagerSecrets(), flows)
+outside = Outside(DynamoStore(), S3Objects(), SqsRunQueue(), SecretsManagerSecrets(), FLOWS)
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -19,7 +19,7 @@ schedule, queue = DynamoSchedule(), SqsRunQueue()
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> None:
+def handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG001  # the decorator takes it
     """The event's time is for people who read logs; what is due is judged by the clock."""
     ticked = tick("zen", schedule, queue)
     metrics.add_metric("RunsStarted", MetricUnit.Count, ticked.started)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -147,6 +147,7 @@ class FlowKind:
     title: str  # as people call it
     answers: Answers
     open: Callable[[Opening], Flow]
+    default_filters: Mapping[str, Any] = field(default_factory=dict)  # the schedule's
 
 
 def status_of(synced: str | None, seen: str | None) -> LinkStatus:

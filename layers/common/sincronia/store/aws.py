@@ -35,7 +35,7 @@ def _sqs() -> SQSClient:
 
 
 @cache
-def _secrets_manager() -> SecretsManagerClient:
+def secrets_manager() -> SecretsManagerClient:
     return _session.client("secretsmanager")
 
 
@@ -73,6 +73,6 @@ class SecretsManagerSecrets:
     def fields(self, name: str) -> Mapping[str, str]:
         read_at, fields = self._kept.get(name, (0.0, {}))
         if clock.now() - read_at > SECRET_SECONDS:
-            fields = json.loads(_secrets_manager().get_secret_value(SecretId=name)["SecretString"])
+            fields = json.loads(secrets_manager().get_secret_value(SecretId=name)["SecretString"])
             self._kept[name] = (clock.now(), fields)
         return fields

@@ -1,0 +1,61 @@
+"""Connections as an operator puts them: configuration, secret and scheduled flows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from uuid import uuid4
+
+from pynamodb.transactions import TransactWrite
+
+from sincronia.engine.state import Connection, ScheduledFlow
+from sincronia.store.aws import secrets_manager
+from sincronia.store.connections import ConnectionItem
+from sincronia.store.runs import transaction_connection
+
+
+def put_connection(
+    connection: Connection, flows: Iterable[ScheduledFlow], secret: Mapping[str, str], secret_prefix: str
+) -> Connection:
+    """Makes the connection or changes it, its secret and its flows; gives it with its secret's name.
+
+    A connection keeps its secret's name, and its flows keep when they are due; a new flow is due at its own wake_at.
+    The flows of a connection that is not enabled are never due.
+    """
+    try:
+        known = ConnectionItem.get(connection.id, "CONFIG", consistent_read=True).secret_name
+    except ConnectionItem.DoesNotExist:
+        known = None
+    name = known or f"{secret_prefix}{uuid4().hex}"
+    if known:
+        secrets_manager().put_secret_value(SecretId=name, SecretString=json.dumps(dict(secret)))
+    else:
+        secrets_manager().create_secret(Name=name, SecretString=json.dumps(dict(secret)))
+    with TransactWrite(connection=transaction_connection()) as transaction:
+        transaction.save(
+            ConnectionItem(
+                connection.id,
+                "CONFIG",
+                integration=connection.integration,
+                name=connection.name,
+                settings=dict(connection.settings),
+                secret_name=name,
+                responsible=connection.responsible,
+                enabled=connection.enabled,
+            )
+        )
+        for flow in flows:
+            transaction.update(
+                ConnectionItem(connection.id, f"FLOW#{flow.flow}"),
+                [
+                    ConnectionItem.integration.set(flow.integration),
+                    ConnectionItem.title.set(flow.title),
+                    ConnectionItem.filters.set(dict(flow.filters)),
+                    ConnectionItem.every_minutes.set(flow.every_minutes),
+                    ConnectionItem.wake_at.set(ConnectionItem.wake_at | flow.wake_at)
+                    if connection.enabled
+                    else ConnectionItem.wake_at.remove(),
+                ],
+            )
+    return replace(connection, secret_name=name)

@@ -1,0 +1,1 @@
+"""Commands of whoever deploys Sincronia, against a stack that stands."""
