@@ -8,24 +8,19 @@ from __future__ import annotations
 
 import json
 import signal
-import socket
-import struct
 import threading
 import time
 from abc import ABC, abstractmethod
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
-from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from local.vendors.faults import TRANSPORT, Fault, Faults, Kind
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+from local.vendors.http import HttpServer
 
 READS = ("GET", "HEAD")
 _CONTROL = "/_simulator/"
@@ -49,13 +44,8 @@ class Simulator(ABC):
         self.requests: Counter[str] = Counter()  # by operation
         self.applied: Counter[str] = Counter()  # writes that took effect, by operation
         self.journal: deque[Entry] = deque(maxlen=10_000)
-        self._server = make_server("127.0.0.1", port, self._serve, threaded=True, request_handler=_Handler)
-        self._thread: threading.Thread | None = None
-
-    @property
-    def url(self) -> str:
-        """The base URL, as a person would configure it."""
-        return f"http://127.0.0.1:{self._server.port}"
+        self._server = HttpServer(self._serve, port)
+        self.url = self._server.url  # as a person would configure it
 
     @abstractmethod
     def operation(self, request: Request) -> str:
@@ -102,17 +92,13 @@ class Simulator(ABC):
         self.faults.clear()
 
     def __enter__(self) -> Self:
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self._thread.start()
+        self._server.begin()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        if self._thread:
-            self._thread.join()
+        self._server.end()
 
     def serve(self, **credentials: str) -> None:
         """Serves until SIGTERM or Ctrl-C, after one line of JSON on stdout: `url` and the credentials."""
@@ -124,25 +110,20 @@ class Simulator(ABC):
         signal.signal(signal.SIGINT, leave)
         print(json.dumps({"url": self.url, **credentials}), flush=True)
         try:
-            self._server.serve_forever(0.1)
+            self._server.serve()
         finally:
-            self._server.server_close()
+            self._server.close()
 
-    def _serve(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        request = Request(environ)
-        request.get_data()  # whole, or the connection could not carry another request
+    def _serve(self, request: Request) -> Response | None:
         if request.path.startswith(_CONTROL):
-            return self._control(request)(environ, start)
+            return self._control(request)
         operation = self.operation(request)
         with self.lock:
             self.requests[operation] += 1
         response = self._answer(operation, request)
         with self.lock:
             self.journal.append(Entry(request.method, operation, response.status_code if response else 0))
-        if response is None:
-            _break(environ["werkzeug.socket"])
-            raise ConnectionResetError
-        return response(environ, start)
+        return response
 
     def _answer(self, operation: str, request: Request) -> Response | None:
         """The answer, or None where the connection is to break."""
@@ -182,19 +163,6 @@ class Simulator(ABC):
         self.faults.set(*(Fault.from_json(values) for values in faults))
 
 
-class _Handler(WSGIRequestHandler):
-    """Silent, and quick: without Nagle's delay, head and body in one packet."""
-
-    disable_nagle_algorithm = True
-    wbufsize = -1
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Nothing: paths hold tokens."""
-
-    def log(self, type: str, message: str, *values: Any) -> None:  # noqa: A002 - werkzeug's own name
-        """Nothing either: the journal tells."""
-
-
 def answered(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """An answer of JSON."""
     text = json.dumps(body, ensure_ascii=False)
@@ -214,9 +182,3 @@ def _faulty(fault: Fault) -> Response | None:
 
 def _page_of_html() -> Response:
     return Response("<!doctype html><title>Manutenção</title><p>Voltamos já.", 200, content_type="text/html")
-
-
-def _break(connection: socket.socket) -> None:
-    """Makes the closing of this connection a reset, and ends it for the handler too."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    connection.shutdown(socket.SHUT_RD)

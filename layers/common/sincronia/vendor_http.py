@@ -165,8 +165,8 @@ class VendorSession:
                 return answer
             if answer.status_code not in _REDIRECT_STATUSES:
                 return _judged(answer)
-            location = urljoin(url, answer.headers.get("Location", ""))
-            if call.method not in _READS or not _stays(url, location):
+            location = _within_host(url, answer.headers.get("Location", ""))
+            if call.method not in _READS or location is None:
                 break
             url, params = location, None
         return _Failure("vendor_redirected", sent=False)
@@ -209,7 +209,8 @@ class VendorSession:
         chunks: list[bytes] = []
         size = 0
         with response:
-            for chunk in response.iter_content(64 * 1024):
+            # read1 comes back with what has arrived, so that a vendor that trickles can't hold us past the deadline.
+            while chunk := response.raw.read1(64 * 1024, decode_content=True):
                 size += len(chunk)
                 if size > ANSWER_BYTES:
                     where = {"where": f"mais de {ANSWER_BYTES} bytes"}
@@ -261,13 +262,15 @@ def _address(vendor: str, base_url: str) -> SplitResult:
     return parts
 
 
-def _stays(url: str, location: str) -> bool:
-    """Whether a redirect stays with the same host and does not give up encryption."""
+def _within_host(url: str, location: str) -> str | None:
+    """Where a redirect leads; None where it leaves the host or gives up encryption."""
     try:
-        here, there = urlsplit(url), urlsplit(location)
+        target = urljoin(url, location)
+        here, there = urlsplit(url), urlsplit(target)
+        stays = there.hostname == here.hostname and there.port != 0 and there.scheme in {"https", here.scheme}
     except ValueError:
-        return False
-    return there.hostname == here.hostname and there.scheme in {"https", here.scheme}
+        return None
+    return target if stays else None
 
 
 def _not_sent(error: NotSentError) -> _Failure:
