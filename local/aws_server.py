@@ -33,6 +33,12 @@ class _Handler(MotoRequestHandler):
     wbufsize = -1
     protocol_version = "HTTP/1.1"
 
+    def handle_expect_100(self) -> bool:
+        """Tells at once that the body may come: S3's clients wait a second for this before they send it."""
+        goes_on = super().handle_expect_100()
+        self.wfile.flush()
+        return bool(goes_on)
+
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Says nothing: what was called is in the record."""
 
