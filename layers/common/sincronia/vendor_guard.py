@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 from requests.adapters import HTTPAdapter
@@ -19,11 +19,13 @@ from urllib3.util.ssl_match_hostname import CertificateError
 from sincronia import settings
 
 _METADATA = IPv6Address("fd00:ec2::254")  # EC2's over IPv6; the one over IPv4 is link-local
-_TRANSLATED = (  # IPv6 that carries an IPv4 address to somewhere else
-    IPv6Network("64:ff9b::/96"),
-    IPv6Network("64:ff9b:1::/48"),
+_UNICAST = IPv6Network("2000::/3")  # all of IPv6 that is given out for the open internet
+_APART = (  # what lies in the open ranges and leads elsewhere, or is not known as such by older Pythons
+    IPv4Network("192.0.0.0/24"),
+    IPv4Network("192.88.99.0/24"),
+    IPv6Network("2001::/23"),
     IPv6Network("2002::/16"),
-    IPv6Network("2001::/32"),
+    IPv6Network("3fff::/20"),
 )
 
 _SocketAddress = tuple[Any, ...]
@@ -48,9 +50,10 @@ def is_allowed(address: str) -> bool:
 def is_public(address: str) -> bool:
     """Whether an address is one of the open internet."""
     value = _plain_form(address)
-    if isinstance(value, IPv6Address) and (value.is_site_local or any(value in network for network in _TRANSLATED)):
+    if isinstance(value, IPv6Address) and value not in _UNICAST:
         return False
-    return value.is_global and not value.is_multicast and not value.is_reserved
+    apart = any(value in network for network in _APART)
+    return value.is_global and not (apart or value.is_multicast or value.is_reserved)
 
 
 def may_speak_plainly(host: str, port: int) -> bool:
