@@ -154,8 +154,11 @@ class Simulator(ABC):
         route = routes.get((request.method, request.path.removeprefix(_CONTROL)))
         if route is None:
             return answered({"error": "no such control path"}, 404)
-        with self.lock:
-            return answered(route())
+        try:
+            with self.lock:
+                return answered(route())
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            return answered({"error": repr(error)}, 400)
 
     def _set_faults(self, faults: list[dict[str, Any]]) -> None:
         if not faults:
