@@ -1,8 +1,13 @@
-"""The environment that functions find, for tests that import them."""
+"""The environment that functions find, for tests that import them, and the fixtures that most tests share."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.office_on_aws import AwsServer, OfficeOnAws, office_on_aws
 
 for name in ("connections", "links", "identities", "runs", "outcomes", "notifications"):
     os.environ[f"{name.upper()}_TABLE"] = f"test-{name}"
@@ -18,3 +23,19 @@ os.environ |= {
     "POWERTOOLS_METRICS_NAMESPACE": "Sincronia",
     "POWERTOOLS_LOG_LEVEL": "WARNING",
 }
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[AwsServer]:
+    """The AWS server, one for all tests of this process."""
+    server = AwsServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def office(aws: AwsServer) -> Iterator[OfficeOnAws]:
+    """A connected office of eight on a fresh AWS."""
+    with office_on_aws(aws) as office:
+        office.connect()
+        yield office

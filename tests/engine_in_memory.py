@@ -146,7 +146,7 @@ class Office:
     statuses: frozenset[LinkStatus] = frozenset(LinkStatus)
     narrowed: bool = False
     force: bool = False
-    brake: BrakeLimits = BrakeLimits()
+    brake: BrakeLimits = field(default_factory=BrakeLimits)
     now: float = START
     opening_problem: Problem | None = None
 

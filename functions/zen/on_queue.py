@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from sincronia.engine.measures import measure
+from sincronia.engine.measures import measure_run
 from sincronia.engine.state import RunKey
 from sincronia.engine.worker import Outside, work
 from sincronia.store.aws import S3Objects, SecretsManagerSecrets, SqsRunQueue
@@ -33,6 +33,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
         logger.append_keys(connection=key.connection, run_id=key.run_id)
         run = work(key, outside, context.get_remaining_time_in_millis() / 1000 - SPARE_SECONDS)
         if run is not None:
-            measure(run)
+            measure_run(run)
 
     return process_partial_response(event=event, record_handler=move_on, processor=processor, context=context)

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from sincronia.engine.measures import measure_tick
 from sincronia.engine.tick import tick
 from sincronia.store.aws import SqsRunQueue
 from sincronia.store.scheduling import DynamoSchedule
 
 logger = Logger()
-metrics = Metrics()
 schedule, queue = DynamoSchedule(), SqsRunQueue()
 
 
 @logger.inject_lambda_context
-@metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG001  # the decorator takes it
     """The event's time is for people who read logs; what is due is judged by the clock."""
     ticked = tick("zen", schedule, queue)
-    metrics.add_metric("RunsStarted", MetricUnit.Count, ticked.started)
-    metrics.add_metric("RunsQueued", MetricUnit.Count, ticked.queued)
+    measure_tick(ticked)
     logger.info("tick", scheduled_at=event.get("time"), started=ticked.started, queued=ticked.queued)

@@ -1,23 +1,36 @@
-"""What a run's end adds to the metrics: flow as dimension, connection as metadata, no record's data."""
+"""What ticks and runs add to the metrics: flow as dimension, connection as metadata, no record's data."""
 
 from __future__ import annotations
 
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from sincronia.engine.state import Phase, Run
+from sincronia.engine.tick import Ticked
 
 
-def measure(run: Run) -> None:
+def measure_tick(ticked: Ticked) -> None:
+    """Writes the metrics (EMF, on standard output) of a tick that did something."""
+    numbers = {"RunsStarted": ticked.started, "RunsPassedOver": ticked.passed_over, "RunsQueued": ticked.queued}
+    metrics = EphemeralMetrics()
+    for name, number in numbers.items():
+        if number:
+            metrics.add_metric(name, MetricUnit.Count, number)
+    if any(numbers.values()):
+        metrics.flush_metrics()
+
+
+def measure_run(run: Run) -> None:
     """Writes the metrics (EMF, on standard output) of a run that was just left, if it is done or at the brake."""
     if run.phase not in {Phase.DONE, Phase.BRAKE}:
         return
-    name = "RunsAtBrake" if run.phase == Phase.BRAKE else "RunsConcluded"
-    with single_metric(name=name, unit=MetricUnit.Count, value=1) as metric:
-        metric.add_dimension("flow", run.flow)
-        metric.add_metadata("connection", run.key.connection)
-        metric.add_metadata("run_id", run.key.run_id)
-        if run.result and run.concluded_at is not None:
-            metric.add_metadata("result", run.result.value)
-            metric.add_metric("RunSeconds", MetricUnit.Seconds, run.concluded_at - run.started_at)
+    metrics = EphemeralMetrics()
+    metrics.add_dimension("flow", run.flow)
+    metrics.add_metadata("connection", run.key.connection)
+    metrics.add_metadata("run_id", run.key.run_id)
+    metrics.add_metric("RunsAtBrake" if run.phase == Phase.BRAKE else "RunsConcluded", MetricUnit.Count, 1)
+    if run.result and run.concluded_at is not None:
+        metrics.add_metadata("result", run.result.value)
+        metrics.add_metric("RunSeconds", MetricUnit.Seconds, run.concluded_at - run.started_at)
         for kind, number in run.counters.items():
-            metric.add_metric(f"Records{kind.value.capitalize()}", MetricUnit.Count, number)
+            metrics.add_metric(f"Records{kind.value.capitalize()}", MetricUnit.Count, number)
+    metrics.flush_metrics()

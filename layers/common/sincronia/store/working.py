@@ -78,7 +78,8 @@ def _still(run: Run) -> Condition:
 def _differences(before: Run, after: Run) -> list[Any]:
     """Update actions for the attributes that differ."""
     old, new = attributes(before), attributes(after)
-    return [getattr(RunItem, name).set(new[name]) for name in new if new[name] != old[name]]
+    differing = [(getattr(RunItem, name), new[name]) for name in new if new[name] != old[name]]
+    return [attribute.remove() if value is None else attribute.set(value) for attribute, value in differing]
 
 
 def _add_rows(transaction: TransactWrite, run: Run, rows: Rows) -> None:

@@ -1,0 +1,196 @@
+"""Runs a scenario to its quiet end while a fate befalls one of its calls, and says what the world looks like then."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import botocore.loaders
+import pytest
+
+from local.vendors.office import Office as QuestorOffice
+from local.vendors.questor import QuestorSimulator
+from local.vendors.zen import ZenSimulator
+from tests.crash.choke import Choke, Death, Fate, choked
+from tests.office_on_aws import AwsServer, OfficeOnAws, Sandbox
+
+LEASE_OVER = 331.0  # seconds: past the worker's lease
+MINUTE = 61.0
+PATIENCE = 80  # deliveries and ticks until a scenario must be quiet
+
+# What may differ between a disturbed and an undisturbed run: times, who held the lease, and where objects lie.
+VOLATILE = {
+    "at", "attempts", "concluded_at", "created_at", "expires_at", "lease", "lease_until", "look_until",
+    "plan_manifest", "source_manifest", "started_at", "story_at", "wake_at",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """`prepare` brings the office to where the watched sync begins; the sync itself is the same for all."""
+
+    name: str
+    prepare: Callable[[OfficeOnAws], None]
+
+
+def _sharing(office: OfficeOnAws) -> set[int]:
+    return {code for pair in office.questor.office.sharing for code in pair}
+
+
+def first_sync(office: OfficeOnAws) -> None:
+    """Nothing was ever synced: four creates, one whom Zen already knows under an old name, three rejections."""
+    known = next(row for row in office.questor.users() if row["EMAIL"] and row["CODIGOUSUARIO"] not in _sharing(office))
+    office.zen.add("Nome Antigo", str(known["EMAIL"]))
+
+
+def everything(office: OfficeOnAws) -> None:
+    """Synced once; since then one changed, one changed e-mail, one left, one came, one came back in order."""
+    office.sync()
+    codes = sorted(int(link["source_id"]) for link in office.rows("links"))
+    office.questor.change(codes[1], NOMEUSUARIO="Nome Novo")
+    office.questor.change(codes[2], EMAIL="endereco.novo@escritorio.example")
+    office.questor.remove(codes[3])
+    office.questor.add("Quem Chegou", "quem.chegou@escritorio.example", 1)
+    office.questor.change(office.questor.office.codes_without_email[0], EMAIL="agora.tem@escritorio.example")
+
+
+FIRST_SYNC = Scenario("first sync", first_sync)
+EVERYTHING = Scenario("everything at once", everything)
+
+
+class Stage:
+    """The AWS server and the scenario's office, set up anew for each performance."""
+
+    def __init__(self, aws: AwsServer, monkeypatch: pytest.MonkeyPatch, scenario: Scenario) -> None:
+        self.aws = aws
+        self.monkeypatch = monkeypatch
+        self.scenario = scenario
+        self.changes: Callable[[Sandbox], None] | None = None
+        monkeypatch.setattr(botocore.loaders, "create_loader", lru_cache(botocore.loaders.create_loader))
+        aws.renew()
+
+    def perform(self, choke: Choke, drive: Callable[[OfficeOnAws, Choke], None] | None = None) -> dict[str, Any]:
+        """Sets up, lets the watched sync happen under the choke, and gives the world at its quiet end."""
+        self.aws.clear()
+        with QuestorSimulator(QuestorOffice(8, 1, 1)) as questor, ZenSimulator() as zen:
+            office = OfficeOnAws(self.aws, questor, zen)
+            office.connect()
+            self.scenario.prepare(office)
+            (flow,) = [row for row in office.rows("connections") if row["item"].startswith("FLOW#")]
+            office.now = max(office.now, float(flow["wake_at"]))
+            office.changes = self.changes
+            office.sandbox = office.new_sandbox()
+            with choked(choke, self.monkeypatch):
+                (drive or until_quiet)(office, choke)
+            return world(office)
+
+    def calls(self) -> list[str]:
+        """The calls of the undisturbed performance, in order."""
+        choke = Choke()
+        self.perform(choke)
+        return choke.seen
+
+
+def until_quiet(office: OfficeOnAws, choke: Choke) -> None:
+    """The tick, then deliveries and ticks until the newest run is done and nothing waits."""
+    tick(office, choke)
+    for _ in range(PATIENCE):
+        if deliver(office, choke):
+            continue
+        if office.rows("runs") and office.run()["phase"] == "done":
+            return
+        office.now += MINUTE
+        tick(office, choke)
+    message = f"not quiet: {office.rows('runs')}"
+    raise AssertionError(message)
+
+
+def tick(office: OfficeOnAws, choke: Choke) -> None:
+    """EventBridge Scheduler's call; repeated, as EventBridge does, where it died."""
+    try:
+        with choke.watching():
+            office.tick()
+    except Death:
+        reborn(office, choke)
+        office.tick()
+
+
+def deliver(office: OfficeOnAws, choke: Choke) -> bool:
+    """Delivers one message; where the worker dies the message stays, and time goes by. False where none waits."""
+    waiting = office.message()
+    if waiting is None:
+        return False
+    happening, receipt = waiting
+    try:
+        with choke.watching():
+            office.handle(happening)
+        office.spend(receipt)
+    except Death:
+        reborn(office, choke)
+    conserved(office)
+    return True
+
+
+def reborn(office: OfficeOnAws, choke: Choke) -> None:
+    """A new execution environment takes the dead one's place, when its lease is over."""
+    choke.revive()
+    office.now += LEASE_OVER
+    office.sandbox = office.new_sandbox()
+
+
+def conserved(office: OfficeOnAws) -> None:
+    """The law of conservation, on every run there is."""
+    for run in office.rows("runs"):
+        if run["phase"] in {"apply", "brake", "done"}:
+            counted = sum(json.loads(run["counters"]).values())
+            assert run["received"] == counted + run["planned"] - run["position"], run
+
+
+def world(office: OfficeOnAws) -> dict[str, Any]:
+    """Zen's users and every table, without what is volatile; Zen's codes stand as the e-mail they belong to."""
+    emails = {str(user["Codigo"]): user["Email"] for user in office.zen.users()}
+    found: dict[str, Any] = {
+        "zen": sorted(
+            (user["Email"], user["Nome"], user["CodigoGrupo"], user["Situacao"]) for user in office.zen.users()
+        )
+    }
+    for table in ("links", "identities", "runs", "outcomes", "notifications"):
+        rows = []
+        for row in office.rows(table):
+            kept = {name: value for name, value in row.items() if name not in VOLATILE}
+            if "target_id" in kept:
+                kept["target_id"] = emails[kept["target_id"]]
+            rows.append(kept)
+        found[table] = sorted(rows, key=lambda row: json.dumps(row, sort_keys=True))
+    found["queued"] = office.message()
+    return found
+
+
+def differences(expected: dict[str, Any], found: dict[str, Any]) -> str:
+    """What differs, part by part; empty where nothing does."""
+    return "\n".join(
+        f"{part}: expected {expected[part]}\n{part}:    found {found[part]}"
+        for part in expected
+        if expected[part] != found[part]
+    )
+
+
+def sweep(stage: Stage, fates: tuple[Fate, ...], points: list[int]) -> dict[str, str]:
+    """Performs the scenario once for each point and fate; gives what went wrong, by place."""
+    undisturbed = Choke()
+    expected = stage.perform(undisturbed)
+    wrong = {}
+    for at in points:
+        for fate in fates:
+            choke = Choke(at=at, fate=fate)
+            place = f"call {at} ({undisturbed.seen[at - 1]}), {fate}"
+            try:
+                differing = differences(expected, stage.perform(choke))
+            except AssertionError as error:
+                differing = str(error)
+            if differing:
+                wrong[place] = differing
+    return wrong

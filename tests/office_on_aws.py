@@ -1,0 +1,273 @@
+"""The functions in this process, on the AWS server and the vendors' simulators over real HTTP.
+
+A `Sandbox` is a freshly imported copy of the product's modules, as a new Lambda execution environment would have it;
+who dies is replaced by a new one. Time is the office's clock; the queue is delivered by hand.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import logging
+import os
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, cast
+
+import boto3
+from botocore.config import Config
+
+from local import processes
+from local.provision import provision
+from local.provisioned import Clients, Provisioned
+from local.template import Resolver, translated
+from local.vendors.office import Office as QuestorOffice
+from local.vendors.questor import QuestorSimulator
+from local.vendors.zen import ZenSimulator
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+ROOT = processes.ROOT
+REGION = "sa-east-1"
+START = 1795424400.0  # 2026-11-23T09:00:00Z
+CONNECTION = "escritorio-modelo"
+FLOW = "sincronizar_usuarios"
+PARAMETERS = {"AllowedNetworks": "127.0.0.0/8"}
+TABLES = ("connections", "links", "identities", "runs", "outcomes", "notifications")
+PRODUCT = ("sincronia", "zen")
+
+
+def event(name: str) -> dict[str, Any]:
+    """An example from events/, such as `zen/on_queue/run`."""
+    found: dict[str, Any] = json.loads((ROOT / "events" / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+class Context:
+    """What the functions use of Lambda's context."""
+
+    function_name = "test"
+    memory_limit_in_mb = 512
+    invoked_function_arn = "arn:aws:lambda:sa-east-1:123456789012:function:test"
+    aws_request_id = "00000000-0000-4000-8000-000000000000"
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        """As Lambda says it."""
+        return int(self._seconds * 1000)
+
+
+class Sandbox:
+    """A fresh copy of the product's modules, with the office's clock."""
+
+    def __init__(self, now: Callable[[], float], changes: Callable[[Sandbox], None] | None = None) -> None:
+        for name in [name for name in sys.modules if name.split(".")[0] in PRODUCT]:
+            del sys.modules[name]
+        loggers = logging.root.manager.loggerDict
+        for name in [name for name in loggers if name.split(".")[0] in PRODUCT]:
+            del loggers[name]
+        self.module("sincronia.clock").now = now
+        self.module("sincronia.vendor_http").sleep = lambda _: None
+        self.on_schedule = self.module("zen.on_schedule")
+        self.on_queue = self.module("zen.on_queue")
+        self.registering = self.module("sincronia.store.registering")
+        self.office_users = self.module("zen.office_users")
+        self.modules: dict[str, ModuleType] = {
+            name: sys.modules[name] for name in sys.modules if name.split(".")[0] in PRODUCT
+        }
+        if changes:
+            changes(self)
+
+    @staticmethod
+    def module(name: str) -> Any:
+        """One of the product's modules, as this sandbox has it while it is being made."""
+        return importlib.import_module(name)
+
+    def of(self, name: str) -> Any:
+        """One of the product's modules as this sandbox has it, also after another sandbox was made."""
+        return self.modules[name]
+
+
+class AwsServer:
+    """The AWS server as a process, with the template's resources made anew for each test."""
+
+    def __init__(self) -> None:
+        log = ROOT / ".local" / "logs" / f"tests-aws-{os.getpid()}.log"
+        environment = {**processes.base_environment(), "PYTHONPATH": str(ROOT)}
+        self.process = processes.start(
+            "local.aws_server", "--port", "0", environment=environment, log=log, announces=True
+        )
+        self.endpoint = str(processes.announcement(self.process, "local.aws_server", log)["endpoint"])
+        os.environ["AWS_ENDPOINT_URL"] = self.endpoint
+        config = Config(retries={"max_attempts": 0})
+        self.dynamodb: DynamoDBClient = boto3.client("dynamodb", config=config)
+        self.s3: S3Client = boto3.client("s3", config=config)
+        self.sqs: SQSClient = boto3.client("sqs", config=config)
+        self._template = translated(ROOT / "template.yaml", PARAMETERS, REGION)
+        self.provisioned = Provisioned()
+        self.keys: dict[str, list[str]] = {}  # by table: the names of its key's attributes
+
+    def renew(self) -> None:
+        """Forgets everything, makes the template's resources, and sets the functions' environment."""
+        request = urllib.request.Request(f"{self.endpoint}/moto-api/reset", method="POST")  # noqa: S310  # our own server
+        urllib.request.urlopen(request).close()  # noqa: S310
+        resolver = Resolver(self._template, PARAMETERS, stack_name="test", region=REGION)
+        clients = Clients(self.dynamodb, self.s3, self.sqs)
+        self.provisioned = provision(self._template, resolver, clients, stack_name="test", region=REGION)
+        for function in self.provisioned.functions.values():
+            os.environ |= dict(function.environment)
+        os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"
+        for table in TABLES:
+            name = os.environ[f"{table.upper()}_TABLE"]
+            schema = self.dynamodb.describe_table(TableName=name)["Table"]["KeySchema"]
+            self.keys[name] = [key["AttributeName"] for key in schema]
+
+    def clear(self) -> None:
+        """Forgets all items and messages; quicker than making everything anew."""
+        for table in TABLES:
+            name = os.environ[f"{table.upper()}_TABLE"]
+            keys = self.keys[name]
+            for item in self.dynamodb.scan(TableName=name)["Items"]:
+                self.dynamodb.delete_item(TableName=name, Key={key: item[key] for key in keys})
+        queue = os.environ["RUN_QUEUE_URL"]
+        while messages := self.sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=0).get("Messages"):
+            for message in messages:
+                self.sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+
+    def close(self) -> None:
+        """Ends the process."""
+        for client in (self.dynamodb, self.s3, self.sqs):
+            client.close()
+        processes.end(self.process)
+
+
+class OfficeOnAws:
+    """One accounting office on the AWS server: Questor and Zen simulated, one connection, one flow."""
+
+    def __init__(self, aws: AwsServer, questor: QuestorSimulator, zen: ZenSimulator) -> None:
+        self.aws = aws
+        self.questor = questor
+        self.zen = zen
+        self.now = START
+        self.changes: Callable[[Sandbox], None] | None = None
+        self.queue_url = os.environ["RUN_QUEUE_URL"]
+        self.sandbox = self.new_sandbox()
+
+    def new_sandbox(self) -> Sandbox:
+        """A new execution environment, with the mutant's changes where there is one."""
+        return Sandbox(lambda: self.now, self.changes)
+
+    def connect(
+        self,
+        *,
+        settings: dict[str, str] | None = None,
+        secret: dict[str, str] | None = None,
+        filters: dict[str, Any] | None = None,
+    ) -> None:
+        """Puts the connection, due at START; what is given takes the place of what works."""
+        state = self.sandbox.of("sincronia.engine.state")
+        users = self.sandbox.office_users
+        connection = state.Connection(
+            CONNECTION,
+            "zen",
+            "Escritório Modelo",
+            {"questor_address": self.questor.url, "zen_address": self.zen.url} | (settings or {}),
+            "",
+            "ana",
+            enabled=True,
+        )
+        flow = state.ScheduledFlow(
+            CONNECTION, "zen", FLOW, users.FLOW.title, {**users.DEFAULT_FILTERS, **(filters or {})}, 60, START, ""
+        )
+        fields = {
+            "questor_token": self.questor.token,
+            "zen_token": self.zen.token,
+            "administrator_access_key": "chave-do-usuario-0",
+        } | (secret or {})
+        self.sandbox.registering.put_connection(connection, [flow], fields, "sincronia/test/")
+
+    def tick(self, sandbox: Sandbox | None = None) -> None:
+        """EventBridge Scheduler's call, as events/ has it."""
+        (sandbox or self.sandbox).on_schedule.handler(event("zen/on_schedule/tick"), Context(60))
+
+    def message(self) -> tuple[dict[str, Any], str] | None:
+        """The next message as an SQS event, and its receipt; it stays in the queue until it is deleted."""
+        received = self.aws.sqs.receive_message(QueueUrl=self.queue_url, VisibilityTimeout=0, WaitTimeSeconds=0)
+        if not received.get("Messages"):
+            return None
+        message = received["Messages"][0]
+        happening = event("zen/on_queue/run")
+        happening["Records"][0] |= {"body": message["Body"], "messageId": message["MessageId"]}
+        return happening, message["ReceiptHandle"]
+
+    def handle(self, happening: dict[str, Any], sandbox: Sandbox | None = None, seconds: float = 300) -> bool:
+        """The worker's answer to an event: whether the message is spent."""
+        answer = (sandbox or self.sandbox).on_queue.handler(happening, Context(seconds))
+        return not answer["batchItemFailures"]
+
+    def spend(self, receipt: str) -> None:
+        """Deletes a message."""
+        self.aws.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=receipt)
+
+    def deliver(self) -> bool:
+        """Delivers one message; False where none waits."""
+        waiting = self.message()
+        if waiting is None:
+            return False
+        if self.handle(waiting[0]):
+            self.spend(waiting[1])
+        return True
+
+    def sync(self) -> dict[str, Any]:
+        """A whole scheduled run: the clock moves to the due time, the tick, then every message. Gives the run's row."""
+        (flow,) = [row for row in self.rows("connections") if row["item"].startswith("FLOW#")]
+        self.now = max(self.now, float(flow["wake_at"]))
+        self.tick()
+        while self.deliver():
+            pass
+        return self.run()
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """All rows of a table, as plain values."""
+        found = self.aws.dynamodb.scan(TableName=os.environ[f"{table.upper()}_TABLE"], ConsistentRead=True)["Items"]
+        return [{name: _plain(cast("dict[str, Any]", value)) for name, value in item.items()} for item in found]
+
+    def run(self) -> dict[str, Any]:
+        """The newest run's row."""
+        return max(self.rows("runs"), key=lambda row: str(row["run_id"]))
+
+    def outcomes(self, run: dict[str, Any]) -> list[dict[str, Any]]:
+        """A run's outcomes in order."""
+        found = [row for row in self.rows("outcomes") if row["run_id"] == run["run_id"]]
+        return sorted(found, key=lambda row: str(row["seq"]))
+
+    def notification(self, run: dict[str, Any]) -> dict[str, Any]:
+        """A run's notification."""
+        (found,) = [row for row in self.rows("notifications") if row["id"] == run["run_id"]]
+        return found
+
+
+def _plain(value: dict[str, Any]) -> Any:
+    (kind, inner), *_ = value.items()
+    if kind == "N":
+        return float(inner)
+    if kind == "L":
+        return [_plain(part) for part in inner]
+    return inner
+
+
+@contextmanager
+def office_on_aws(aws: AwsServer, users: int = 8) -> Iterator[OfficeOnAws]:
+    """An office of `users` people: one without e-mail and two sharing one, where it has at least five."""
+    aws.renew()
+    office = QuestorOffice(users, without_email=1, sharing_pairs=1) if users >= 5 else QuestorOffice(users, 0, 0)
+    with QuestorSimulator(office) as questor, ZenSimulator() as zen:
+        yield OfficeOnAws(aws, questor, zen)
