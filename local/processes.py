@@ -8,8 +8,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any, cast
 
 ROOT = Path(__file__).resolve().parent.parent
 _PATIENCE_SECONDS = 3.0
@@ -49,7 +51,7 @@ def announcement(process: subprocess.Popen[bytes], module: str, log: Path, secon
 
     Raises StartError with the place of its log when it ends, is silent for `seconds`, or writes something else.
     """
-    output = cast("IO[bytes]", process.stdout)
+    output = cast("BufferedReader", process.stdout)
     timer = threading.Timer(seconds, process.kill)
     timer.start()
     try:
@@ -58,13 +60,20 @@ def announcement(process: subprocess.Popen[bytes], module: str, log: Path, secon
         timer.cancel()
     try:
         said = json.loads(line)
-    except ValueError as error:
-        end(process)
-        raise StartError(f"{module} não ficou de pé; veja {log}.") from error
+    except ValueError:
+        said = None
     if not isinstance(said, dict):
         end(process)
-        raise StartError(f"{module} não se apresentou como se espera; veja {log}.")
+        raise StartError(f"{module} não ficou de pé; veja {log}.")
+    threading.Thread(target=_drain, args=(output, log), name=f"{module}-output", daemon=True).start()
     return said
+
+
+def _drain(output: BufferedReader, log: Path) -> None:
+    """What a process says after its first line goes to its log; a full pipe would stop it."""
+    with suppress(ValueError), log.open("ab", buffering=0) as sink:  # closed: the process has ended
+        while said := output.read1(65536):
+            sink.write(said)
 
 
 def end(*processes: subprocess.Popen[bytes]) -> None:

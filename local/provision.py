@@ -128,15 +128,15 @@ def _mapping(place: Place, properties: Mapping[str, Any], result: Provisioned) -
 
 
 def _schedule(place: Place, properties: Mapping[str, Any], result: Provisioned) -> Made:
-    target = properties["Target"]
+    name, target = properties.get("Name", place.name), properties["Target"]
     result.schedules[place.logical_id] = ScheduleSpec(
         logical_id=place.logical_id,
-        arn=f"arn:aws:scheduler:{place.region}:{ACCOUNT}:schedule/default/{place.name}",
+        arn=f"arn:aws:scheduler:{place.region}:{ACCOUNT}:schedule/default/{name}",
         expression=properties["ScheduleExpression"],
         function_arn=target["Arn"],
         input=target.get("Input", "{}"),
     )
-    return Made(place.name, {"Arn": result.schedules[place.logical_id].arn})
+    return Made(name, {"Arn": result.schedules[place.logical_id].arn})
 
 
 def _role(place: Place, properties: Mapping[str, Any], result: Provisioned) -> Made:
@@ -220,7 +220,7 @@ TYPES: Mapping[str, ResourceType] = {
     ),
     "AWS::Scheduler::Schedule": ResourceType(
         _schedule,
-        frozenset({"ScheduleExpression", "Target.Arn", "Target.Input"}),
+        frozenset({"Name", "ScheduleExpression", "Target.Arn", "Target.Input"}),
         {
             "Description": "só para quem lê o console da AWS",
             "FlexibleTimeWindow": "aqui o disparo é na hora",

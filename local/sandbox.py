@@ -90,6 +90,7 @@ class Sandbox:
             return invocation.answer.result(invocation.timeout)
         except TimeoutError:
             self._process.kill()
+            self._process.wait()  # or the next invocation could still be given to it
             text = f"RequestId: {invocation.id} Error: Task timed out after {invocation.timeout:.2f} seconds"
             return _failure("Sandbox.Timedout", text)
         finally:

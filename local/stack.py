@@ -8,8 +8,9 @@ with Stack() as stack:
 from __future__ import annotations
 
 import json
+import subprocess
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -47,8 +48,9 @@ class Stack:
     """template.yaml, standing: services, functions, queues, schedules. Everything that it started ends with it.
 
     parameters: of the template; AllowedNetworks is 127.0.0.0/8 unless given. scheduler: whether schedules fire by
-    themselves (fire_schedule works either way). directory: where logs go. template, code: another template and another
-    source root of functions, for tests of the stack itself.
+    themselves (fire_schedule works either way). vendors: simulators to start beside it,
+    "questor" and "zen". directory: where logs go. template, code: another template and another source root of
+    functions, for tests of the stack itself.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Stack:
         *,
         parameters: Mapping[str, str] | None = None,
         scheduler: bool = False,
+        vendors: Sequence[str] = (),
         name: str = "sincronia-local",
         directory: Path = processes.ROOT / ".local",
         template: Path = processes.ROOT / "template.yaml",
@@ -66,6 +69,8 @@ class Stack:
         self.logs = directory / "logs"
         self._parameters = {**_LOCAL_PARAMETERS, **(parameters or {})}
         self._fires = scheduler
+        self._vendor_names = vendors
+        self.vendors: dict[str, dict[str, Any]] = {}  # by name: url and credentials
         self._template = template
         self._code = code
         self._open = ExitStack()
@@ -133,14 +138,16 @@ class Stack:
     def _bring_up(self) -> None:
         self._open.enter_context(self._clients)
         self._open.callback(self._join_pollers)  # after the server's end, which wakes them
-        log = self.logs / "aws.log"
-        module = "local.aws_server"
-        environment = {**processes.base_environment(), "PYTHONPATH": str(processes.ROOT)}
-        server = processes.start(module, "--port", "0", environment=environment, log=log, announces=True)
-        self._open.callback(processes.end, server)
+        services = {"aws": "local.aws_server"} | {name: f"local.vendors.{name}" for name in self._vendor_names}
+        started = {name: self._start(name, module) for name, module in services.items()}
         self.template = translated(self._template, self._parameters, self.region)
         resolver = Resolver(self.template, self._parameters, stack_name=self.name, region=self.region)
-        self.aws_endpoint = str(processes.announcement(server, module, log)["endpoint"])
+        said = {
+            name: processes.announcement(process, services[name], self.logs / f"{name}.log")
+            for name, process in started.items()
+        }
+        self.aws_endpoint = str(said.pop("aws")["endpoint"])
+        self.vendors = said
         clients = Clients(self.client("dynamodb"), self.client("s3"), self.client("sqs"))
         self.provisioned = provision(self.template, resolver, clients, stack_name=self.name, region=self.region)
         self.functions = Functions(
@@ -164,6 +171,13 @@ class Stack:
         invoke = InvokeServer(self.functions)
         self._open.callback(invoke.close)
         self.lambda_url = invoke.url
+
+    def _start(self, name: str, module: str) -> subprocess.Popen[bytes]:
+        environment = {**processes.base_environment(), "PYTHONPATH": f"{processes.ROOT}"}
+        log = self.logs / f"{name}.log"
+        process = processes.start(module, "--port", "0", environment=environment, log=log, announces=True)
+        self._open.callback(processes.end, process)
+        return process
 
     def _join_pollers(self) -> None:
         for poller in self._pollers:

@@ -44,7 +44,9 @@ def translated(path: Path, parameters: Mapping[str, str], region: str) -> dict[s
     source.get("Globals", {}).get("Function", {}).pop("CodeUri", None)
     session = cast("Any", SimpleNamespace(region_name=region))
     translator = Translator({}, Parser(), boto_session=session)
-    return cast("dict[str, Any]", translator.translate(source, parameter_values=dict(parameters)))
+    result = cast("dict[str, Any]", translator.translate(source, parameter_values=dict(parameters)))
+    translator.metrics.publish()  # to nobody; unpublished ones are warned about
+    return result
 
 
 class Resolver:
@@ -163,7 +165,7 @@ def needs(value: Any, resources: Mapping[str, Any]) -> Iterator[str]:
                 yield from [logical_id] if logical_id in resources else []
             elif name == "Fn::Sub":
                 text = argument[0] if isinstance(argument, list) else argument
-                used = (found[1].partition(".")[0] for found in _IN_SUB.findall(text))
+                used = (name.partition(".")[0] for literal, name in _IN_SUB.findall(text) if not literal)
                 yield from (logical_id for logical_id in used if logical_id in resources)
                 yield from needs(argument[1:] if isinstance(argument, list) else [], resources)
             else:

@@ -146,7 +146,7 @@ def _refuse_repeated(actions: list[_Action]) -> None:
 
 def _bytes(action: _Action, old: Item | None) -> int:
     if action.kind == "Put":
-        return int(Item(action.key[0], action.key[1], action.request["Item"]).size())
+        return sum(len(name.encode()) + DynamoType(value).size() for name, value in action.request["Item"].items())
     written = action.request.get("ExpressionAttributeValues", {}) if action.kind == "Update" else {}
     return (old.size() if old is not None else 0) + sum(DynamoType(value).size() for value in written.values())
 

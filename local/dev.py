@@ -1,0 +1,84 @@
+"""`make dev`: the stack and the vendors' simulators stay up until Ctrl-C; .local/stack.json says where they are."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import shutil
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from local.processes import ROOT, StartError
+from local.stack import Stack
+from local.template import TemplateError
+
+VENDORS = ("questor", "zen")
+
+
+def describe(stack: Stack) -> dict[str, object]:
+    """What .local/stack.json holds; `api` and `token` are null until there is an API."""
+    return {
+        "api": None,
+        "token": None,
+        "aws": {"endpoint": stack.aws_endpoint, "region": stack.region},
+        "outputs": dict(stack.outputs),
+        "lambda": stack.lambda_url,
+        "vendors": stack.vendors,
+    }
+
+
+def serve(directory: Path, wait: Callable[[], object]) -> None:
+    """Brings everything up, writes stack.json, waits, ends every process it started and removes stack.json."""
+    shutil.rmtree(directory / "logs", ignore_errors=True)
+    file = directory / "stack.json"
+    with Stack(scheduler=True, vendors=VENDORS, directory=directory) as stack:
+        try:
+            partial = file.with_suffix(".partial")
+            partial.write_text(json.dumps(describe(stack), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            partial.replace(file)  # whoever waits for the file never reads half of it
+            print(_sentences(stack, file), flush=True)
+            wait()
+            print("Encerrando …", flush=True)
+        finally:
+            file.unlink(missing_ok=True)
+
+
+def _sentences(stack: Stack, file: Path) -> str:
+    vendors = "\n".join(f"  {name:<14}{vendor['url']}" for name, vendor in stack.vendors.items())
+    return f"""O stack está de pé.
+  AWS           {stack.aws_endpoint} (região {stack.region})
+  Lambda        {stack.lambda_url}
+{vendors}
+  Registros     {stack.logs}
+  Tudo isso em  {file}
+Os agendamentos disparam a cada minuto. Ctrl-C encerra tudo."""
+
+
+def main() -> None:
+    """Serves until Ctrl-C or SIGTERM. Exit code 1 when something did not come up."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--directory", type=Path, default=ROOT / ".local", help="where stack.json and logs go")
+    chosen = arguments.parse_args()
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    told, teller = socket.socketpair()
+    with told, teller:
+        # A handler in Python may run too late: the main thread can fall asleep between the signal and the handler.
+        teller.setblocking(False)
+        signal.set_wakeup_fd(teller.fileno())
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)
+        try:
+            serve(chosen.directory, lambda: told.recv(1))
+        except (StartError, TemplateError) as error:
+            print(error, file=sys.stderr)
+            sys.exit(1)
+        finally:
+            signal.set_wakeup_fd(-1)
+
+
+if __name__ == "__main__":
+    main()
