@@ -1,0 +1,163 @@
+"""How often functions call vendors and AWS: what must be nothing is nothing, and the rest follows the records."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+import pytest
+import requests
+
+from local.calls import CALLS_PATH, Record
+from local.vendors.office import Office
+from local.vendors.questor import QuestorSimulator
+from local.vendors.zen import ZenSimulator
+from tests.office_on_aws import TABLES, AwsServer, OfficeOnAws
+
+PAGE = 100  # records in a page of either vendor's listing
+BLOCK = 30  # records that one transaction commits at most
+SIZES = (100, 400)
+# All that a run without changes asks of AWS, whatever the number of records: the tick's part, then the worker's.
+AT_REST = {
+    "connections/due Query": 1,
+    "runs/due Query": 1,
+    "runs PutItem": 1,
+    "connections UpdateItem": 1,
+    "notifications PutItem": 1 + 1,  # Pendente, then Concluído
+    "runs GetItem": 1 + 1,  # the tick asks for the run before; the worker for this one
+    "connections GetItem": 1,
+    "links Query": 1,  # all of them; DynamoDB answers with up to 1 MB at once
+    "runs UpdateItem": 1 + 2,  # the lease; then read, and plan, which ends a run that has nothing to apply
+}
+UNBRAKED = {"brake": {"changes": {"percent": 100, "number": 1_000_000}}}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What one scheduled run called."""
+
+    vendor_reads: int
+    vendor_writes: int
+    operations: Counter[str]  # `dynamodb Query` → calls
+    rows: Counter[str]  # `links PutItem` → calls and transactions' items
+    zen_listings: int
+
+
+@contextmanager
+def plain_office(aws: AwsServer, users: int) -> Iterator[OfficeOnAws]:
+    """A connected office where everybody has an e-mail of their own."""
+    aws.renew()
+    with QuestorSimulator(Office(users, 0, 0)) as questor, ZenSimulator() as zen:
+        office = OfficeOnAws(aws, questor, zen)
+        office.connect(filters=UNBRAKED)
+        yield office
+
+
+def counted(office: OfficeOnAws) -> tuple[dict[str, Any], Counts]:
+    """A run's row, and what its tick and its worker called; a fresh environment, so that no secret is remembered."""
+    office.sandbox = office.new_sandbox()
+    office.questor.reset()
+    office.zen.reset()
+    (flow,) = [row for row in office.rows("connections") if row["item"].startswith("FLOW#")]
+    office.now = max(office.now, float(flow["wake_at"]))
+    _calls(office.aws, "DELETE")
+    office.tick()
+    record = _calls(office.aws, "DELETE")
+    while waiting := office.message():
+        _calls(office.aws, "DELETE")
+        assert office.handle(waiting[0])
+        seen = _calls(office.aws, "DELETE")
+        record.operations.update(seen.operations)
+        record.rights.update(seen.rights)
+        office.spend(waiting[1])
+    counts = Counts(
+        vendor_reads=office.questor.reads + office.zen.reads,
+        vendor_writes=office.zen.writes,
+        operations=Counter({f"{key.service} {key.name}": number for key, number in record.operations.items()}),
+        rows=_rows(record),
+        zen_listings=office.zen.requests["list"],
+    )
+    return office.run(), counts
+
+
+def _calls(aws: AwsServer, method: str) -> Record:
+    return Record.from_json(requests.request(method, aws.endpoint + CALLS_PATH, timeout=30).text)
+
+
+def _rows(record: Record) -> Counter[str]:
+    tables = {os.environ[f"{name.upper()}_TABLE"]: name for name in TABLES}
+    rows: Counter[str] = Counter()
+    for right, number in record.rights.items():
+        service, _, action = right.action.partition(":")
+        if service == "dynamodb":
+            name, _, index = right.resource.partition(":table/")[2].partition("/index/")
+            rows[f"{tables[name]}{'/' + index if index else ''} {action}"] += number
+    return rows
+
+
+@pytest.fixture(params=SIZES)
+def synced(request: pytest.FixtureRequest, aws: AwsServer) -> Iterator[OfficeOnAws]:
+    """An office whose users are all in step."""
+    with plain_office(aws, request.param) as office:
+        office.sync()
+        yield office
+
+
+def test_without_changes_nothing_is_written_but_the_runs_own_rows(synced: OfficeOnAws) -> None:
+    users = synced.questor.office.users
+    run, counts = counted(synced)
+    assert (run["phase"], run["result"], json.loads(run["counters"])) == ("done", "success", {"unchanged": users})
+    assert counts.vendor_writes == 0
+    assert counts.vendor_reads == users // PAGE
+    assert dict(counts.rows) == AT_REST
+    assert counts.operations["dynamodb TransactWriteItems"] == 1 + 2
+    assert counts.operations["sqs SendMessage"] == 1
+
+
+def test_each_changed_record_is_written_once(synced: OfficeOnAws) -> None:
+    users = synced.questor.office.users
+    changed = users // 100
+    for code in range(1, changed + 1):
+        synced.questor.change(code, NOMEUSUARIO=f"Nome Novo {code}")
+    run, counts = counted(synced)
+    assert json.loads(run["counters"]) == {"unchanged": users - changed, "updated": changed}
+    assert counts.vendor_writes == changed
+    assert counts.vendor_reads == users // PAGE
+    assert (counts.rows["links PutItem"], counts.rows["outcomes PutItem"]) == (changed, changed)
+    assert not {name for name in counts.rows if name.startswith("links ")} - {"links Query", "links PutItem"}
+    assert counts.operations["dynamodb TransactWriteItems"] == 1 + 3  # one block of the plan
+
+
+def test_the_first_run_writes_in_blocks_and_asks_zen_for_its_listing_once(aws: AwsServer) -> None:
+    calls = {}
+    for users in SIZES:
+        with plain_office(aws, users) as office:
+            run, counts = counted(office)
+        assert json.loads(run["counters"]) == {"created": users}
+        assert counts.vendor_writes == users
+        assert counts.zen_listings == 1
+        assert counts.vendor_reads == users // PAGE + 1
+        assert (counts.rows["links PutItem"], counts.rows["outcomes PutItem"]) == (users, users)
+        assert "links GetItem" not in counts.rows
+        assert counts.operations["dynamodb TransactWriteItems"] == 1 + 2 + ceil(users / BLOCK)
+        calls[users] = counts.operations.total() + counts.vendor_reads + counts.vendor_writes
+    small, large = SIZES
+    assert calls[large] <= calls[small] * large / small
+
+
+def test_a_full_listing_of_zen_is_read_page_by_page_and_once(aws: AwsServer) -> None:
+    """Users who are already in Zen and have no link yet are found in its listing; nobody is asked for alone."""
+    users = 250
+    with plain_office(aws, users) as office:
+        for row in office.questor.users():
+            office.zen.add(row["NOMEUSUARIO"], row["EMAIL"], row["CODIGOGRUPOUSUARIO"])
+        run, counts = counted(office)
+    assert json.loads(run["counters"]) == {"unchanged": users}
+    assert (counts.vendor_writes, counts.zen_listings, counts.vendor_reads) == (0, 3, 6)
+    assert counts.rows["links PutItem"] == users
