@@ -339,7 +339,7 @@ def test_no_secret_is_told(
 def test_each_call_leaves_one_line_without_its_path(vendor: Vendor, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, vendor_http._logger.name)
     session(vendor).call("GET", PATH, repeatable=True)
-    (line,) = [record for record in caplog.records if record.getMessage() == "vendor_call"]
+    (line,) = [record for record in caplog.records if record.getMessage() == "vendor call"]
     told = {name: line.__dict__[name] for name in ("vendor", "method", "status")}
     assert told == {"vendor": "Zen", "method": "GET", "status": 200}
     assert line.__dict__["milliseconds"] >= 0

@@ -196,7 +196,7 @@ class VendorSession:
         except (requests.RequestException, HTTPError, OSError):
             answer = _Failure("vendor_unreachable", sent=True, passing=True)
         _logger.info(
-            "vendor_call",
+            "vendor call",
             vendor=self.vendor,
             method=call.method,
             status=answer.code if isinstance(answer, _Failure) else answer.status_code,
