@@ -10,23 +10,50 @@ import argparse
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, NoReturn, Self
 
+from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+from pynamodb.exceptions import PynamoDBException
 
 import zen.flows
 from operations import deployment
+from operations.deployment import DeploymentError
 from sincronia import clock
 from sincronia.answers import ProblemError, explain
 from sincronia.engine.flow import Opening
 from sincronia.engine.state import Connection, ScheduledFlow
 
 FLOWS = {"zen": zen.flows.FLOWS}
-SECRET = TypeAdapter(dict[str, str])
+SECRET = TypeAdapter(dict[str, str], config=ConfigDict(hide_input_in_errors=True))
+WRONG_INPUT = 2  # the exit code; 1 is for a stack that can't be reached
+
+_NAME_FORM = r"^[a-z0-9][a-z0-9-]{1,60}$"
+_WRONG = {  # pydantic's kinds of error, for a person; its own texts are English and may quote what was typed
+    "missing": "falta o campo",
+    "extra_forbidden": "campo desconhecido",
+    "json_invalid": "não é um texto JSON válido",
+    "string_type": "deve ser um texto entre aspas",
+    "string_too_short": "não pode ficar vazio",
+    "string_pattern_mismatch": "use de 2 a 61 letras minúsculas sem acento, algarismos e hifens",
+    "int_type": "deve ser um número inteiro",
+    "int_parsing": "deve ser um número inteiro",
+    "int_from_float": "deve ser um número inteiro",
+    "bool_type": "deve ser true ou false",
+    "bool_parsing": "deve ser true ou false",
+    "dict_type": "deve ser um objeto JSON, entre chaves",
+    "model_type": "deve ser um objeto JSON, entre chaves",
+    "too_short": "informe pelo menos um",
+    "literal_error": "deve ser {expected}",
+    "greater_than_equal": "deve ser no mínimo {ge}",
+    "less_than_equal": "deve ser no máximo {le}",
+    "value_error": "{error}",
+}
 
 
 class _Input(BaseModel):
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, str_strip_whitespace=True)
 
 
 class FlowDefinition(_Input):
@@ -39,25 +66,30 @@ class FlowDefinition(_Input):
 class Definition(_Input):
     """A connection as an operator writes it down, without its secret."""
 
-    connection: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,60}$")
+    connection: str = Field(pattern=_NAME_FORM)
     integration: Literal["zen"]
     name: str = Field(min_length=1)
     responsible: str = Field(min_length=1)
     enabled: bool = True
     settings: dict[str, Any]
-    flows: dict[str, FlowDefinition]
+    flows: dict[str, FlowDefinition] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _flows_exist(self) -> Self:
-        unknown = self.flows.keys() - FLOWS[self.integration].keys()
+        known = FLOWS[self.integration].keys()
+        unknown = self.flows.keys() - known
         if unknown:
-            message = f"{self.integration} não tem o fluxo {', '.join(sorted(unknown))}"
-            raise ValueError(message)
+            message = f"a integração {self.integration} não tem o fluxo {', '.join(sorted(unknown))}; tem "
+            raise ValueError(message + ", ".join(sorted(known)))
         return self
 
 
+class InputError(Exception):
+    """The definition or the secret can't be read; the text is a sentence for a person, without what was typed."""
+
+
 def put(definition: Definition, secret: Mapping[str, str], secret_prefix: str) -> Connection:
-    """Puts the connection; its flows are due at once. The environment must hold the stack's tables."""
+    """Puts the connection; new flows of it are due at once. The environment must hold the stack's tables."""
     from sincronia.store.registering import put_connection  # noqa: PLC0415  # reads the environment when imported
 
     connection = Connection(
@@ -103,33 +135,89 @@ def problems(definition: Definition, secret: Mapping[str, str]) -> list[str]:
     return found
 
 
-def main() -> None:
-    """Reads the definition and the secret, says what is wrong with them, and puts the connection all the same.
+def read_definition(file: Path) -> Definition:
+    """The definition that a file holds. Raises InputError."""
+    try:
+        return Definition.model_validate_json(file.read_bytes())
+    except FileNotFoundError:
+        raise InputError(f"A definição {file} não existe.") from None
+    except OSError:
+        raise InputError(
+            f"A definição {file} não pôde ser lida: confira se é um arquivo e se você pode lê-lo."
+        ) from None
+    except ValidationError as error:
+        raise InputError(f"A definição {file} precisa de correção: {_places(error)}.") from None
 
-    Exit code 2 where the definition can't be read; a connection that can't run yet is put, with a warning.
+
+def read_secret(text: bytes) -> dict[str, str]:
+    """The secret's fields of a JSON text. Raises InputError, which quotes nothing of it."""
+    try:
+        return SECRET.validate_json(text)
+    except ValidationError as error:
+        raise InputError(
+            f"O segredo, na entrada padrão, precisa de correção: {_places(error)}. Informe um objeto JSON de textos, "
+            'como {"zen_token": "…", "questor_token": "…", "administrator_access_key": "…"}.'
+        ) from None
+
+
+def _places(error: ValidationError) -> str:
+    return "; ".join(_place(line) for line in error.errors(include_url=False, include_input=False))
+
+
+def _place(line: ErrorDetails) -> str:
+    wrong = _WRONG.get(line["type"], "valor inválido").format_map(line.get("ctx", {}))
+    where = ".".join(str(part) for part in line["loc"])
+    return f"{where}: {wrong}" if where else wrong
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:  # noqa: ARG002  # argparse says it in English
+        self.print_usage(sys.stderr)
+        self.exit(WRONG_INPUT, "Informe o nome do stack e o arquivo da definição, nesta ordem; -h explica.\n")
+
+
+def main() -> None:
+    """Reads the definition and the secret, puts the connection, and says what will keep it from running, if anything.
+
+    Exit code 2 where the definition or the secret can't be read, 1 where the stack can't be reached; then nothing was
+    put, or the sentence says so.
     """
-    parser = argparse.ArgumentParser(prog="python -m operations.put_connection", description=__doc__)
-    parser.add_argument("stack", help="name of the CloudFormation stack; `local` for the one of `make dev`")
-    parser.add_argument("file", type=Path, help="the definition, as in docs/examples")
+    parser = _Parser(
+        prog="python -m operations.put_connection",
+        description="Grava uma conexão em um stack do Sincronia; gravada de novo, altera a que existe. Os campos do "
+        "segredo vêm pela entrada padrão, como um objeto JSON.",
+    )
+    parser.add_argument("stack", help="nome do stack no CloudFormation; `local` para o do make dev")
+    parser.add_argument("file", type=Path, help="arquivo JSON da definição, como os de docs/examples")
     arguments = parser.parse_args()
     try:
-        definition = Definition.model_validate_json(arguments.file.read_text(encoding="utf-8"))
-        secret = SECRET.validate_json(sys.stdin.read())
-    except (ValidationError, OSError) as error:
-        sys.exit(f"A definição ou o segredo não pôde ser lido: {_places(error)}")
-    outputs = deployment.enter(arguments.stack)
-    put(definition, secret, outputs["SecretPrefix"])
-    print(f"Conexão {definition.connection} gravada; os fluxos dela rodam no próximo minuto.")
+        definition = read_definition(arguments.file)
+        if sys.stdin.isatty():
+            print("Cole o segredo (um objeto JSON) e termine com Ctrl-D:", file=sys.stderr)
+        secret = read_secret(sys.stdin.buffer.read())
+        outputs = deployment.enter(arguments.stack)
+    except InputError as error:
+        _end(WRONG_INPUT, str(error))
+    except DeploymentError as error:
+        _end(1, str(error))
+    try:
+        put(definition, secret, outputs["SecretPrefix"])
+    except (ClientError, BotoCoreError, PynamoDBException) as error:
+        _end(1, f"A conexão não foi gravada por inteiro: {deployment.cause(error)}. Corrija e grave de novo.")
+    print(f"Conexão {definition.connection} gravada. {_when(definition)}")
     for sentence in problems(definition, secret):
         print(f"Atenção: {sentence}")
 
 
-def _places(error: ValidationError | OSError) -> str:
-    if isinstance(error, OSError):
-        return f"{error.filename}: {error.strerror}"
-    return "; ".join(
-        f"{'.'.join(map(str, line['loc'])) or 'segredo'}: {line['msg']}" for line in error.errors(include_input=False)
-    )
+def _when(definition: Definition) -> str:
+    if not definition.enabled:
+        return "Ela está desativada: nenhum fluxo dela roda."
+    return "Um fluxo novo roda no próximo minuto; um que já existia mantém o seu horário."
+
+
+def _end(code: int, sentence: str) -> NoReturn:
+    print(sentence, file=sys.stderr)
+    sys.exit(code)
 
 
 if __name__ == "__main__":
