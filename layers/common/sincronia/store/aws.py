@@ -1,4 +1,7 @@
-"""Objects on S3, the run queue on SQS, secrets in Secrets Manager. One boto3 session; clients made on first use."""
+"""Objects on S3, the run queue on SQS, secrets in Secrets Manager. One session; clients made on first use.
+
+They come from botocore, which PynamoDB uses too: boto3 would load its resources and S3's transfers at every cold start.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
+import botocore.session
 
 from sincronia import clock, settings
 from sincronia.engine.state import RunKey
@@ -21,22 +24,25 @@ if TYPE_CHECKING:
 
 SECRET_SECONDS = 300  # how long a secret that was read is used again
 
-_session = boto3.session.Session()
+_session: Any = botocore.session.get_session()  # its clients' types are known by service, below
 
 
 @cache
 def _s3() -> S3Client:
-    return _session.client("s3")
+    client: S3Client = _session.create_client("s3")
+    return client
 
 
 @cache
 def _sqs() -> SQSClient:
-    return _session.client("sqs")
+    client: SQSClient = _session.create_client("sqs")
+    return client
 
 
 @cache
 def secrets_manager() -> SecretsManagerClient:
-    return _session.client("secretsmanager")
+    client: SecretsManagerClient = _session.create_client("secretsmanager")
+    return client
 
 
 class S3Objects:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
-from pynamodb.models import Model
 
 from sincronia.engine.state import Connection, ScheduledFlow
 from sincronia.settings import table
+from sincronia.store.connected import Table
 
 
 class DueConnections(GlobalSecondaryIndex["ConnectionItem"]):
@@ -21,7 +21,7 @@ class DueConnections(GlobalSecondaryIndex["ConnectionItem"]):
     wake_at = NumberAttribute(range_key=True)
 
 
-class ConnectionItem(Model):
+class ConnectionItem(Table):
     """A connection's `CONFIG`, or one of its `FLOW#…`."""
 
     class Meta:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.models import Model
 
 from sincronia.engine.flow import Identity
 from sincronia.settings import table
+from sincronia.store.connected import Table
 
 
-class IdentityItem(Model):
+class IdentityItem(Table):
     """Which records have a value that people know them by. `identity` is kind#value, `holder` connection#entity#id."""
 
     class Meta:

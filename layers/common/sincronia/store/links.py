@@ -6,11 +6,11 @@ from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
-from pynamodb.models import Model
 
 from sincronia.engine.flow import Identity
 from sincronia.engine.state import Link
 from sincronia.settings import table
+from sincronia.store.connected import Table
 
 
 class LinksByTarget(GlobalSecondaryIndex["LinkItem"]):
@@ -24,7 +24,7 @@ class LinksByTarget(GlobalSecondaryIndex["LinkItem"]):
     target_id = UnicodeAttribute(range_key=True)
 
 
-class LinkItem(Model):
+class LinkItem(Table):
     """A link. `scope` is connection#entity."""
 
     class Meta:

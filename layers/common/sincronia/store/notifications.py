@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.models import Model
 
 from sincronia.engine.state import Notification
 from sincronia.settings import table
+from sincronia.store.connected import Table
 from sincronia.store.runs import expiry
 
 
-class NotificationItem(Model):
+class NotificationItem(Table):
     """What a person sees of a run. `state_month` is the state and the month, for lists by state."""
 
     class Meta:

@@ -6,10 +6,10 @@ from typing import Any
 
 from pynamodb.attributes import JSONAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, LocalSecondaryIndex
-from pynamodb.models import Model
 
 from sincronia.engine.state import Outcome, Run
 from sincronia.settings import table
+from sincronia.store.connected import Table
 from sincronia.store.runs import expiry, problem_out
 
 
@@ -24,7 +24,7 @@ class OutcomesByKind(LocalSecondaryIndex["OutcomeItem"]):
     kind_seq = UnicodeAttribute(range_key=True)
 
 
-class OutcomeItem(Model):
+class OutcomeItem(Table):
     """What a run did to one record. `record` is connection#entity#source_id; `story_at` is at#run#seq."""
 
     class Meta:

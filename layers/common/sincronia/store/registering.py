@@ -11,8 +11,8 @@ from pynamodb.transactions import TransactWrite
 
 from sincronia.engine.state import Connection, ScheduledFlow
 from sincronia.store.aws import secrets_manager
+from sincronia.store.connected import dynamodb
 from sincronia.store.connections import ConnectionItem
-from sincronia.store.runs import transaction_connection
 
 
 def put_connection(
@@ -32,7 +32,7 @@ def put_connection(
         secrets_manager().put_secret_value(SecretId=name, SecretString=json.dumps(dict(secret)))
     else:
         secrets_manager().create_secret(Name=name, SecretString=json.dumps(dict(secret)))
-    with TransactWrite(connection=transaction_connection()) as transaction:
+    with TransactWrite(connection=dynamodb) as transaction:
         transaction.save(
             ConnectionItem(
                 connection.id,

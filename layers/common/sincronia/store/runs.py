@@ -6,14 +6,13 @@ from dataclasses import fields
 from typing import Any
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.connection import Connection as DynamoConnection
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
-from pynamodb.models import Model
 
 from sincronia import clock
 from sincronia.answers import Problem
 from sincronia.engine.state import OutcomeKind, Phase, Result, Run, RunKey
 from sincronia.settings import table
+from sincronia.store.connected import Table
 
 KEPT_DAYS = 400  # runs, outcomes and notifications
 
@@ -29,7 +28,7 @@ class DueRuns(GlobalSecondaryIndex["RunItem"]):
     wake_at = NumberAttribute(range_key=True)
 
 
-class RunItem(Model):
+class RunItem(Table):
     """A run. Counters are attributes of their own, named as the outcome kinds."""
 
     class Meta:
@@ -61,11 +60,6 @@ class RunItem(Model):
     concluded_at = NumberAttribute(null=True)
     expires_at = NumberAttribute()
     due = DueRuns()
-
-
-def transaction_connection() -> DynamoConnection:
-    """The connection that transactions go over: the one that the tables already use."""
-    return RunItem._get_connection().connection
 
 
 def run_item(key: RunKey) -> RunItem:

@@ -9,9 +9,10 @@ from pynamodb.exceptions import TransactWriteError, UpdateError
 from pynamodb.transactions import TransactWrite
 
 from sincronia.engine.state import Notification, Run, RunKey, ScheduledFlow
+from sincronia.store.connected import dynamodb
 from sincronia.store.connections import ConnectionItem, flow_in
 from sincronia.store.notifications import notification_out
-from sincronia.store.runs import RunItem, run_in, run_item, run_out, transaction_connection
+from sincronia.store.runs import RunItem, run_in, run_item, run_out
 
 
 class DynamoSchedule:
@@ -32,7 +33,7 @@ class DynamoSchedule:
 
     def start_run(self, flow: ScheduledFlow, run: Run, notification: Notification, next_due: float) -> bool:
         try:
-            with TransactWrite(connection=transaction_connection()) as transaction:
+            with TransactWrite(connection=dynamodb) as transaction:
                 transaction.save(run_out(run), condition=RunItem.run_id.does_not_exist())
                 transaction.update(
                     _flow_item(flow),

@@ -11,12 +11,13 @@ from pynamodb.transactions import TransactWrite
 
 from sincronia import clock
 from sincronia.engine.state import Connection, Link, Rows, Run, RunKey
+from sincronia.store.connected import dynamodb
 from sincronia.store.connections import ConnectionItem, connection_in
 from sincronia.store.identities import identity_out
 from sincronia.store.links import LinkItem, link_in, link_out
 from sincronia.store.notifications import notification_out
 from sincronia.store.outcomes import outcome_out
-from sincronia.store.runs import RunItem, attributes, run_in, run_item, run_out, transaction_connection
+from sincronia.store.runs import RunItem, attributes, run_in, run_item, run_out
 
 
 class DynamoStore:
@@ -46,7 +47,7 @@ class DynamoStore:
 
     def commit(self, before: Run, after: Run, rows: Rows) -> bool:
         try:
-            with TransactWrite(connection=transaction_connection()) as transaction:
+            with TransactWrite(connection=dynamodb) as transaction:
                 transaction.update(run_item(before.key), _differences(before, after), condition=_still(before))
                 _add_rows(transaction, after, rows)
         except TransactWriteError as error:
