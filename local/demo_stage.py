@@ -85,7 +85,7 @@ class Stage:
             raise NotAsItShouldBeError(f"{what}: deveria ser {wanted}, e é {seen}.")
         self._passed(f"{what}: {seen}")
 
-    def holds(self, what: str, truth: bool) -> None:
+    def holds(self, what: str, *, truth: bool) -> None:
         """Shows a sentence that holds. Raises NotAsItShouldBeError where it doesn't."""
         if not truth:
             raise NotAsItShouldBeError(f"Não é verdade: “{what}”.")

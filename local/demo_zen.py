@@ -89,8 +89,8 @@ class _Act:
         self.stage.check("Criados", run.counters.get(OutcomeKind.CREATED), len(sent))
         self.stage.check("Precisam de correção", len(rejected), len(self.standing))
         standing = {_code(outcome) for outcome in rejected}
-        self.stage.holds("São os sem e-mail e os que dividem um, e mais ninguém", standing == self.standing)
-        self.stage.holds("E-mails no Zen iguais aos do Questor", {u["Email"] for u in self.zen.users()} == sent)
+        self.stage.holds("São os sem e-mail e os que dividem um, e mais ninguém", truth=standing == self.standing)
+        self.stage.holds("E-mails no Zen iguais aos do Questor", truth={u["Email"] for u in self.zen.users()} == sent)
         self.stage.check("Ligações guardadas", self._links_written(), len(sent))
         self._concluded(notification, Result.PARTIAL)
 
@@ -102,7 +102,7 @@ class _Act:
         outcomes = self._outcomes(run)
         standing = {_code(outcome) for outcome in outcomes if outcome.kind == OutcomeKind.REJECTED}
         self.stage.check("Resultados guardados", len(outcomes), len(self.standing))
-        self.stage.holds("São só os cadastros que ainda precisam de correção", standing == self.standing)
+        self.stage.holds("São só os cadastros que ainda precisam de correção", truth=standing == self.standing)
         self._concluded(notification, Result.PARTIAL)
 
     def three_changes(self) -> None:
@@ -128,7 +128,7 @@ class _Act:
         codes = list(changes)
         wanted = {codes[0]: ["nome"], codes[1]: ["e-mail"], codes[2]: ["grupo"]}
         seen = {_code(outcome): [_FIELDS[field] for field in outcome.changed] for outcome in updated}
-        self.stage.holds("Só os três, cada um com o campo que mudou", seen == wanted)
+        self.stage.holds("Só os três, cada um com o campo que mudou", truth=seen == wanted)
         self.stage.check("Escritas no Zen", self.zen.state()["writes"], 3)
         self.stage.check("Escritas de ligações", self._links_written(), 3)
         in_zen = {(user["Nome"], user["Email"], user["CodigoGrupo"]) for user in self.zen.users()}
@@ -137,7 +137,7 @@ class _Act:
             for row in self.questor.users()
             if str(row[Users.CODE]) not in self.standing
         }
-        self.stage.holds("O Zen é igual ao Questor", in_zen == now)
+        self.stage.holds("O Zen é igual ao Questor", truth=in_zen == now)
         self._concluded(notification, Result.PARTIAL)
 
     def two_leave(self) -> None:
@@ -149,7 +149,7 @@ class _Act:
         run, notification = self._run_when_due()
         inactive = {user["Email"] for user in self.zen.users() if user["Situacao"] == zen_client.INACTIVE}
         self.stage.check("Desativados", run.counters.get(OutcomeKind.DEACTIVATED), 2)
-        self.stage.holds("São eles, e mais ninguém", inactive == {row[Users.EMAIL] for row in leaving})
+        self.stage.holds("São eles, e mais ninguém", truth=inactive == {row[Users.EMAIL] for row in leaving})
         self._concluded(notification, Result.PARTIAL)
 
     def wrong_key(self) -> None:
@@ -159,7 +159,8 @@ class _Act:
         self._count_anew()
         _, notification = self._run(other["connection"])
         self.stage.holds(
-            "A frase diz que a chave foi recusada", notification.text.startswith("O Zen recusou a Chave de Acesso")
+            "A frase diz que a chave foi recusada",
+            truth=notification.text.startswith("O Zen recusou a Chave de Acesso"),
         )
         self.stage.check("Escritas no Zen", self.zen.state()["writes"], 0)
         self._concluded(notification, Result.FAILURE)
@@ -170,11 +171,11 @@ class _Act:
         )
         before = self.zen.users()
         run, notification = self._run_when_due(kind="empty", operation="list")
-        self.stage.holds("A execução parou no freio", run.phase == Phase.BRAKE)
+        self.stage.holds("A execução parou no freio", truth=run.phase == Phase.BRAKE)
         self.stage.check("Notificação", notification.state, "Pendente")
-        self.stage.holds("Ela diz por quê", "não devolveu nenhum cadastro" in notification.text)
+        self.stage.holds("Ela diz por quê", truth="não devolveu nenhum cadastro" in notification.text)
         self.stage.check("Escritas no Zen", self.zen.state()["writes"], 0)
-        self.stage.holds("O Zen ficou como estava", self.zen.users() == before)
+        self.stage.holds("O Zen ficou como estava", truth=self.zen.users() == before)
 
     def _put(self, definition: dict[str, Any], **secret: str) -> None:
         vendors = self.stage.stack.vendors
