@@ -1,7 +1,4 @@
-"""Objects on S3, the run queue on SQS, secrets in Secrets Manager. One session; clients made on first use.
-
-They come from botocore, which PynamoDB uses too: boto3 would load its resources and S3's transfers at every cold start.
-"""
+"""Objects on S3, the run queue on SQS, secrets in Secrets Manager. Clients are made on first use."""
 
 from __future__ import annotations
 
@@ -12,10 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import botocore.session
-
 from sincronia import clock, settings
 from sincronia.engine.state import RunKey
+from sincronia.store.connected import session
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -24,24 +20,22 @@ if TYPE_CHECKING:
 
 SECRET_SECONDS = 300  # how long a secret that was read is used again
 
-_session: Any = botocore.session.get_session()  # its clients' types are known by service, below
-
 
 @cache
 def _s3() -> S3Client:
-    client: S3Client = _session.create_client("s3")
+    client: S3Client = session.create_client("s3")
     return client
 
 
 @cache
 def _sqs() -> SQSClient:
-    client: SQSClient = _session.create_client("sqs")
+    client: SQSClient = session.create_client("sqs")
     return client
 
 
 @cache
 def secrets_manager() -> SecretsManagerClient:
-    client: SecretsManagerClient = _session.create_client("secretsmanager")
+    client: SecretsManagerClient = session.create_client("secretsmanager")
     return client
 
 

@@ -5,12 +5,13 @@ PynamoDB would make a session and a client for each table: a tenth of a second o
 
 from __future__ import annotations
 
-import boto3
+from typing import Any
+
 from pynamodb.connection import Connection, TableConnection
 from pynamodb.models import Model
 
 dynamodb = Connection()
-session: boto3.session.Session = boto3.session.Session(botocore_session=dynamodb.session)
+session: Any = dynamodb.session  # botocore's own: boto3 would load its resources and S3's transfers at every start
 
 
 class Table(Model):

@@ -1,0 +1,65 @@
+"""What a function loads when it starts: what it needs, and nothing else. Each in a fresh interpreter."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ON_SCHEDULE, ON_QUEUE = "zen.on_schedule", "zen.on_queue"
+AROUND = {"local", "tests", "bench", "operations", "moto", "samtranslator", "rich", "pytest", "hypothesis", "yaml"}
+UNUSED = {
+    "boto3",  # its resources and S3's transfers; clients come from botocore, which PynamoDB uses too
+    "s3transfer",
+    "openpyxl",
+    "xlsxwriter",
+    "python_calamine",
+    "jinja2",
+    "werkzeug",
+    "aws_xray_sdk",
+    "aws_lambda_powertools.event_handler",
+}
+
+
+@cache
+def loaded(module: str) -> frozenset[str]:
+    """Every module that an interpreter has after it imported one; packages with all that stands above them."""
+    program = f"import sys, {module}; print(*sys.modules, sep='\\n')"
+    path = f"{ROOT / 'functions'}:{ROOT / 'layers/common'}"
+    environment = {name: f"test-{name.lower()}" for name in _VARIABLES} | {"PYTHONPATH": path}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    return frozenset(done.stdout.split())
+
+
+_VARIABLES = (
+    *(f"{name}_TABLE" for name in ("CONNECTIONS", "LINKS", "IDENTITIES", "RUNS", "OUTCOMES", "NOTIFICATIONS")),
+    "POWERTOOLS_SERVICE_NAME",
+    "POWERTOOLS_METRICS_NAMESPACE",
+)
+
+
+@pytest.mark.parametrize("module", [ON_SCHEDULE, ON_QUEUE])
+def test_no_function_loads_what_it_does_not_use(module: str) -> None:
+    assert loaded(module) & (AROUND | UNUSED) == set()
+
+
+def test_the_tick_loads_neither_vendors_nor_the_worker() -> None:
+    names = loaded(ON_SCHEDULE)
+
+    assert names & {"requests", "pydantic", "pydantic_core"} == set()
+    assert {name for name in names if name.split(".")[0] == "zen"} == {"zen", ON_SCHEDULE}
+    assert names & {f"sincronia.{part}" for part in ("vendor_http", "vendor_guard", "engine.worker")} == set()
+    assert {name for name in names if name.startswith("sincronia.store.")} == {
+        f"sincronia.store.{part}" for part in ("aws", "connected", "connections", "notifications", "runs", "scheduling")
+    }
+
+
+def test_the_worker_loads_its_vendors_and_not_the_tick() -> None:
+    names = loaded(ON_QUEUE)
+
+    assert names >= {"requests", "pydantic", "zen.questor_client", "zen.zen_client", "sincronia.engine.worker"}
+    assert names & {"sincronia.store.scheduling", "sincronia.store.registering", ON_SCHEDULE} == set()
