@@ -97,13 +97,13 @@ class _Act:
     def second_run(self) -> None:
         self.stage.scene("A segunda sincronização", "Nada mudou no Questor: nada se escreve no Zen.")
         run, notification = self._run_when_due()
+        self._concluded(notification, Result.PARTIAL)
         self.stage.check("Escritas no Zen", self.zen.state()["writes"], 0)
         self.stage.check("Escritas de ligações", self._links_written(), 0)
         outcomes = self._outcomes(run)
         standing = {_code(outcome) for outcome in outcomes if outcome.kind == OutcomeKind.REJECTED}
         self.stage.check("Resultados guardados", len(outcomes), len(self.standing))
         self.stage.holds("São só os cadastros que ainda precisam de correção", truth=standing == self.standing)
-        self._concluded(notification, Result.PARTIAL)
 
     def three_changes(self) -> None:
         users = [row for row in self.questor.users() if str(row[Users.CODE]) not in self.standing]

@@ -196,6 +196,8 @@ def main() -> None:
             print("Cole o segredo (um objeto JSON) e termine com Ctrl-D:", file=sys.stderr)
         secret = read_secret(sys.stdin.buffer.read())
         outputs = deployment.enter(arguments.stack)
+    except KeyboardInterrupt:
+        _end(130, "\nInterrompido: nada foi gravado.")
     except InputError as error:
         _end(WRONG_INPUT, str(error))
     except DeploymentError as error:
