@@ -52,7 +52,7 @@ class LightStore:
         with self.lock:
             self.counts["run writes"] += 1
             if not self._still(before):
-                return False
+                return self.runs.get(before.key) == after
             self.runs[before.key] = after
             self._write(after, rows)
             return True

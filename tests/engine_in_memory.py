@@ -77,11 +77,15 @@ class MemorySource:
 
 @dataclass
 class MemoryTarget:
-    """A target in memory that refuses a second record of the same e-mail; `faults` are raised once, by write."""
+    """A target in memory; `faults` are raised once, by the number of the write.
+
+    One that is `strict` refuses a second record of the same e-mail, as Zen does.
+    """
 
     rows: dict[str, dict[str, object]] = field(default_factory=dict)
     active: dict[str, bool] = field(default_factory=dict)
     faults: dict[int, tuple[str, Exception]] = field(default_factory=dict)  # n-th write → (before|after, error)
+    strict: bool = True
     writes: int = 0
     listings: int = 0
 
@@ -97,7 +101,7 @@ class MemoryTarget:
 
     def create(self, content: Content) -> str:
         with self._write():
-            if self.find(str(content["Email"])):
+            if self.strict and self.find(str(content["Email"])):
                 raise ProblemError(Problem("email_taken"))
             target_id = f"t{len(self.rows) + 1}"
             self.rows[target_id], self.active[target_id] = dict(content), True
@@ -105,6 +109,9 @@ class MemoryTarget:
 
     def update(self, target_id: str, content: Content) -> None:
         with self._write():
+            holder = self.find(str(content["Email"]))
+            if self.strict and holder and holder.target_id != target_id:
+                raise ProblemError(Problem("email_taken"))
             self.rows[target_id], self.active[target_id] = dict(content), True
 
     def deactivate(self, target_id: str) -> None:

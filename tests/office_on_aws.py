@@ -65,11 +65,16 @@ class Context:
         return int(self._seconds * 1000)
 
 
+def _product_modules() -> dict[str, ModuleType]:
+    return {name: module for name, module in sys.modules.items() if name.split(".")[0] in PRODUCT}
+
+
 class Sandbox:
     """A fresh copy of the product's modules, with the office's clock."""
 
     def __init__(self, now: Callable[[], float], changes: Callable[[Sandbox], None] | None = None) -> None:
-        for name in [name for name in sys.modules if name.split(".")[0] in PRODUCT]:
+        others = _product_modules()
+        for name in others:
             del sys.modules[name]
         loggers = logging.root.manager.loggerDict
         for name in [name for name in loggers if name.split(".")[0] in PRODUCT]:
@@ -80,19 +85,20 @@ class Sandbox:
         self.on_queue = self.module("zen.on_queue")
         self.registering = self.module("sincronia.store.registering")
         self.office_users = self.module("zen.office_users")
-        self.modules: dict[str, ModuleType] = {
-            name: sys.modules[name] for name in sys.modules if name.split(".")[0] in PRODUCT
-        }
+        self.modules = _product_modules()
+        for name in self.modules:
+            del sys.modules[name]
+        sys.modules |= others  # the tests' own copy stays what it was
         if changes:
             changes(self)
 
     @staticmethod
     def module(name: str) -> Any:
-        """One of the product's modules, as this sandbox has it while it is being made."""
+        """Imports one of the product's modules, while the sandbox is being made."""
         return importlib.import_module(name)
 
     def of(self, name: str) -> Any:
-        """One of the product's modules as this sandbox has it, also after another sandbox was made."""
+        """One of the product's modules as this sandbox has it."""
         return self.modules[name]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from sincronia.answers import AnswerUnknownError, OutOfTimeError, Problem, ProblemError
 from sincronia.engine import worker
-from sincronia.engine.flow import BrakeLimits, Limit, LinkStatus, Record
+from sincronia.engine.flow import BrakeLimits, Limit, LinkStatus, Record, TargetRecord
 from sincronia.engine.state import OutcomeKind, Phase, Result, RunKey
 from sincronia.engine.tick import tick
 from tests.engine_in_memory import START, MemorySource, Office, conserved, counters, person
@@ -295,6 +295,33 @@ def test_a_record_at_which_workers_keep_dying_is_left_behind_as_failed(office: O
     assert counters(ended) == {"created": 8, "failed": 1}
     assert office.outcomes(ended)[0].problem == Problem("attempts_exhausted", {"attempts": "6"})
     assert office.run(run.key).result == Result.PARTIAL
+
+
+def test_after_a_death_and_then_a_pause_records_are_still_looked_for(office: Office) -> None:
+    class Death(BaseException):
+        pass
+
+    office.target.faults[4] = ("after", Death())  # type: ignore[assignment]  # four are made, none is committed
+    run = office.due()
+    with pytest.raises(Death):
+        office.work()
+    busy = ProblemError(Problem("vendor_busy", {"vendor": "Destino"}), retry_at=START + 900)
+    finds = iter([None, busy])
+    find = office.target.find
+
+    def find_once(natural_key: str) -> TargetRecord | None:
+        if error := next(finds, None):
+            raise error
+        return find(natural_key)
+
+    office.target.find = find_once  # type: ignore[method-assign]
+    office.now = START + worker.LEASE_SECONDS + 1
+    worker.work(run.key, office.outside, 240)
+    assert (office.run(run.key).position, office.run(run.key).attempts) == (1, 0)
+    office.now = START + 901
+    worker.work(run.key, office.outside, 240)
+    assert counters(office.run(run.key)) == {"created": 9}
+    assert len(office.target.rows) == 9
 
 
 def test_a_source_at_which_workers_keep_dying_ends_the_run(office: Office) -> None:

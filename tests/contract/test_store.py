@@ -1,0 +1,238 @@
+"""One suite for the state that the engine stands on: DynamoDB behind PynamoDB, and the light store in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from local.light_store import LightStore
+from sincronia.engine import flow, state
+from tests.office_on_aws import START, AwsServer, Sandbox
+
+ENTITY = "pessoa"
+
+
+@dataclass
+class House:
+    """A store and a schedule, with the modules whose types they take, and a way to put a connection."""
+
+    store: Any
+    schedule: Any
+    state: Any
+    flow: Any
+    problem: Any
+    put: Callable[[Any, Any], None]
+    outcomes: Callable[[], list[str]]
+    identities: Callable[[], set[str]]
+
+
+def _light() -> House:
+    from sincronia.answers import Problem  # noqa: PLC0415
+
+    store = LightStore()
+
+    def put(connection: Any, scheduled: Any) -> None:
+        store.connections[connection.id] = connection
+        store.flows[scheduled.connection, scheduled.flow] = scheduled
+
+    return House(
+        store,
+        store,
+        state,
+        flow,
+        Problem,
+        put,
+        lambda: sorted(seq for _, seq in store.outcomes),
+        lambda: {f"{identity.kind}#{identity.value} {source_id}" for identity, _, _, source_id in store.identities},
+    )
+
+
+def _dynamodb(aws: AwsServer) -> House:
+    aws.renew()
+    sandbox = Sandbox(lambda: START)
+
+    def put(connection: Any, scheduled: Any) -> None:
+        sandbox.registering.put_connection(connection, [scheduled], {"token": "t"}, "sincronia/test/")
+
+    def scanned(module: str, model: str) -> list[Any]:
+        return list(getattr(sandbox.of(f"sincronia.store.{module}"), model).scan())
+
+    return House(
+        sandbox.of("sincronia.store.working").DynamoStore(),
+        sandbox.of("sincronia.store.scheduling").DynamoSchedule(),
+        sandbox.of("sincronia.engine.state"),
+        sandbox.of("sincronia.engine.flow"),
+        sandbox.of("sincronia.answers").Problem,
+        put,
+        lambda: sorted(item.seq for item in scanned("outcomes", "OutcomeItem")),
+        lambda: {f"{item.identity} {item.holder.split('#')[-1]}" for item in scanned("identities", "IdentityItem")},
+    )
+
+
+@pytest.fixture(params=["light", "dynamodb"])
+def house(request: pytest.FixtureRequest) -> House:
+    return _light() if request.param == "light" else _dynamodb(request.getfixturevalue("aws"))
+
+
+def scheduled(house: House, **changes: Any) -> Any:
+    """A flow that is due at START."""
+    values = {"filters": {"groups": [1]}, "every_minutes": 60, "wake_at": START, "active_run": ""} | changes
+    return house.state.ScheduledFlow("casa", "test", "pessoas", "Sincronizar Pessoas", **values)
+
+
+def started(house: House, run_id: str = "r1", wake_at: float = START + 120) -> Any:
+    """A run that start_run has made."""
+    run = house.state.Run(
+        house.state.RunKey("casa", run_id),
+        "test",
+        "pessoas",
+        "schedule",
+        {"groups": [1]},
+        "casa",
+        START,
+        wake_at=wake_at,
+    )
+    notification = house.state.Notification("casa", run_id, "casa", "Sincronizar", "…", "2026-11-23T09:00:00.000Z")
+    house.put(_connection(house), scheduled(house))
+    assert house.schedule.start_run(scheduled(house), run, notification, START + 3600)
+    return run
+
+
+def _connection(house: House) -> Any:
+    return house.state.Connection("casa", "test", "Casa", {"endereço": "http://x.example"}, "", "ana", enabled=True)
+
+
+def held(house: House, lease: str = "a") -> Any:
+    """A started run under a lease."""
+    run = started(house)
+    leased = replace(run, lease=lease, lease_until=START + 330, attempts=1, wake_at=START + 330)
+    assert house.store.take_lease(run, leased)
+    return leased
+
+
+def test_a_connection_comes_back_as_it_was_put(house: House) -> None:
+    house.put(_connection(house), scheduled(house))
+    found = house.store.connection("casa")
+    assert replace(found, secret_name="") == _connection(house)
+    assert house.store.connection("outra") is None
+
+
+def test_a_run_comes_back_as_it_was_started(house: House) -> None:
+    run = started(house)
+    assert house.store.run(run.key) == run
+    assert house.schedule.run(run.key) == run
+    assert house.store.run(house.state.RunKey("casa", "none")) is None
+
+
+def test_a_due_time_makes_one_run(house: House) -> None:
+    run = started(house)
+    again = house.state.Notification("casa", "r1", "casa", "Outra", "…", "2026-11-23T09:00:00.000Z")
+    assert not house.schedule.start_run(scheduled(house), run, again, START + 7200)
+    (due,) = house.schedule.due_flows("test", START + 3600)
+    assert (due.wake_at, due.active_run) == (START + 3600, "r1")
+    other = replace(run, key=house.state.RunKey("casa", "r2"))
+    assert not house.schedule.start_run(scheduled(house), other, again, START + 7200)
+    assert house.store.run(other.key) is None
+
+
+def test_flows_are_due_by_integration_and_time(house: House) -> None:
+    house.put(_connection(house), scheduled(house))
+    assert list(house.schedule.due_flows("test", START - 1)) == []
+    assert list(house.schedule.due_flows("other", START)) == []
+    assert list(house.schedule.due_flows("test", START)) == [scheduled(house)]
+    house.schedule.pass_over(scheduled(house, wake_at=START - 60), START + 60)  # it has moved since: nothing happens
+    assert list(house.schedule.due_flows("test", START)) == [scheduled(house)]
+    house.schedule.pass_over(scheduled(house), START + 3600)
+    assert list(house.schedule.due_flows("test", START + 3599)) == []
+
+
+def test_runs_are_due_until_they_are_put_off(house: House) -> None:
+    run = started(house, wake_at=START)
+    assert list(house.schedule.due_runs("test", START)) == [(run.key, START)]
+    house.schedule.wake_later(run.key, START - 5, START + 999)
+    assert list(house.schedule.due_runs("test", START)) == [(run.key, START)]
+    house.schedule.wake_later(run.key, START, START + 120)
+    assert list(house.schedule.due_runs("test", START + 119)) == []
+    assert list(house.schedule.due_runs("test", START + 120)) == [(run.key, START + 120)]
+
+
+def test_one_lease_at_a_time(house: House) -> None:
+    run = started(house)
+    first = replace(run, lease="a", lease_until=START + 330, attempts=1)
+    assert house.store.take_lease(run, first)
+    assert not house.store.take_lease(run, replace(run, lease="b", lease_until=START + 330, attempts=1))
+    assert house.store.run(run.key) == first
+    assert house.store.take_lease(first, replace(first, lease="b", attempts=2))
+
+
+def test_a_step_and_its_rows_are_committed_together(house: House) -> None:
+    before = held(house)
+    identity = house.flow.Identity("email", "a@office.example")
+    link = house.state.Link("1", "t1", "Nome=1", "Ana", identities=(identity,), at="2026-11-23T09:00:00.000Z")
+    problem = house.problem("email_shared", {"code": "2", "others": "3"})
+    outcomes = (
+        house.state.Outcome("00000000", house.state.OutcomeKind.CREATED, "1", "Ana", target_id="t1"),
+        house.state.Outcome("00000001", house.state.OutcomeKind.REJECTED, "2", "Bia", problem, ("Nome",)),
+    )
+    after = replace(
+        before,
+        phase=house.state.Phase.APPLY,
+        position=2,
+        planned=3,
+        received=5,
+        counters={house.state.OutcomeKind.UNCHANGED: 2, house.state.OutcomeKind.CREATED: 1},
+        plan_manifest="runs/x",
+        problem=problem,
+    )
+    rows = house.state.Rows(ENTITY, (link,), outcomes)
+    assert house.store.commit(before, after, rows)
+    assert house.store.run(before.key) == after
+    assert list(house.store.links("casa", ENTITY)) == [link]
+    assert house.outcomes() == ["00000000", "00000001"]
+    assert house.identities() == {"email#a@office.example 1"}
+    assert house.store.commit(before, after, rows), "the answer of this commit was lost, and it is sent again"
+
+
+@pytest.mark.parametrize("change", [{"lease": "b"}, {"position": 1}, {"phase": "plan"}], ids=str)
+def test_who_was_overtaken_commits_nothing(house: House, change: dict[str, Any]) -> None:
+    before = held(house)
+    if "phase" in change:
+        change = {"phase": house.state.Phase(change["phase"])}
+    assert house.store.commit(before, replace(before, **change), house.state.Rows())
+    late = house.state.Rows(ENTITY, (), (house.state.Outcome("9", house.state.OutcomeKind.FAILED, "1", "Ana"),))
+    assert not house.store.commit(before, replace(before, position=9), late)
+    assert house.outcomes() == []
+    assert house.store.run(before.key) == replace(before, **change)
+
+
+def test_a_link_is_replaced_whole_and_an_old_identity_is_forgotten(house: House) -> None:
+    before = held(house)
+    old, new = (house.flow.Identity("email", f"{name}@office.example") for name in ("old", "new"))
+    link = house.state.Link("1", "t1", "Nome=1", "Ana", seen="Nome=2", active=False, identities=(old,), at="a")
+    middle = replace(before, position=1)
+    assert house.store.commit(before, middle, house.state.Rows(ENTITY, (link,)))
+    assert list(house.store.links("casa", ENTITY)) == [link]
+    renewed = replace(link, seen=None, active=True, version=2, identities=(new,))
+    rows = house.state.Rows(ENTITY, (renewed,), forgotten=(("1", old),))
+    assert house.store.commit(middle, replace(middle, position=2), rows)
+    assert list(house.store.links("casa", ENTITY)) == [renewed]
+    assert house.identities() == {"email#new@office.example 1"}
+
+
+def test_links_come_in_the_order_of_their_source_ids(house: House) -> None:
+    before = held(house)
+    links = tuple(house.state.Link(code, f"t{code}", "x", "Ana", at="a") for code in ("3", "1", "2"))
+    assert house.store.commit(before, replace(before, position=1), house.state.Rows(ENTITY, links))
+    assert [link.source_id for link in house.store.links("casa", ENTITY)] == ["1", "2", "3"]
+    assert list(house.store.links("casa", "outra")) == []
+
+
+def test_a_run_that_ends_leaves_no_lease_and_no_alarm_clock(house: House) -> None:
+    before = held(house)
+    after = replace(before, lease="", lease_until=0, wake_at=None, phase=house.state.Phase.DONE, attempts=0)
+    assert house.store.commit(before, after, house.state.Rows())
+    assert house.store.run(before.key) == after
+    assert list(house.schedule.due_runs("test", START + 10**6)) == []
