@@ -1,0 +1,68 @@
+"""What one run called, how long it took and how much memory its function had."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from local.calls import Record
+
+FUNCTIONS = frozenset({"ZenOnSchedule", "ZenOnQueue"})
+TABLES = ("links", "outcomes", "notifications", "runs")
+
+
+class Changed(StrEnum):
+    """How many of the records differ from what was synced last."""
+
+    FIRST = "first"  # no record has a link
+    NONE = "0"
+    SOME = "1 %"
+    ALL = "100 %"
+
+    def records(self, users: int) -> int:
+        """How many of so many records are to be written to the target."""
+        return {"first": users, "0": 0, "1 %": users // 100, "100 %": users}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One row: a run over `users` records; what is measured of a process is of the worker's."""
+
+    users: int
+    changed: Changed
+    light_store: bool
+    questor_reads: int
+    zen_reads: int
+    vendor_writes: int
+    dynamodb: Mapping[str, int]  # calls by operation
+    rows: Mapping[str, int]  # rows written, by table
+    objects: int  # calls to S3
+    others: int  # calls to SQS and Secrets Manager
+    seconds: float  # from the tick to the run's end
+    processor_seconds: float  # of the worker's process, in user and system time
+    peak_megabytes: float  # of the worker's process, resident
+
+    @property
+    def calls(self) -> int:
+        """All calls that the functions made."""
+        vendors = self.questor_reads + self.zen_reads + self.vendor_writes
+        return vendors + sum(self.dynamodb.values()) + self.objects + self.others
+
+
+def written(record: Record, tables: Mapping[str, str]) -> dict[str, int]:
+    """Rows that functions wrote, one by one or in transactions, by table. `tables`: physical name → table."""
+    rows: Counter[str] = Counter()
+    for right, number in record.rights.items():
+        table = tables.get(right.resource.partition(":table/")[2])
+        writes = right.action in {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
+        if table and writes and right.caller in FUNCTIONS:
+            rows[table] += number
+    return dict(rows)
+
+
+def called(record: Record, service: str) -> dict[str, int]:
+    """Calls of a service by operation, those of the functions alone."""
+    callers = {operation.caller for operation in record.operations}
+    return dict(record.named(service, without=frozenset(callers - FUNCTIONS)))

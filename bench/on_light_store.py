@@ -1,0 +1,185 @@
+"""Runs of the scheduled sync where the simulated DynamoDB would be too slow: the light store takes its place.
+
+The worker's handler and its runtime are the real ones, S3 and secrets are moto's. The links are prepared as a first run
+would have left them, with the fingerprints of what Questor lists.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from itertools import count
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self
+
+from bench import function_process
+from bench.light_store_client import ADDRESS, LightStoreClient
+from bench.measured import Changed, Measured, called
+from bench.on_stack import CONNECTION, UNBRAKED, WORKER, MeasurementError, message_of
+from bench.vendors import Vendors
+from local import processes
+from local.functions import Functions
+from local.stack import Stack
+from sincronia import clock
+from sincronia.engine.fingerprint import fingerprint
+from sincronia.engine.flow import Opening, Record
+from sincronia.engine.state import Connection, Link, OutcomeKind, Phase, Run, RunKey, ScheduledFlow
+from zen import office_users, zen_client
+
+HANDLER = "bench.light_on_queue.handler"
+FIRST_IN_ZEN = 1001  # the code that the simulator gives first
+INVOCATIONS = 20  # of the worker for one run, at most
+
+
+class OfficeOnLightStore:
+    """One office of `users` people, all of them in step."""
+
+    def __init__(self, users: int, stack: Stack, vendors: Vendors) -> None:
+        self._users = users
+        self._stack = stack
+        self._vendors = vendors
+        self._due = count(int(clock.now()) - 3600)  # a run's id tells seconds apart
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as opening:
+            self._store = self._started(opening)
+            self._functions = self._with_store(opening)
+            self._connection, self._flow = self._connect()
+            self._link_everybody()
+            self._open = opening.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    def measure(self, changed: Changed) -> Measured:
+        """Changes so many users, and runs one sync in a fresh process of the function."""
+        if changed != Changed.NONE:
+            self._vendors.rename(range(changed.records(self._users)), changed.name)
+        function_process.end_all(HANDLER)
+        self._invoke(RunKey(CONNECTION, "none"))
+        self._vendors.questor.reset()
+        self._vendors.zen.reset()
+        self._stack.calls(reset=True)
+        begun = function_process.processor_seconds(HANDLER)
+        run, counts = self._run_to_its_end()
+        expected = changed.records(self._users)
+        if run.phase != Phase.DONE or run.counters.get(OutcomeKind.UPDATED, 0) != expected or run.concluded_at is None:
+            raise MeasurementError(f"The run ended as {run.phase}, {run.counters}; expected {expected} updated.")
+        record = self._stack.calls()
+        questor, zen = self._vendors.questor.requests(), self._vendors.zen.requests()
+        return Measured(
+            users=self._users,
+            changed=changed,
+            light_store=True,
+            questor_reads=questor.get("list", 0),
+            zen_reads=zen.get("list", 0) + zen.get("find", 0),
+            vendor_writes=zen.get("create", 0) + zen.get("update", 0),
+            dynamodb={
+                "Query": counts["link queries"],
+                "GetItem": counts["run reads"] + counts["connection reads"],
+                "UpdateItem": counts["lease writes"],
+                "TransactWriteItems": counts["run writes"],
+            },
+            rows={
+                "links": counts.get("link writes", 0),
+                "outcomes": counts.get("outcome writes", 0),
+                "notifications": counts["notification writes"],
+                "runs": counts["run writes"] + counts["lease writes"],
+            },
+            objects=sum(called(record, "s3").values()),
+            others=sum(called(record, "secretsmanager").values()),
+            seconds=run.concluded_at - run.started_at,
+            processor_seconds=function_process.processor_seconds(HANDLER) - begun,
+            peak_megabytes=function_process.peak_megabytes(HANDLER),
+        )
+
+    def _started(self, opening: ExitStack) -> LightStoreClient:
+        module, log = "bench.light_store_process", self._stack.logs / "light-store.log"
+        path = f"{processes.ROOT}:{processes.ROOT / 'functions'}"
+        folder = opening.enter_context(TemporaryDirectory())  # a socket's path must be short
+        process = processes.start(
+            module,
+            f"{folder}/store",
+            environment={**processes.base_environment(), "PYTHONPATH": path},
+            log=log,
+            announces=True,
+        )
+        opening.callback(processes.end, process)
+        self._socket = str(processes.announcement(process, module, log)["socket"])
+        return LightStoreClient(self._socket)
+
+    def _with_store(self, opening: ExitStack) -> Functions:
+        """The worker as the stack has it, but for its handler and where its store is."""
+        spec = self._stack.provisioned.functions[WORKER]
+        code, layer = processes.ROOT / "functions", processes.ROOT / "layers" / "common"
+        environment = {
+            **spec.environment,
+            ADDRESS: self._socket,
+            "PYTHONPATH": f"{code}:{layer}:{processes.ROOT}",
+        }
+        functions = Functions(
+            {WORKER: replace(spec, handler=HANDLER, environment=environment)},
+            endpoint=self._stack.aws_endpoint,
+            region=self._stack.region,
+            code=code,
+            layer=layer,
+            logs=self._stack.logs,
+        )
+        opening.callback(functions.close)
+        return functions
+
+    def _connect(self) -> tuple[Connection, ScheduledFlow]:
+        name = "sincronia/bench/light-store"
+        secrets = self._stack.client("secretsmanager")
+        secrets.create_secret(Name=name, SecretString=json.dumps(self._vendors.secret))
+        settings = self._vendors.settings
+        connection = Connection(CONNECTION, "zen", "Escritório medido", settings, name, "ana", enabled=True)
+        filters, title = {**office_users.DEFAULT_FILTERS, "brake": UNBRAKED}, office_users.FLOW.title
+        return connection, ScheduledFlow(CONNECTION, "zen", office_users.NAME, title, filters, 60, clock.now(), "")
+
+    def _link_everybody(self) -> None:
+        """Puts everybody whom Questor lists into Zen, and the links that a first run would have made."""
+        codes = count(FIRST_IN_ZEN)
+        for records in self._listed():
+            content = [record.content for record in records]
+            fields = {"name": zen_client.NAME, "email": zen_client.EMAIL, "group": zen_client.GROUP}
+            self._vendors.zen.edit({"add": [{key: one[name] for key, name in fields.items()} for one in content]})
+            links = [_link(record, str(next(codes))) for record in records]
+            self._store.ask("put_links", CONNECTION, office_users.ENTITY, links)
+
+    def _listed(self) -> Iterator[tuple[Record, ...]]:
+        opening = Opening(self._vendors.settings, self._vendors.secret, {}, deadline=clock.now() + 600)
+        for page in office_users.open_office_users(opening).source.pages(0):
+            yield page.records
+
+    def _run_to_its_end(self) -> tuple[Run, dict[str, int]]:
+        """The run as it ended, and what the worker asked of the store."""
+        key: RunKey = self._store.ask("start", self._connection, replace(self._flow, wake_at=next(self._due)))
+        for _ in range(INVOCATIONS):
+            self._invoke(key)
+            run, counts = self._store.ask("state_of", key)
+            if run.phase in {Phase.DONE, Phase.BRAKE}:
+                return run, counts
+        raise MeasurementError(f"The run did not end in {INVOCATIONS} invocations.")
+
+    def _invoke(self, key: RunKey) -> None:
+        if self._functions.invoke(WORKER, json.dumps(message_of(key.run_id)).encode()).failed:
+            raise MeasurementError(f"The worker failed; see {self._stack.logs / WORKER}.log.")
+
+
+def _link(record: Record, target_id: str) -> Link:
+    return Link(
+        source_id=record.source_id,
+        target_id=target_id,
+        synced=fingerprint(record.content),
+        label=record.label,
+        identities=record.identities,
+        at=clock.moment(),
+    )

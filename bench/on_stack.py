@@ -1,0 +1,150 @@
+"""Runs of the scheduled sync on the whole local stack: real trigger, queue, runtime, handlers; moto behind."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from bench import function_process
+from bench.measured import TABLES, Changed, Measured, called, written
+from bench.vendors import Vendors
+from local import dev, processes
+from local.stack import Stack
+from zen import office_users
+
+CONNECTION = "escritorio-medido"
+WORKER, HANDLER = "ZenOnQueue", "zen.on_queue.handler"
+EVENT = processes.ROOT / "events" / "zen" / "on_queue" / "run.json"
+PATIENCE_SECONDS = 1800
+UNBRAKED = {name: {"percent": 100, "number": 1_000_000} for name in ("changes", "deactivations")}
+
+
+class MeasurementError(RuntimeError):
+    """A run did not end as it had to, so there is nothing to measure."""
+
+
+def message_of(run_id: str) -> dict[str, Any]:
+    """The worker's event for a run."""
+    event: dict[str, Any] = json.loads(EVENT.read_text(encoding="utf-8"))
+    event["Records"][0]["body"] = json.dumps({"connection": CONNECTION, "run_id": run_id})
+    return event
+
+
+class OfficeOnStack:
+    """One office of `users` people, connected. `measure` runs a sync; its first run is the seed of the others."""
+
+    def __init__(self, users: int, stack: Stack, vendors: Vendors, directory: Path) -> None:
+        self._users = users
+        self._stack = stack
+        self._vendors = vendors
+        self._dynamodb = stack.client("dynamodb")
+        self._tables = {name: stack.outputs[f"{name.title()}Table"] for name in ("connections", *TABLES)}
+        self._due = count(int(time.time()) - 3600)  # a run's id tells seconds apart
+        self._connect(directory)
+
+    def measure(self, changed: Changed) -> Measured:
+        """Changes so many users, and runs one sync in a fresh process of the function that is already warm."""
+        if changed not in {Changed.FIRST, Changed.NONE}:
+            self._vendors.rename(range(changed.records(self._users)), changed.name)
+        function_process.end_all(HANDLER)
+        self._warm()
+        self._due_now()
+        self._vendors.questor.reset()
+        self._vendors.zen.reset()
+        self._stack.calls(reset=True)
+        begun = function_process.processor_seconds(HANDLER)
+        if self._stack.fire_schedule("ZenOnSchedule").failed:
+            raise MeasurementError("The tick failed; see .bench/logs/ZenOnSchedule.log.")
+        run = self._concluded()
+        self._check(run, changed)
+        record = self._stack.calls()
+        questor, zen = self._vendors.questor.requests(), self._vendors.zen.requests()
+        return Measured(
+            users=self._users,
+            changed=changed,
+            light_store=False,
+            questor_reads=questor.get("list", 0),
+            zen_reads=zen.get("list", 0) + zen.get("find", 0),
+            vendor_writes=zen.get("create", 0) + zen.get("update", 0),
+            dynamodb=called(record, "dynamodb"),
+            rows=written(record, {self._tables[name]: name for name in TABLES}),
+            objects=sum(called(record, "s3").values()),
+            others=sum(called(record, "sqs").values()) + sum(called(record, "secretsmanager").values()),
+            seconds=float(run["concluded_at"]["N"]) - float(run["started_at"]["N"]),
+            processor_seconds=function_process.processor_seconds(HANDLER) - begun,
+            peak_megabytes=function_process.peak_megabytes(HANDLER),
+        )
+
+    def _connect(self, directory: Path) -> None:
+        """Puts the connection as an operator does."""
+        definition = {
+            "connection": CONNECTION,
+            "integration": "zen",
+            "name": "Escritório medido",
+            "responsible": "ana",
+            "settings": self._vendors.settings,
+            "flows": {
+                office_users.NAME: {
+                    "every_minutes": 60,
+                    "filters": {**office_users.DEFAULT_FILTERS, "brake": UNBRAKED},
+                }
+            },
+        }
+        stack_file, file = directory / "stack.json", directory / "connection.json"
+        stack_file.write_text(json.dumps(dev.describe(self._stack)), encoding="utf-8")
+        file.write_text(json.dumps(definition), encoding="utf-8")
+        python_path = f"{processes.ROOT}:{processes.ROOT / 'functions'}"
+        done = subprocess.run(
+            [sys.executable, "-m", "operations.put_connection", str(stack_file), str(file)],
+            input=json.dumps(self._vendors.secret),
+            env={**processes.base_environment(), "PYTHONPATH": python_path, "ALLOWED_NETWORKS": "127.0.0.0/8"},
+            cwd=processes.ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise MeasurementError(done.stderr)
+
+    def _warm(self) -> None:
+        """Starts the function's process: a run that isn't there is left alone."""
+        if self._stack.invoke(WORKER, message_of("none")).failed:
+            raise MeasurementError(f"The worker does not start; see .bench/logs/{WORKER}.log.")
+
+    def _due_now(self) -> None:
+        self._dynamodb.update_item(
+            TableName=self._tables["connections"],
+            Key={"connection": {"S": CONNECTION}, "item": {"S": f"FLOW#{office_users.NAME}"}},
+            UpdateExpression="SET wake_at = :now",
+            ExpressionAttributeValues={":now": {"N": str(next(self._due))}},
+        )
+
+    def _concluded(self) -> dict[str, Any]:
+        """The newest run's row, once it is done."""
+        for _ in range(PATIENCE_SECONDS * 5):
+            (run,) = self._dynamodb.query(
+                TableName=self._tables["runs"],
+                KeyConditionExpression="#connection = :connection",
+                ExpressionAttributeNames={"#connection": "connection"},
+                ExpressionAttributeValues={":connection": {"S": CONNECTION}},
+                ScanIndexForward=False,
+                Limit=1,
+                ConsistentRead=True,
+            )["Items"]
+            if run["phase"]["S"] in {"done", "brake"}:
+                return dict(run)
+            time.sleep(0.2)
+        raise MeasurementError(f"The run did not end in {PATIENCE_SECONDS} seconds.")
+
+    def _check(self, run: dict[str, Any], changed: Changed) -> None:
+        expected = changed.records(self._users)
+        kind = "created" if changed == Changed.FIRST else "updated"
+        counters = {kind: expected, "unchanged": self._users - expected}
+        found = json.loads(run["counters"]["S"])
+        if run["phase"]["S"] != "done" or found != {name: number for name, number in counters.items() if number}:
+            raise MeasurementError(f"The run ended as {run['phase']['S']}, {found}; expected {counters}.")

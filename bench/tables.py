@@ -1,0 +1,95 @@
+"""The bench's results as tables for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+from bench.claims import broken, pairs
+from bench.imports import Start
+from bench.measured import Measured
+
+
+def _table(title: str, *columns: str, left: int = 1) -> Table:
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for position, column in enumerate(columns):
+        table.add_column(column, justify="left" if position < left else "right", no_wrap=True)
+    return table
+
+
+def runs(rows: Iterable[Measured]) -> Table:
+    """One row a run."""
+    table = _table(
+        "Runs of Sincronizar Usuários",
+        *("store", "N", "changed", "Questor\nreads", "Zen\nreads", "vendor\nwrites"),
+        *("Query", "Get\nItem", "Update\nItem", "Trans-\nact", "link\nwrites", "outcome\nwrites", "notif.\nwrites"),
+        *("S3\ncalls", "all\ncalls", "wall\ns", "CPU\ns", "peak\nMB"),
+    )
+    before = 0
+    for row in rows:
+        if before not in {0, row.users}:
+            table.add_section()
+        before = row.users
+        calls = (row.dynamodb.get(name, 0) for name in ("Query", "GetItem", "UpdateItem", "TransactWriteItems"))
+        written = (row.rows.get(name, 0) for name in ("links", "outcomes", "notifications"))
+        numbers = (row.questor_reads, row.zen_reads, row.vendor_writes, *calls, *written, row.objects, row.calls)
+        table.add_row(
+            "light" if row.light_store else "moto",
+            f"{row.users:,}",
+            row.changed.value,
+            *(f"{number:,}" for number in numbers),
+            f"{row.seconds:.1f}",
+            f"{row.processor_seconds:.1f}",
+            f"{row.peak_megabytes:.0f}",
+        )
+    return table
+
+
+def growth(rows: Iterable[Measured]) -> Table:
+    """How calls, time and memory grow from one N to the next."""
+    table = _table(
+        "Growth from the smaller N", "store", "changed", "N", "N ×", "calls ×", "wall ×", "CPU ×", "peak ×", left=3
+    )
+    for smaller, larger in pairs(rows):
+        table.add_row(
+            "light" if larger.light_store else "moto",
+            larger.changed.value,
+            f"{smaller.users:,} → {larger.users:,}",
+            f"{larger.users / smaller.users:.0f}",
+            f"{larger.calls / smaller.calls:.1f}",
+            f"{larger.seconds / smaller.seconds:.1f}",
+            f"{larger.processor_seconds / smaller.processor_seconds:.1f}",
+            f"{larger.peak_megabytes / smaller.peak_megabytes:.2f}",
+        )
+    return table
+
+
+def imports(starts: Iterable[Start]) -> Table:
+    """What starting each function costs."""
+    table = _table(
+        "Start of a function (medians of fresh interpreters)",
+        *("handler", "clients", "import ms", "boto3 + clients ms", "ratio", "import MB", "boto3 + clients MB"),
+        left=2,
+    )
+    for start in starts:
+        table.add_row(
+            start.handler,
+            ", ".join(start.services),
+            f"{start.import_seconds * 1000:.0f}",
+            f"{start.clients_seconds * 1000:.0f}",
+            f"{start.import_seconds / start.clients_seconds:.2f}",
+            f"{start.import_megabytes:.0f}",
+            f"{start.clients_megabytes:.0f}",
+        )
+    return table
+
+
+def claims(rows: Sequence[Measured]) -> tuple[Table, bool]:
+    """What the counts must show, and whether they all do."""
+    table = _table("What the counts show", "claim", "", left=2)
+    found = broken(rows)
+    for sentence, where in found:
+        table.add_row(sentence, f"[red]not so: {', '.join(where)}" if where else "[green]holds")
+    return table, not any(where for _, where in found)
