@@ -73,7 +73,7 @@ class _Coded(_Input):
 
 
 class _Row(_Coded):
-    name: str = Field(alias=Users.NAME, min_length=1)
+    name: str = Field(alias=Users.NAME, min_length=1, max_length=200)
     email: Annotated[str, BeforeValidator(_text)] = Field(alias=Users.EMAIL)
     group: int | None = Field(alias=Users.GROUP)
 

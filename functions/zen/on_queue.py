@@ -30,6 +30,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
 
     def move_on(record: SQSRecord) -> None:
         key = RunKey(record.json_body["connection"], record.json_body["run_id"])
+        logger.set_correlation_id(record.message_id)
         logger.append_keys(connection=key.connection, run_id=key.run_id)
         run = work(key, outside, context.get_remaining_time_in_millis() / 1000 - SPARE_SECONDS)
         if run is not None:

@@ -123,6 +123,15 @@ def test_a_wrong_setting_concludes_with_its_sentence(
     assert "errado" not in str(office.rows("runs") + office.rows("notifications") + office.rows("outcomes"))
 
 
+def test_a_secret_that_is_gone_concludes_with_its_sentence(office: OfficeOnAws) -> None:
+    secrets = office.sandbox.of("sincronia.store.aws").secrets_manager()
+    (config,) = [row for row in office.rows("connections") if row["item"] == "CONFIG"]
+    secrets.delete_secret(SecretId=config["secret_name"], ForceDeleteWithoutRecovery=True)
+    run = office.sync()
+    assert run["result"] == "failure"
+    assert office.notification(run)["text"].startswith("As chaves de acesso da conexão não foram encontradas")
+
+
 @pytest.mark.parametrize("operation", ["list", "create"])
 def test_a_long_retry_after_puts_the_run_off_until_then(office: OfficeOnAws, operation: str) -> None:
     simulator = office.questor if operation == "list" else office.zen

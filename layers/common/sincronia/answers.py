@@ -190,6 +190,12 @@ COMMON: Answers = {
         "A conexão desta sincronização não existe mais ou está desativada.",
         "Cadastre ou ative a conexão novamente.",
     ),
+    "secret_missing": Answer(
+        Retry.STOP,
+        Fault.PERSON,
+        "As chaves de acesso da conexão não foram encontradas no cofre de segredos.",
+        "Grave a conexão novamente, com as chaves.",
+    ),
     "settings_invalid": Answer(
         Retry.STOP,
         Fault.PERSON,

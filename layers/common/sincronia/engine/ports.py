@@ -90,5 +90,5 @@ class Secrets(Protocol):
     """The connections' secrets."""
 
     def fields(self, name: str) -> Mapping[str, str]:
-        """A secret's named fields."""
+        """A secret's named fields. Raises ProblemError(secret_missing) where there is none of that name."""
         ...

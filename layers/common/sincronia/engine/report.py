@@ -77,7 +77,7 @@ def started(run: Run, title: str) -> Notification:
 
 def told(run: Run, title: str, answers: Answers) -> Notification:
     """The notification as the run now stands: still Pendente while it waits, Concluído when it is done."""
-    parts = [totals(run)] if run.received else []
+    parts = [totals(run)] if run.received and run.phase != Phase.BRAKE else []
     if run.problem:
         parts.append(explain(run.problem, answers))
     if run.phase == Phase.BRAKE:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sincronia import clock, settings
+from sincronia.answers import Problem, ProblemError
 from sincronia.engine.state import RunKey
 from sincronia.store.connected import session
 
@@ -73,6 +74,15 @@ class SecretsManagerSecrets:
     def fields(self, name: str) -> Mapping[str, str]:
         read_at, fields = self._kept.get(name, (0.0, {}))
         if clock.now() - read_at > SECRET_SECONDS:
-            fields = json.loads(secrets_manager().get_secret_value(SecretId=name)["SecretString"])
+            fields = self._read(name)
             self._kept[name] = (clock.now(), fields)
+        return fields
+
+    @staticmethod
+    def _read(name: str) -> Mapping[str, str]:
+        client = secrets_manager()
+        try:
+            fields: Mapping[str, str] = json.loads(client.get_secret_value(SecretId=name)["SecretString"])
+        except client.exceptions.ResourceNotFoundException:
+            raise ProblemError(Problem("secret_missing")) from None
         return fields
