@@ -102,6 +102,8 @@ class LightStore:
             self.link_rows.setdefault(scope, {})[link.source_id] = link
             self.identities |= {(identity, *scope, link.source_id) for identity in link.identities}
         self.identities -= {(identity, *scope, source_id) for source_id, identity in rows.forgotten}
+        for source_id in rows.unlinked:
+            del self.link_rows[scope][source_id]
         for outcome in rows.outcomes:
             self.counts["outcome writes"] += 1
             self.outcomes[run.key.run_id, outcome.seq] = outcome

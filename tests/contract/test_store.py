@@ -222,6 +222,19 @@ def test_a_link_is_replaced_whole_and_an_old_identity_is_forgotten(house: House)
     assert house.identities() == {"email#new@office.example 1"}
 
 
+def test_a_link_that_was_taken_over_goes_with_its_identity(house: House) -> None:
+    before = held(house)
+    email = house.flow.Identity("email", "a@office.example")
+    gone = house.state.Link("1", "t1", "x", "Ana", active=False, identities=(email,), at="a")
+    middle = replace(before, position=1)
+    assert house.store.commit(before, middle, house.state.Rows(ENTITY, (gone,)))
+    heir = replace(gone, source_id="2", active=True)
+    rows = house.state.Rows(ENTITY, (heir,), forgotten=(("1", email),), unlinked=("1",))
+    assert house.store.commit(middle, replace(middle, position=2), rows)
+    assert list(house.store.links("casa", ENTITY)) == [heir]
+    assert house.identities() == {"email#a@office.example 2"}
+
+
 def test_links_come_in_the_order_of_their_source_ids(house: House) -> None:
     before = held(house)
     links = tuple(house.state.Link(code, f"t{code}", "x", "Ana", at="a") for code in ("3", "1", "2"))

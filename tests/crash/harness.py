@@ -49,9 +49,13 @@ def first_sync(office: OfficeOnAws) -> None:
 
 
 def everything(office: OfficeOnAws) -> None:
-    """Synced once; then a new name, a new e-mail, one who left, one who came, one who now has an e-mail."""
+    """A new name, a new e-mail, one who left, one who came, one who now has an e-mail, one who came back as another."""
     office.sync()
     codes = sorted(int(link["source_id"]) for link in office.rows("links"))
+    back = office.questor.user(codes[4])
+    office.questor.remove(codes[4])
+    office.sync()
+    office.questor.add("Quem Voltou", str(back["EMAIL"]), 2)
     office.questor.change(codes[1], NOMEUSUARIO="Nome Novo")
     office.questor.change(codes[2], EMAIL="endereco.novo@escritorio.example")
     office.questor.remove(codes[3])

@@ -204,7 +204,7 @@ def test_functions_call_what_they_may_and_may_what_they_call(office: Office) -> 
     _killed_worker(office)
     _nothing_changed(office)
     _one_change_put_off(office)
-    _one_leaves(office)
+    _one_leaves_and_comes_back_as_another(office)
     _empty_listing(office)
     compared = compare(office.stack.provisioned, office.stack.calls())
     assert compared.forbidden == []
@@ -260,12 +260,16 @@ def _one_change_put_off(office: Office) -> None:
     assert office.notification()["state"] == "Concluído"
 
 
-def _one_leaves(office: Office) -> None:
-    user = office.sendable()[-1]
+def _one_leaves_and_comes_back_as_another(office: Office) -> None:
+    user = office.sendable()[-2]  # not the last, whose code the next one would get
     office.questor.edit(remove=[user["CODIGOUSUARIO"]])
     assert office.sync_again()["counters"]["deactivated"] == 1
     (inactive,) = [each for each in office.zen.users() if each["Situacao"] == "Inativo"]
     assert inactive["Email"] == user["EMAIL"]
+    office.questor.edit(add=[{"name": "Quem Voltou", "email": user["EMAIL"], "group": 2}])
+    assert office.sync_again()["counters"]["updated"] == 1
+    (back,) = [each for each in office.zen.users() if each["Email"] == user["EMAIL"]]
+    assert (back["Codigo"], back["Nome"], back["Situacao"]) == (inactive["Codigo"], "Quem Voltou", "Ativo")
 
 
 def _empty_listing(office: Office) -> None:

@@ -108,6 +108,33 @@ def test_who_left_the_source_is_deactivated_once_and_comes_back(office: Office) 
     assert office.link("9").active
 
 
+def test_who_comes_with_the_key_of_one_who_left_gets_their_target_record(office: Office) -> None:
+    office.sync()
+    office.source.records.pop()
+    office.sync()
+    office.source.records.append(person("90", email="9@office.example", name="De Volta"))
+    run = office.sync()
+    assert counters(run) == {"unchanged": 8, "updated": 1}
+    assert (office.link("90").target_id, office.target.active["t9"]) == ("t9", True)
+    assert office.target.rows["t9"]["Nome"] == "De Volta"
+    assert "9" not in office.store.link_rows["casa", "pessoa"]
+    holders = {holder[-1] for identity, *holder in office.store.identities if identity.value == "9@office.example"}
+    assert holders == {"90"}
+    assert counters(office.sync()) == {"unchanged": 9}
+
+
+@pytest.mark.parametrize("reason", ["narrowed", "short"])
+def test_nobody_is_taken_for_gone_in_a_listing_that_is_not_whole(office: Office, reason: str) -> None:
+    office.sync()
+    office.source.records.pop()
+    office.sync()
+    office.source.records.append(person("90", email="9@office.example"))
+    office.narrowed = reason == "narrowed"
+    office.source.declared = 12 if reason == "short" else None
+    assert counters(office.sync()) == {"unchanged": 8, "rejected": 1}
+    assert not office.target.active["t9"]
+
+
 @pytest.mark.parametrize("reason", ["narrowed", "short", "nameless"])
 def test_absence_means_nothing_in_a_listing_that_is_not_whole(office: Office, reason: str) -> None:
     office.sync()

@@ -42,6 +42,12 @@ RECORDS = st.builds(Record, st.just("1"), TEXTS, CONTENTS, TEXTS, IDENTITIES)
 FLOW = Flow("pessoa", MemorySource(), MemoryTarget(), "email_shared")
 
 
+def known(link: Link | None) -> Known:
+    """What is known where record 1 has this link, and the target has nothing else."""
+    links = {"1": link} if link else {}
+    return Known(links, {}, {}, {"1"}, True, lambda _: None)
+
+
 @given(CONTENTS, CONTENTS)
 def test_fingerprints_are_equal_where_contents_are_and_name_what_differs(one: Any, other: Any) -> None:
     same = json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
@@ -71,6 +77,7 @@ def test_a_fingerprint_keeps_no_value() -> None:
         st.lists(TEXTS, max_size=2).map(tuple),
         st.none() | PROBLEMS,
         st.none(),
+        st.none() | LINKS,
     ),
     st.none() | LINKS,
 )
@@ -90,7 +97,7 @@ def test_a_decision_follows_status_and_equality(
     record: Record, link: Link | None, statuses: set[LinkStatus], force: bool
 ) -> None:
     flow = replace(FLOW, statuses=frozenset(statuses), force=force)
-    action = decide(record, Known({"1": link} if link else {}, {}, lambda _: None, {}), flow)
+    action = decide(record, known(link), flow)
     equal = link is not None and link.active and link.synced == fingerprint(record.content)
     if equal:
         assert action.kind == (OutcomeKind.UPDATED if force else OutcomeKind.UNCHANGED)
@@ -102,7 +109,7 @@ def test_a_decision_follows_status_and_equality(
 
 @given(RECORDS, LINKS, st.sampled_from(OutcomeKind))
 def test_what_was_not_applied_never_moves_what_was_synced(record: Record, link: Link, kind: OutcomeKind) -> None:
-    action = replace(decide(record, Known({"1": link}, {}, lambda _: None, {}), FLOW))
+    action = decide(record, known(link), FLOW)
     after = link_after(action, kind, "t", "now")
     if kind in {OutcomeKind.SKIPPED, OutcomeKind.REJECTED, OutcomeKind.FAILED}:
         assert after is None or (after.synced, after.target_id, after.version) == (
@@ -118,7 +125,7 @@ def test_unchanged_is_only_counted_unless_the_link_says_otherwise() -> None:
     record = person("1")
     synced = Link("1", "t1", fingerprint(record.content), "Pessoa 1")
     for link, needed in ((synced, False), (replace(synced, seen="old"), True)):
-        assert needs_step(decide(record, Known({"1": link}, {}, lambda _: None, {}), FLOW)) is needed
+        assert needs_step(decide(record, known(link), FLOW)) is needed
 
 
 def test_shared_keys_name_everyone_who_shares() -> None:

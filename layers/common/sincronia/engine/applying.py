@@ -107,6 +107,7 @@ class _Done:
     links: list[Link] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     forgotten: list[tuple[str, Identity]] = field(default_factory=list)
+    unlinked: list[str] = field(default_factory=list)
     counted: Counter[OutcomeKind] = field(default_factory=Counter)
 
     def add(self, position: int, action: Action, ended: _Ended) -> None:
@@ -116,6 +117,9 @@ class _Done:
             self.links.append(link)
             before = action.link.identities if action.link else ()
             self.forgotten += [(link.source_id, old) for old in before if old not in link.identities]
+            if gone := action.takes_over:
+                self.unlinked.append(gone.source_id)
+                self.forgotten += [(gone.source_id, old) for old in gone.identities]
         if ended.kind != OutcomeKind.UNCHANGED:
             self.outcomes.append(
                 Outcome(
@@ -140,5 +144,6 @@ class _Done:
             links=tuple(self.links),
             outcomes=tuple(self.outcomes),
             forgotten=tuple(self.forgotten),
+            unlinked=tuple(self.unlinked),
         )
         return Step(run, rows, stop)

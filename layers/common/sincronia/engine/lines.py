@@ -145,13 +145,13 @@ def line_from_action(action: Action) -> dict[str, Any]:
         "changed": list(action.changed),
         "problem": _problem_out(action.problem) if action.problem else None,
         "link": _link_out(action.link) if action.link else None,
+        "over": _link_out(action.takes_over) if action.takes_over else None,
     }
     return line | {name: value for name, value in optional.items() if value}
 
 
 def action_from_line(line: dict[str, Any]) -> Action:
     """The action of a line."""
-    link = line.get("link")
     return Action(
         kind=OutcomeKind(line["kind"]),
         source_id=line["id"],
@@ -163,12 +163,14 @@ def action_from_line(line: dict[str, Any]) -> Action:
         identities=_identities_in(line.get("identities", ())),
         changed=tuple(line.get("changed", ())),
         problem=_problem_in(line.get("problem")),
-        link=_link_in(line["id"], link) if link else None,
+        link=_link_in(line.get("link")),
+        takes_over=_link_in(line.get("over")),
     )
 
 
 def _link_out(link: Link) -> dict[str, Any]:
     return {
+        "id": link.source_id,
         "target": link.target_id,
         "synced": link.synced,
         "label": link.label,
@@ -180,9 +182,11 @@ def _link_out(link: Link) -> dict[str, Any]:
     }
 
 
-def _link_in(source_id: str, line: dict[str, Any]) -> Link:
+def _link_in(line: dict[str, Any] | None) -> Link | None:
+    if line is None:
+        return None
     return Link(
-        source_id=source_id,
+        source_id=line["id"],
         target_id=line["target"],
         synced=line["synced"],
         label=line["label"],

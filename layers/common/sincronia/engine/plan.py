@@ -6,7 +6,7 @@ deactivated; absence means something only in a complete listing that no filter n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
 from sincronia.answers import Problem
@@ -19,7 +19,7 @@ from sincronia.engine.state import Link, OutcomeKind
 class Action:
     """What a run means to do with one record.
 
-    `target_id` is empty where the record must be created. `link` is the link as it was when the plan was made.
+    `target_id` is empty where the record must be created. Links are as they were when the plan was made.
     """
 
     kind: OutcomeKind
@@ -33,6 +33,7 @@ class Action:
     changed: tuple[str, ...] = ()
     problem: Problem | None = None
     link: Link | None = None
+    takes_over: Link | None = None  # of somebody who left the source, and whose target record this record gets
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,11 @@ class Known:
     """What decisions are taken against. `target` is asked only for records without a link."""
 
     links: Mapping[str, Link]
+    holders: Mapping[str, Link]  # the same, by target id
     sharing: Mapping[str, tuple[str, ...]]  # natural keys that several records have, with their source ids
+    listed: Set[str]  # source ids of the listing
+    whole: bool  # the listing is complete and no filter narrows it, so who is absent has left
     target: Callable[[str], TargetRecord | None]
-    holders: Mapping[str, str]  # target id → source id, of all links
 
 
 def natural_keys_shared(records: Iterable[Record]) -> dict[str, tuple[str, ...]]:
@@ -92,14 +95,14 @@ def _first_time(action: Action, known: Known, flow: Flow) -> Action:
     if found is None:
         return replace(action, kind=OutcomeKind.CREATED)
     holder = known.holders.get(found.target_id)
-    if holder is not None:
-        return _rejected_as_shared(action, [holder], flow)
+    if holder is not None and (holder.active or holder.source_id in known.listed or not known.whole):
+        return _rejected_as_shared(action, [holder.source_id], flow)
     changed = changed_fields(fingerprint(found.content), action.fingerprint)
-    kind = OutcomeKind.UPDATED if changed else OutcomeKind.UNCHANGED
-    return replace(action, kind=kind, target_id=found.target_id, changed=changed)
+    kind = OutcomeKind.UPDATED if changed or holder else OutcomeKind.UNCHANGED
+    return replace(action, kind=kind, target_id=found.target_id, changed=changed, takes_over=holder)
 
 
-def deactivations(links: Mapping[str, Link], listed: set[str]) -> Iterator[Action]:
+def deactivations(links: Mapping[str, Link], listed: Set[str]) -> Iterator[Action]:
     """An action for each active link whose record the listing no longer holds."""
     for link in links.values():
         if link.active and link.source_id not in listed:
@@ -153,5 +156,8 @@ def link_after(action: Action, kind: OutcomeKind, target_id: str, at: str) -> Li
 
 
 def most_rows(action: Action) -> int:
-    """The most rows that committing this action can take: outcome, link, identities made and forgotten."""
-    return 2 + len(action.identities) + (len(action.link.identities) if action.link else 0)
+    """The most rows that committing this action can take: outcome, link, identities, and what goes."""
+    gone = len(action.link.identities) if action.link else 0
+    if action.takes_over:
+        gone += 1 + len(action.takes_over.identities)
+    return 2 + len(action.identities) + gone

@@ -8,7 +8,7 @@ from functools import cache
 
 from sincronia.answers import OutOfTimeError, Problem, ProblemError
 from sincronia.engine.brake import Judged, judge
-from sincronia.engine.flow import Flow, SourcePage, TargetRecord
+from sincronia.engine.flow import Flow, Record, SourcePage, TargetRecord
 from sincronia.engine.lines import (
     Manifest,
     Part,
@@ -21,7 +21,7 @@ from sincronia.engine.lines import (
 )
 from sincronia.engine.plan import Action, Known, deactivations, decide, natural_keys_shared, needs_step
 from sincronia.engine.ports import Objects, Store
-from sincronia.engine.state import Link, OutcomeKind, Phase, Run, Step
+from sincronia.engine.state import OutcomeKind, Phase, Run, Step
 
 
 def read(run: Run, flow: Flow, objects: Objects) -> Step:
@@ -84,19 +84,28 @@ def plan(run: Run, flow: Flow, objects: Objects, store: Store) -> Step:
     records = StoredRecords(objects, manifest)
     links = {link.source_id: link for link in store.links(run.key.connection, flow.entity)}
 
+    listed: set[str] = set()
+
+    def noted() -> Iterator[Record]:
+        for record in records:
+            listed.add(record.source_id)
+            yield record
+
     @cache
     def target() -> dict[str, TargetRecord]:
         return {record.natural_key: record for record in flow.target.listing()}
 
     known = Known(
         links=links,
-        sharing=natural_keys_shared(records),
+        holders={link.target_id: link for link in links.values()},
+        sharing=natural_keys_shared(noted()),
+        listed=listed,
+        whole=manifest.complete and not flow.narrowed,
         target=lambda natural_key: target().get(natural_key),
-        holders={link.target_id: link.source_id for link in links.values()},
     )
-    tally = _Tally(links)
+    tally = _Tally()
     try:
-        actions = write_actions(objects, run, tally.kept(records, known, flow, complete=manifest.complete))
+        actions = write_actions(objects, run, tally.kept(records, known, flow))
     except (ProblemError, OutOfTimeError) as stop:
         return Step(run, stop=stop)
     key = key_of(run, "plan-manifest")
@@ -110,23 +119,20 @@ def plan(run: Run, flow: Flow, objects: Objects, store: Store) -> Step:
         received=actions.received + tally.unchanged,
         counters={OutcomeKind.UNCHANGED: tally.unchanged} if tally.unchanged else {},
     )
-    reason = _brake(tally, manifest, flow)
+    reason = _brake(tally, known, manifest, flow)
     return Step(replace(after, phase=Phase.BRAKE, problem=reason) if reason else after)
 
 
 class _Tally:
     """Counts decisions as they stream by into the plan."""
 
-    def __init__(self, links: dict[str, Link]) -> None:
-        self.links = links
+    def __init__(self) -> None:
         self.unchanged = 0
-        self.listed: set[str] = set()
         self.changes: list[str] = []
         self.absent: list[str] = []
 
-    def kept(self, records: StoredRecords, known: Known, flow: Flow, *, complete: bool) -> Iterator[Action]:
+    def kept(self, records: StoredRecords, known: Known, flow: Flow) -> Iterator[Action]:
         for record in records:
-            self.listed.add(record.source_id)
             action = decide(record, known, flow)
             if action.kind == OutcomeKind.UPDATED and action.link:
                 self.changes.append(action.label)
@@ -134,18 +140,18 @@ class _Tally:
                 yield action
             else:
                 self.unchanged += 1
-        for action in deactivations(self.links, self.listed):
+        for action in deactivations(known.links, known.listed):
             self.absent.append(action.label)
-            if complete and not flow.narrowed:
+            if known.whole:
                 yield action
 
 
-def _brake(tally: _Tally, manifest: Manifest, flow: Flow) -> Problem | None:
+def _brake(tally: _Tally, known: Known, manifest: Manifest, flow: Flow) -> Problem | None:
     judged = Judged(
-        listed=len(tally.listed),
+        listed=len(known.listed),
         complete=manifest.complete,
         narrowed=flow.narrowed,
-        active_links=sum(link.active for link in tally.links.values()),
+        active_links=sum(link.active for link in known.links.values()),
         absent=tuple(tally.absent),
         changes=tuple(tally.changes),
     )

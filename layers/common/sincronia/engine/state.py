@@ -147,7 +147,8 @@ class Rows:
     entity: str = ""
     links: tuple[Link, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
-    forgotten: tuple[tuple[str, Identity], ...] = ()  # identities that (source_id) no longer has
+    forgotten: tuple[tuple[str, Identity], ...] = ()  # by source id: identities that it no longer has
+    unlinked: tuple[str, ...] = ()  # source ids whose link goes: somebody else has their target record
     notification: Notification | None = None
 
 

@@ -43,6 +43,11 @@ class LinkItem(Table):
     target = LinksByTarget()
 
 
+def link_item(connection: str, entity: str, source_id: str) -> LinkItem:
+    """An item with the link's key alone."""
+    return LinkItem(f"{connection}#{entity}", source_id)
+
+
 def link_in(item: LinkItem) -> Link:
     """The link of an item."""
     return Link(

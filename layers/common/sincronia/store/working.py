@@ -14,7 +14,7 @@ from sincronia.engine.state import Connection, Link, Rows, Run, RunKey
 from sincronia.store.connected import dynamodb
 from sincronia.store.connections import ConnectionItem, connection_in
 from sincronia.store.identities import identity_out
-from sincronia.store.links import LinkItem, link_in, link_out
+from sincronia.store.links import LinkItem, link_in, link_item, link_out
 from sincronia.store.notifications import notification_out
 from sincronia.store.outcomes import outcome_out
 from sincronia.store.runs import RunItem, attributes, run_in, run_item, run_out
@@ -91,6 +91,8 @@ def _add_rows(transaction: TransactWrite, run: Run, rows: Rows) -> None:
             transaction.save(identity_out(identity, connection, rows.entity, link.source_id))
     for source_id, identity in rows.forgotten:
         transaction.delete(identity_out(identity, connection, rows.entity, source_id))
+    for source_id in rows.unlinked:
+        transaction.delete(link_item(connection, rows.entity, source_id))
     for outcome in rows.outcomes:
         transaction.save(outcome_out(outcome, run, rows.entity, now))
     if rows.notification:
