@@ -44,11 +44,10 @@ class _Handler(MotoRequestHandler):
 
 
 class AwsApplication:
-    """moto's dispatcher with the record before it and one lock around what is DynamoDB's."""
+    """The services with the record before them and one lock around what is DynamoDB's."""
 
-    def __init__(self) -> None:
-        transactions.install()
-        self._moto: WSGIApplication = DomainDispatcherApplication(create_backend_app)
+    def __init__(self, services: WSGIApplication) -> None:
+        self._services = services
         self._record = Record()
         self._tables = threading.Lock()
 
@@ -72,8 +71,8 @@ class AwsApplication:
         )
         if target.startswith("DynamoDB"):
             with self._tables:
-                return self._moto(environ, start_response)
-        return self._moto(environ, start_response)
+                return self._services(environ, start_response)
+        return self._services(environ, start_response)
 
     def _calls(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         content = self._record.to_json().encode()
@@ -97,7 +96,9 @@ def main() -> None:
     arguments.add_argument("--port", type=int, default=0)
     chosen = arguments.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    server = make_server(chosen.host, chosen.port, AwsApplication(), threaded=True, request_handler=_Handler)
+    transactions.install()
+    application = AwsApplication(DomainDispatcherApplication(create_backend_app))
+    server = make_server(chosen.host, chosen.port, application, threaded=True, request_handler=_Handler)
     print(json.dumps({"endpoint": f"http://{chosen.host}:{server.server_port}"}), flush=True)
     server.serve_forever()
 
