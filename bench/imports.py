@@ -64,8 +64,8 @@ def _start(spec: FunctionSpec, services: tuple[str, ...], region: str) -> Start:
         "AWS_SECRET_ACCESS_KEY": "local",
     }
     programs = (f"import {spec.handler.rpartition('.')[0]}", _CLIENTS.format(services=services))
-    _pairs = [[_timed(program, environment) for program in programs] for _ in range(TIMES + 1)][1:]  # the first warms
-    imports, clients = zip(*_pairs, strict=True)
+    pairs = [[_timed(program, environment) for program in programs] for _ in range(TIMES + 1)][1:]  # the first warms
+    imports, clients = zip(*pairs, strict=True)
     return Start(spec.handler, services, *_medians(imports), *_medians(clients))
 
 
