@@ -20,6 +20,7 @@ from sincronia.engine.flow import (
     Opening,
     Record,
     SourcePage,
+    TargetGoneError,
     TargetRecord,
 )
 from sincronia.engine.state import (
@@ -86,6 +87,7 @@ class MemoryTarget:
     active: dict[str, bool] = field(default_factory=dict)
     faults: dict[int, tuple[str, Exception]] = field(default_factory=dict)  # n-th write → (before|after, error)
     strict: bool = True
+    made: int = 0
     writes: int = 0
     listings: int = 0
 
@@ -103,12 +105,15 @@ class MemoryTarget:
         with self._write():
             if self.strict and self.find(str(content["Email"])):
                 raise ProblemError(Problem("email_taken"))
-            target_id = f"t{len(self.rows) + 1}"
+            self.made += 1
+            target_id = f"t{self.made}"
             self.rows[target_id], self.active[target_id] = dict(content), True
         return target_id
 
     def update(self, target_id: str, content: Content) -> None:
         with self._write():
+            if target_id not in self.rows:
+                raise TargetGoneError
             holder = self.find(str(content["Email"]))
             if self.strict and holder and holder.target_id != target_id:
                 raise ProblemError(Problem("email_taken"))

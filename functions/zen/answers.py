@@ -6,15 +6,6 @@ from sincronia.answers import COMMON, Answer, Answers, Fault, Retry
 
 ANSWERS: Answers = {
     **COMMON,
-    # Questor itself shows a wrong access key as an unknown host, so both sentences send people to the key too.
-    "vendor_host_unknown": Answer(
-        Retry.STOP,
-        Fault.PERSON,
-        "O endereço do {vendor} ({host}) não foi encontrado na rede (no Questor: “Host not Found - Socket Error "
-        "#11001”).",
-        "Confira nas configurações da conexão se o endereço está correto e se a Chave de Acesso está preenchida e "
-        "correta.",
-    ),
     "vendor_refused_token": Answer(
         Retry.STOP,
         Fault.PERSON,
@@ -56,12 +47,6 @@ ANSWERS: Answers = {
         "Já existe no Zen outro usuário com o e-mail deste cadastro.",
         "Confira o e-mail em Configurações > Usuários do Escritório, no Zen, e no cadastro do usuário, no Questor; "
         "a próxima sincronização tenta de novo.",
-    ),
-    "zen.user_missing": Answer(
-        Retry.AFTER_CORRECTION,
-        Fault.PERSON,
-        "O usuário não existe mais no Zen: foi excluído depois da última sincronização.",
-        "Avise o suporte do Sincronia para que o usuário seja ligado novamente ou criado outra vez.",
     ),
     "zen.questor_query_missing": Answer(
         Retry.STOP,

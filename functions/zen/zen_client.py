@@ -16,7 +16,7 @@ import requests
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sincronia.answers import ProblemError
-from sincronia.engine.flow import Content, TargetRecord
+from sincronia.engine.flow import Content, TargetGoneError, TargetRecord
 from sincronia.vendor_http import VendorSession
 
 VENDOR = "Zen"
@@ -83,7 +83,7 @@ class ZenOfficeUsers:
         path = f"{self._path}/{quote(target_id, safe='')}"
         response = self._session.call("PUT", path, repeatable=True, json={**content, STATE: ACTIVE})
         if response.status_code == 404:
-            raise ProblemError(self._session.problem("zen.user_missing"))
+            raise TargetGoneError
         self._accepted(response)
 
     def deactivate(self, target_id: str) -> None:

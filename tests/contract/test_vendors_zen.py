@@ -12,7 +12,7 @@ from local.vendors.faults import Fault, Kind
 from local.vendors.zen import ZenSimulator
 from sincronia import clock, vendor_http
 from sincronia.answers import AnswerUnknownError, Problem, ProblemError, explain
-from sincronia.engine.flow import Content, Target
+from sincronia.engine.flow import Content, Target, TargetGoneError
 from zen.answers import ANSWERS
 from zen.zen_client import ZenOfficeUsers
 
@@ -90,7 +90,8 @@ def test_deactivation_keeps_the_user_and_can_be_repeated(zen: ZenSimulator) -> N
 def test_user_that_is_gone(zen: ZenSimulator) -> None:
     users = target(zen)
     users.deactivate("1999")
-    assert failure(lambda: users.update("1999", MARIA)).problem.code == "zen.user_missing"
+    with pytest.raises(TargetGoneError):
+        users.update("1999", MARIA)
 
 
 @pytest.mark.parametrize("email", ["maria@aurora.example", "MARIA@aurora.example"])

@@ -49,7 +49,7 @@ def first_sync(office: OfficeOnAws) -> None:
 
 
 def everything(office: OfficeOnAws) -> None:
-    """A new name, a new e-mail, one who left, one who came, one who now has an e-mail, one who came back as another."""
+    """A new name of one whom Zen has lost, a new e-mail, one who left, came, came back as another, got an e-mail."""
     office.sync()
     codes = sorted(int(link["source_id"]) for link in office.rows("links"))
     back = office.questor.user(codes[4])
@@ -57,6 +57,8 @@ def everything(office: OfficeOnAws) -> None:
     office.sync()
     office.questor.add("Quem Voltou", str(back["EMAIL"]), 2)
     office.questor.change(codes[1], NOMEUSUARIO="Nome Novo")
+    (lost,) = [link for link in office.rows("links") if link["source_id"] == str(codes[1])]
+    office.zen.remove(int(lost["target_id"]))
     office.questor.change(codes[2], EMAIL="endereco.novo@escritorio.example")
     office.questor.remove(codes[3])
     office.questor.add("Quem Chegou", "quem.chegou@escritorio.example", 1)
@@ -211,7 +213,7 @@ def world(office: OfficeOnAws) -> dict[str, Any]:
         for row in office.rows(table):
             kept = {name: value for name, value in row.items() if name not in VOLATILE}
             if "target_id" in kept:
-                kept["target_id"] = emails[kept["target_id"]]
+                kept["target_id"] = emails.get(kept["target_id"], "deleted")
             rows.append(kept)
         found[table] = sorted(rows, key=lambda row: json.dumps(row, sort_keys=True))
     found["queued"] = office.message()

@@ -108,6 +108,20 @@ def test_who_left_the_source_is_deactivated_once_and_comes_back(office: Office) 
     assert office.link("9").active
 
 
+@pytest.mark.parametrize("lost", [False, True], ids=["answered", "answer lost"])
+def test_who_was_deleted_in_the_target_is_made_again_when_they_change(office: Office, *, lost: bool) -> None:
+    office.sync()
+    del office.target.rows["t3"]
+    assert counters(office.sync()) == {"unchanged": 9}
+    office.source.records[2] = person("3", name="Mudou")
+    if lost:
+        unknown = AnswerUnknownError(Problem("vendor_unreachable", {"vendor": "Destino", "host": "h"}))
+        office.target.faults[office.target.writes + 2] = ("after", unknown)
+    assert counters(office.sync()) == {"unchanged": 8, "updated": 1}
+    assert office.target.rows[office.link("3").target_id]["Nome"] == "Mudou"
+    assert len(office.target.rows) == 9
+
+
 def test_who_comes_with_the_key_of_one_who_left_gets_their_target_record(office: Office) -> None:
     office.sync()
     office.source.records.pop()

@@ -10,7 +10,7 @@ from itertools import islice
 from sincronia import clock
 from sincronia.answers import Answers, AnswerUnknownError, OutOfTimeError, Problem, ProblemError, Retry
 from sincronia.engine.fingerprint import fingerprint
-from sincronia.engine.flow import Flow, Identity, Target
+from sincronia.engine.flow import Flow, Identity, Target, TargetGoneError
 from sincronia.engine.lines import StoredActions
 from sincronia.engine.plan import Action, link_after, most_rows
 from sincronia.engine.state import Link, Outcome, OutcomeKind, Rows, Run, Step
@@ -72,7 +72,10 @@ def _perform(action: Action, target: Target, *, look: bool) -> _Ended:
         case OutcomeKind.CREATED:
             target_id = _create(action, target, look=look)
         case OutcomeKind.UPDATED:
-            target.update(target_id, action.content)
+            try:
+                target.update(target_id, action.content)
+            except TargetGoneError:  # deleted there by hand; the source still has it
+                target_id = _create(action, target, look=look)
         case OutcomeKind.DEACTIVATED:
             target.deactivate(target_id)
     return _Ended(action.kind, target_id, action.problem)

@@ -62,6 +62,10 @@ class Source(Protocol):
         ...
 
 
+class TargetGoneError(Exception):
+    """The target no longer has the record: somebody deleted it there. Nothing was changed."""
+
+
 class Target(Protocol):
     """Where records are written. Every method raises ProblemError and OutOfTimeError.
 
@@ -81,11 +85,11 @@ class Target(Protocol):
         ...
 
     def update(self, target_id: str, content: Content) -> None:
-        """Makes the record's fields equal to the content, and the record active."""
+        """Makes the record's fields equal to the content, and the record active. Raises TargetGoneError too."""
         ...
 
     def deactivate(self, target_id: str) -> None:
-        """Takes the record's access away and keeps the record."""
+        """Takes the record's access away and keeps the record. One that is gone has no access."""
         ...
 
 
