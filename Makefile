@@ -58,10 +58,10 @@ build: .venv-sam/ready ## Build what is deployed, without Docker, into .aws-sam/
 	@echo "== build"
 	@$(SAM) build
 
-bench: $(VENV)/ready ## Count calls and measure time and memory for up to 10,000 users.
+bench: $(VENV)/ready ## Count calls and measure time and memory for 100 to 100,000 users (Linux; about 4 minutes).
 	@$(PYTHON) -m bench.sync
 
-bench-full: $(VENV)/ready ## The same, and for 100,000 users; takes long.
+bench-full: $(VENV)/ready ## The same, and with every one of 100,000 users changed (Linux; about 7 minutes).
 	@$(PYTHON) -m bench.sync --full
 
 format: $(VENV)/ready ## Format the code, and mend what the linter can.

@@ -100,7 +100,7 @@ class LightStore:
         for link in rows.links:
             self.counts["link writes"] += 1
             self.link_rows.setdefault(scope, {})[link.source_id] = link
-            self.identities |= {(identity, *scope, link.source_id) for identity in link.identities}
+        self.identities |= {(identity, *scope, source_id) for source_id, identity in rows.known_by}
         self.identities -= {(identity, *scope, source_id) for source_id, identity in rows.forgotten}
         for source_id in rows.unlinked:
             del self.link_rows[scope][source_id]

@@ -187,7 +187,7 @@ def test_a_step_and_its_rows_are_committed_together(house: House) -> None:
         plan_manifest="runs/x",
         problem=problem,
     )
-    rows = house.state.Rows(ENTITY, (link,), outcomes)
+    rows = house.state.Rows(ENTITY, (link,), outcomes, known_by=(("1", identity),))
     assert house.store.commit(before, after, rows)
     assert house.store.run(before.key) == after
     assert list(house.store.links("casa", ENTITY)) == [link]
@@ -213,10 +213,10 @@ def test_a_link_is_replaced_whole_and_an_old_identity_is_forgotten(house: House)
     old, new = (house.flow.Identity("email", f"{name}@office.example") for name in ("old", "new"))
     link = house.state.Link("1", "t1", "Nome=1", "Ana", seen="Nome=2", active=False, identities=(old,), at="a")
     middle = replace(before, position=1)
-    assert house.store.commit(before, middle, house.state.Rows(ENTITY, (link,)))
+    assert house.store.commit(before, middle, house.state.Rows(ENTITY, (link,), known_by=(("1", old),)))
     assert list(house.store.links("casa", ENTITY)) == [link]
     renewed = replace(link, seen=None, active=True, version=2, identities=(new,))
-    rows = house.state.Rows(ENTITY, (renewed,), forgotten=(("1", old),))
+    rows = house.state.Rows(ENTITY, (renewed,), known_by=(("1", new),), forgotten=(("1", old),))
     assert house.store.commit(middle, replace(middle, position=2), rows)
     assert list(house.store.links("casa", ENTITY)) == [renewed]
     assert house.identities() == {"email#new@office.example 1"}
@@ -227,9 +227,9 @@ def test_a_link_that_was_taken_over_goes_with_its_identity(house: House) -> None
     email = house.flow.Identity("email", "a@office.example")
     gone = house.state.Link("1", "t1", "x", "Ana", active=False, identities=(email,), at="a")
     middle = replace(before, position=1)
-    assert house.store.commit(before, middle, house.state.Rows(ENTITY, (gone,)))
+    assert house.store.commit(before, middle, house.state.Rows(ENTITY, (gone,), known_by=(("1", email),)))
     heir = replace(gone, source_id="2", active=True)
-    rows = house.state.Rows(ENTITY, (heir,), forgotten=(("1", email),), unlinked=("1",))
+    rows = house.state.Rows(ENTITY, (heir,), (), (("2", email),), (("1", email),), ("1",))
     assert house.store.commit(middle, replace(middle, position=2), rows)
     assert list(house.store.links("casa", ENTITY)) == [heir]
     assert house.identities() == {"email#a@office.example 2"}

@@ -131,6 +131,7 @@ def test_each_changed_record_is_written_once(synced: OfficeOnAws) -> None:
     assert counts.vendor_reads == users // PAGE
     assert (counts.rows["links PutItem"], counts.rows["outcomes PutItem"]) == (changed, changed)
     assert not {name for name in counts.rows if name.startswith("links ")} - {"links Query", "links PutItem"}
+    assert not {name for name in counts.rows if name.startswith("identities ")}  # their e-mails are the same
     assert counts.operations["dynamodb TransactWriteItems"] == 1 + 3  # one block of the plan
 
 

@@ -109,6 +109,7 @@ class _Done:
     flow: Flow
     links: list[Link] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
+    known_by: list[tuple[str, Identity]] = field(default_factory=list)
     forgotten: list[tuple[str, Identity]] = field(default_factory=list)
     unlinked: list[str] = field(default_factory=list)
     counted: Counter[OutcomeKind] = field(default_factory=Counter)
@@ -119,6 +120,7 @@ class _Done:
         if link:
             self.links.append(link)
             before = action.link.identities if action.link else ()
+            self.known_by += [(link.source_id, new) for new in link.identities if new not in before]
             self.forgotten += [(link.source_id, old) for old in before if old not in link.identities]
             if gone := action.takes_over:
                 self.unlinked.append(gone.source_id)
@@ -146,6 +148,7 @@ class _Done:
             entity=self.flow.entity,
             links=tuple(self.links),
             outcomes=tuple(self.outcomes),
+            known_by=tuple(self.known_by),
             forgotten=tuple(self.forgotten),
             unlinked=tuple(self.unlinked),
         )

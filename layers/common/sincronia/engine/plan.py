@@ -157,7 +157,6 @@ def link_after(action: Action, kind: OutcomeKind, target_id: str, at: str) -> Li
 
 def most_rows(action: Action) -> int:
     """The most rows that committing this action can take: outcome, link, identities, and what goes."""
-    gone = len(action.link.identities) if action.link else 0
-    if action.takes_over:
-        gone += 1 + len(action.takes_over.identities)
-    return 2 + len(action.identities) + gone
+    before = action.link.identities if action.link else ()
+    over = 1 + len(action.takes_over.identities) if action.takes_over else 0
+    return 2 + len({*before} ^ {*action.identities}) + over

@@ -147,6 +147,7 @@ class Rows:
     entity: str = ""
     links: tuple[Link, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    known_by: tuple[tuple[str, Identity], ...] = ()  # by source id: identities that it has from now on
     forgotten: tuple[tuple[str, Identity], ...] = ()  # by source id: identities that it no longer has
     unlinked: tuple[str, ...] = ()  # source ids whose link goes: somebody else has their target record
     notification: Notification | None = None

@@ -87,8 +87,8 @@ def _add_rows(transaction: TransactWrite, run: Run, rows: Rows) -> None:
     connection, now = run.key.connection, clock.moment()
     for link in rows.links:
         transaction.save(link_out(link, connection, rows.entity))
-        for identity in link.identities:
-            transaction.save(identity_out(identity, connection, rows.entity, link.source_id))
+    for source_id, identity in rows.known_by:
+        transaction.save(identity_out(identity, connection, rows.entity, source_id))
     for source_id, identity in rows.forgotten:
         transaction.delete(identity_out(identity, connection, rows.entity, source_id))
     for source_id in rows.unlinked:
