@@ -13,18 +13,21 @@ ACT ?=
 include layers/python-3.13.mk
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check validate build bench bench-full format lock clean
+.PHONY: help demo dev put-connection test check validate build bench bench-full format lock clean
 
 help: ## List the targets (this page).
 	@awk 'BEGIN { FS = ":.*## "; print "Python 3.11 or newer, git and make are all that these need, and the network once: they install their locked packages.\n" } \
 		/^[a-z-]+:.*## / { split($$2, part, " Uses: "); \
-			printf "  make %-11s %s\n%s", $$1, part[1], part[2] ? sprintf("  %16s uses, where it is there: %s\n", "", part[2]) : "" }' Makefile
+			printf "  make %-14s %s\n%s", $$1, part[1], part[2] ? sprintf("  %19s uses, where it is there: %s\n", "", part[2]) : "" }' Makefile
 
 demo: $(VENV)/ready ## Bring the stack up on this machine and show it at work; ACT=zen shows one act.
 	@$(PYTHON) -m local.demo $(ACT)
 
 dev: $(VENV)/ready ## Bring the stack up and keep it; .local/stack.json says where everything is. Ctrl-C ends it.
 	@$(PYTHON) -m local.dev
+
+put-connection: $(VENV)/ready ## Put a connection into a stack, its secret on standard input: make put-connection STACK=sincronia-dev FILE=mine.json
+	@$(PYTHON) -m operations.put_connection $(STACK) $(FILE)
 
 test: $(VENV)/ready ## Run the tests, but for the full crash sweeps (5 minutes at most).
 	@$(PYTHON) -m pytest -m "not sweep" -n 2

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.office_on_aws import AwsServer, OfficeOnAws, office_on_aws
 
@@ -23,6 +24,11 @@ os.environ |= {
     "POWERTOOLS_METRICS_NAMESPACE": "Sincronia",
     "POWERTOOLS_LOG_LEVEL": "WARNING",
 }
+
+
+# The same examples each time, however slow the machine is: a gate must not depend on its mood.
+settings.register_profile("gate", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("gate")
 
 
 @pytest.fixture(scope="session")

@@ -55,11 +55,12 @@ def person(code: str, email: str | None = None, name: str | None = None) -> Reco
 
 @dataclass
 class MemorySource:
-    """A listing in memory. `declared` lies where it is set; `stops` raises before the page of a position."""
+    """A listing in memory. `declared` and `moved` are its lies; `stops` raises before the page of a position."""
 
     records: list[Record] = field(default_factory=list)
     page_size: int = 4
     declared: int | None = None
+    moved: bool = False  # rows move between the pages
     stops: dict[int, Exception] = field(default_factory=dict)
     pages_read: int = 0
 
@@ -73,7 +74,7 @@ class MemorySource:
             after = position + len(records)
             declared = len(self.records) if self.declared is None else self.declared
             position = after if records and after < len(self.records) else None
-            yield SourcePage(records, position, declared)
+            yield SourcePage(records, position, declared, follows=after == len(records) or not self.moved)
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """Questor nWeb's consultations, read page by page: the source of the flows to Zen.
 
-From the vendor: the path, the parameters of a page, the token in the query, the filter as base64 of JSON, several
-values with ";", and the bodies of errors. `Consultation` and `Users` below hold what is only ASSUMPTION.
+From the vendor: the token in the query, several values with ";", and the bodies of errors. Seen in use by public
+callers: the path, the parameters of a page, the filter as base64 of JSON. `Consultation` and `Users` below hold what is only ASSUMPTION.
 """
 
 from __future__ import annotations
@@ -71,30 +71,36 @@ class QuestorListing:
             self._parameters["TokenApi"] = token
 
     def pages(self, start: int) -> Iterator[SourcePage]:
-        """The pages from a row's offset on. Raises ProblemError and OutOfTimeError."""
-        position: int | None = start
-        while position is not None:
-            page = self._page(position)
-            yield page
-            position = page.next_position
+        """The pages from a row's offset on. Raises ProblemError and OutOfTimeError.
 
-    def _page(self, start: int) -> SourcePage:
+        Each page is asked for with the last row of the one before, so that rows that move meanwhile show.
+        """
+        page = self._page(start, None)
+        yield page
+        while page.next_position is not None:
+            page = self._page(page.next_position, page.records[-1])
+            yield page
+
+    def _page(self, start: int, before: Record | None) -> SourcePage:
+        overlap = 1 if before else 0
         response = self._session.call(
             "GET",
             "/TnWebDMConsulta/Pegar",
             repeatable=True,
             params={
                 **self._parameters,
-                "_AiDisplayStart": str(start),
-                "_AiDisplayLength": str(PAGE_LENGTH),
+                "_AiDisplayStart": str(start - overlap),
+                "_AiDisplayLength": str(PAGE_LENGTH + overlap),
             },
             judged=(500,),
         )
         answer = self._answer(response)
-        records = tuple(self._record_of(row) for row in answer.rows)
+        rows = [self._record_of(row) for row in answer.rows]
+        records = tuple(rows[overlap:])
         end = start + len(records)
         more = bool(records) and end < answer.declared
-        return SourcePage(records, next_position=end if more else None, declared=answer.declared)
+        follows = before is None or (bool(rows) and rows[0].source_id == before.source_id)
+        return SourcePage(records, end if more else None, answer.declared, follows)
 
     def _answer(self, response: requests.Response) -> Consultation:
         if response.status_code == 500:

@@ -202,3 +202,14 @@ def test_nothing_is_asked_after_the_deadline(questor: QuestorSimulator) -> None:
     with pytest.raises(OutOfTimeError):
         records(opened(questor, seconds=0))
     assert questor.requests == {}
+
+
+def test_rows_that_move_between_two_pages_show() -> None:
+    with QuestorSimulator(Office(users=250, without_email=0, sharing_pairs=0)) as questor:
+        pages = opened(questor).source.pages(0)
+        assert next(pages).follows
+        assert next(pages).follows
+        questor.remove(5)  # every row behind it moves up, and one slips past the next page
+        questor.add("Quem Chegou", "quem.chegou@escritorio.example", 1)  # and the total is what it was
+        last = next(pages)
+        assert (last.declared, last.follows) == (250, False)

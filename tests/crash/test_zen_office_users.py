@@ -39,6 +39,7 @@ def test_death_or_a_lost_answer_at_every_call(
     assert sweep(Stage(aws, monkeypatch, scenario), fate) == {}
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("lease_over", [True, False], ids=["zombie", "twice at once"])
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_a_message_worked_on_twice(

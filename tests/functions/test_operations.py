@@ -134,7 +134,7 @@ def test_put_again_it_keeps_secret_name_run_and_due_time(operator: Operator) -> 
         TableName=table,
         Key={"connection": {"S": CONNECTION}, "item": {"S": FLOW}},
         UpdateExpression="SET active_run = :run, wake_at = :due",
-        ExpressionAttributeValues={":run": {"S": "20261123T090000Z-0a06078fd7ede933"}, ":due": {"N": "1795428000"}},
+        ExpressionAttributeValues={":run": {"S": "20261123T090000000Z-942b369b941d99a8"}, ":due": {"N": "1795428000"}},
     )
     before = operator.rows()
     flows = {"sincronizar_usuarios": {"every_minutes": 120, "filters": {"groups": [2, 3]}}}

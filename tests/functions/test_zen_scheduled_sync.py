@@ -211,7 +211,7 @@ def test_logs_hold_no_personal_data_and_no_secret(
     office.sync()
     logged = capsys.readouterr().out
     assert logged.count('"message":"vendor call"') >= 7
-    assert '"run_id":"20261123T090000Z-' in logged
+    assert '"run_id":"20261123T090000000Z-' in logged
     personal = {
         str(row[column]) for row in office.questor.users() for column in ("EMAIL", "NOMEUSUARIO") if row[column]
     }

@@ -149,7 +149,7 @@ def test_nobody_is_taken_for_gone_in_a_listing_that_is_not_whole(office: Office,
     assert not office.target.active["t9"]
 
 
-@pytest.mark.parametrize("reason", ["narrowed", "short", "nameless"])
+@pytest.mark.parametrize("reason", ["narrowed", "short", "nameless", "moved"])
 def test_absence_means_nothing_in_a_listing_that_is_not_whole(office: Office, reason: str) -> None:
     office.sync()
     office.source.records.pop()
@@ -157,6 +157,8 @@ def test_absence_means_nothing_in_a_listing_that_is_not_whole(office: Office, re
         office.narrowed = True
     elif reason == "short":
         office.source.declared = 9
+    elif reason == "moved":
+        office.source.moved = True
     else:
         problem = Problem("record_malformed", {"field": "CODIGO"})
         office.source.records.append(Record("", "cadastro sem código", {}, "", problem=problem))
@@ -185,10 +187,13 @@ def test_a_status_filter_skips_and_notes_what_was_seen(office: Office) -> None:
     assert counters(office.sync()) == {"unchanged": 10, "skipped": 1}
 
 
-def test_force_sends_also_who_is_in_step(office: Office) -> None:
+def test_force_sends_also_who_is_in_step_and_is_no_change_to_the_brake(office: Office) -> None:
     office.sync()
     office.force = True
+    office.brake = BrakeLimits(changes=Limit(percent=0, number=0))
     assert counters(office.sync()) == {"updated": 9}
+    office.source.records[0] = person("1", name="Mudou")
+    assert office.sync().phase == Phase.BRAKE
 
 
 def test_an_empty_source_waits_for_a_person(office: Office) -> None:
@@ -396,6 +401,14 @@ def test_two_ticks_at_once_make_one_run(office: Office) -> None:
     office.store.due_flows = lambda integration, now: iter([flow])  # type: ignore[method-assign]
     office.store.runs = {key: replace(run, phase=Phase.DONE) for key, run in office.store.runs.items()}
     assert tick("test", office.store, office.queue).started == 0
+    assert len(office.store.runs) == 1
+
+
+def test_a_due_time_that_was_set_back_by_hand_is_not_due_for_ever(office: Office) -> None:
+    office.sync()
+    office.store.flows["casa", "pessoas"] = replace(office.store.flows["casa", "pessoas"], wake_at=START)
+    assert tick("test", office.store, office.queue).started == 0
+    assert office.store.flows["casa", "pessoas"].wake_at == START + 3600
     assert len(office.store.runs) == 1
 
 

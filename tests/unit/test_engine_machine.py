@@ -151,5 +151,5 @@ class OfficeMachine(RuleBasedStateMachine):
         assert not failed
 
 
-OfficeMachine.TestCase.settings = settings(max_examples=200, stateful_step_count=15, deadline=None, derandomize=True)
+OfficeMachine.TestCase.settings = settings(max_examples=200, stateful_step_count=15)
 TestOfficeMachine = OfficeMachine.TestCase

@@ -37,12 +37,14 @@ class Record:
 class SourcePage:
     """A page of the source's listing. `next_position` is where the next page begins, None after the last.
 
-    `declared` is how many records the source says there are in all, as told with this page.
+    `declared` is how many records the source says there are in all, as told with this page. `follows` is False where
+    the page does not go on where the one before ended: rows have moved meanwhile, and one may have slipped by.
     """
 
     records: tuple[Record, ...]
     next_position: int | None
     declared: int
+    follows: bool = True
 
 
 @dataclass(frozen=True, slots=True)

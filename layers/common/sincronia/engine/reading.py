@@ -35,7 +35,7 @@ def read(run: Run, flow: Flow, objects: Objects) -> Step:
     resumed, position, declared = run.position > 0, run.position, None
     try:
         for page in flow.source.pages(run.position):
-            if declared is not None and page.declared != declared:
+            if not page.follows or (declared is not None and page.declared != declared):
                 listing.whole = False
             declared = page.declared
             listing.store(page, run, position, objects)
@@ -134,7 +134,7 @@ class _Tally:
     def kept(self, records: StoredRecords, known: Known, flow: Flow) -> Iterator[Action]:
         for record in records:
             action = decide(record, known, flow)
-            if action.kind == OutcomeKind.UPDATED and action.link:
+            if action.link and action.changed:
                 self.changes.append(action.label)
             if needs_step(action):
                 yield action

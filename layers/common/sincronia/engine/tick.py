@@ -6,7 +6,6 @@ Delivered twice, or by two at once, it makes each run once: a run's id follows f
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from hashlib import blake2b
 
 from aws_lambda_powertools import Logger
@@ -39,8 +38,10 @@ def tick(integration: str, schedule: Schedule, queue: RunQueue) -> Ticked:
             schedule.pass_over(flow, next_due(flow, now))
             passed_over += 1
             logger.info("passed_over", connection=flow.connection, flow=flow.flow)
-        else:
-            started_runs += _start(flow, schedule, queue, now)
+        elif _start(flow, schedule, queue, now):
+            started_runs += 1
+        else:  # dealt with already; a flow whose due time was set back by hand would else be due for ever
+            schedule.pass_over(flow, next_due(flow, now))
     for key, wake_at in schedule.due_runs(integration, now):
         queue.send(key)
         schedule.wake_later(key, wake_at, now + QUEUED_SECONDS)
@@ -56,8 +57,8 @@ def next_due(flow: ScheduledFlow, now: float) -> float:
 
 
 def run_id_of(flow: ScheduledFlow) -> str:
-    """Sortable by time, unique by connection and flow."""
-    due = datetime.fromtimestamp(flow.wake_at, UTC).strftime("%Y%m%dT%H%M%SZ")
+    """Sortable by time, unique by connection, flow and due time (milliseconds)."""
+    due = clock.iso(flow.wake_at).replace("-", "").replace(":", "").replace(".", "")
     digest = blake2b(f"{flow.connection}\n{flow.flow}\n{due}".encode(), digest_size=8).hexdigest()
     return f"{due}-{digest}"
 
@@ -70,7 +71,7 @@ def _still_at_work(flow: ScheduledFlow, schedule: Schedule) -> bool:
     return run is not None and run.phase != Phase.DONE
 
 
-def _start(flow: ScheduledFlow, schedule: Schedule, queue: RunQueue, now: float) -> int:
+def _start(flow: ScheduledFlow, schedule: Schedule, queue: RunQueue, now: float) -> bool:
     run = Run(
         key=RunKey(flow.connection, run_id_of(flow)),
         integration=flow.integration,
@@ -82,6 +83,6 @@ def _start(flow: ScheduledFlow, schedule: Schedule, queue: RunQueue, now: float)
         wake_at=now + QUEUED_SECONDS,
     )
     if not schedule.start_run(flow, run, started(run, flow.title), next_due(flow, now)):
-        return 0
+        return False
     queue.send(run.key)
-    return 1
+    return True
