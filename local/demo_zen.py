@@ -193,9 +193,9 @@ class _Act:
         self._count_anew()
         if fault:
             self.questor.misbehave(**fault)
-        # The one place where the demo turns the clock: the flow's due time goes back by its period, but for a second.
+        # The one place where the demo turns the clock: the flow's due time goes back by its period, but for a moment.
         row = ConnectionItem.get(self.connection, f"FLOW#{NAME}", consistent_read=True)
-        row.update([ConnectionItem.wake_at.set(row.wake_at - row.every_minutes * 60 + 1)])
+        row.update([ConnectionItem.wake_at.set(row.wake_at - row.every_minutes * 60 + 0.01)])
         self.stage.say(f"(Adiantamos o relógio: a conexão sincroniza a cada {int(row.every_minutes)} minutos.)", "dim")
         return self._run(self.connection)
 

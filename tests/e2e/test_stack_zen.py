@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -72,9 +73,9 @@ class Office:
         return self.until(lambda run: run["phase"] in {"done", "brake"} or "problem" in run)
 
     def sync_again(self) -> Row:
-        """The next hour's run, now: the due time goes back by the flow's period, but for a second."""
+        """The next hour's run, now: the due time goes back by the flow's period, but for a hundredth of a second."""
         flow = self.flow()
-        due = {":due": {"N": str(flow["wake_at"] - flow["every_minutes"] * 60 + 1)}}
+        due = {":due": {"N": str(flow["wake_at"] - flow["every_minutes"] * 60 + Decimal("0.01"))}}
         self._update("ConnectionsTable", "item", f"FLOW#{FLOW}", "SET wake_at = :due", due)
         return self.sync()
 
