@@ -65,15 +65,15 @@ class LightStore:
     def due_flows(self, integration: str, now: float) -> Iterator[ScheduledFlow]:
         yield from [flow for flow in self.flows.values() if flow.integration == integration and flow.wake_at <= now]
 
-    def due_runs(self, integration: str, now: float) -> Iterator[tuple[RunKey, float]]:
+    def due_runs(self, integration: str, now: float) -> Iterator[RunKey]:
         for run in list(self.runs.values()):
             if run.integration == integration and run.wake_at is not None and run.wake_at <= now:
-                yield run.key, run.wake_at
+                yield run.key
 
     def start_run(self, flow: ScheduledFlow, run: Run, notification: Notification, next_due: float) -> bool:
         with self.lock:
             held = self.flows[flow.connection, flow.flow]
-            if run.key in self.runs or held.wake_at != flow.wake_at:
+            if run.key in self.runs or held.active_run != flow.active_run:
                 return False
             self.runs[run.key] = run
             self.flows[flow.connection, flow.flow] = replace(held, wake_at=next_due, active_run=run.key.run_id)
@@ -83,13 +83,14 @@ class LightStore:
     def pass_over(self, flow: ScheduledFlow, next_due: float) -> None:
         with self.lock:
             held = self.flows[flow.connection, flow.flow]
-            if held.wake_at == flow.wake_at:
+            if held.wake_at < next_due:
                 self.flows[flow.connection, flow.flow] = replace(held, wake_at=next_due)
 
-    def wake_later(self, key: RunKey, wake_at: float, later: float) -> None:
+    def wake_later(self, key: RunKey, later: float) -> None:
         with self.lock:
-            if self.runs[key].wake_at == wake_at:
-                self.runs[key] = replace(self.runs[key], wake_at=later)
+            run = self.runs[key]
+            if run.wake_at is not None and run.wake_at < later:
+                self.runs[key] = replace(run, wake_at=later)
 
     def _still(self, run: Run) -> bool:
         now = self.runs.get(run.key)

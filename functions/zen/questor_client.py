@@ -1,7 +1,8 @@
 """Questor nWeb's consultations, read page by page: the source of the flows to Zen.
 
 From the vendor: the token in the query, several values with ";", and the bodies of errors. Seen in use by public
-callers: the path, the parameters of a page, the filter as base64 of JSON. `Consultation` and `Users` below hold what is only ASSUMPTION.
+callers: the path, the parameters of a page, the filter as base64 of JSON. `Consultation` and `Users` below hold what
+is only ASSUMPTION.
 """
 
 from __future__ import annotations

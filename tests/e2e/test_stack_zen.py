@@ -7,7 +7,6 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -75,7 +74,7 @@ class Office:
     def sync_again(self) -> Row:
         """The next hour's run, now: the due time goes back by the flow's period, but for a hundredth of a second."""
         flow = self.flow()
-        due = {":due": {"N": str(flow["wake_at"] - flow["every_minutes"] * 60 + Decimal("0.01"))}}
+        due = {":due": {"N": str(float(flow["wake_at"]) - float(flow["every_minutes"]) * 60 + 0.01)}}
         self._update("ConnectionsTable", "item", f"FLOW#{FLOW}", "SET wake_at = :due", due)
         return self.sync()
 

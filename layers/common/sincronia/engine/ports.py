@@ -46,23 +46,23 @@ class Schedule(Protocol):
         """Flows of enabled connections whose time has come."""
         ...
 
-    def due_runs(self, integration: str, now: float) -> Iterator[tuple[RunKey, float]]:
-        """Runs that wait to be queued, with the wake_at that made them due."""
+    def due_runs(self, integration: str, now: float) -> Iterator[RunKey]:
+        """Runs whose wake_at has come."""
         ...
 
     def start_run(self, flow: ScheduledFlow, run: Run, notification: Notification, next_due: float) -> bool:
         """Makes the run and its notification and moves the flow's due time, all or nothing.
 
-        False: the flow has moved since it was read, so this due time is already dealt with.
+        False: the flow has started a run since it was read, or this very run: the due time is already dealt with.
         """
         ...
 
     def pass_over(self, flow: ScheduledFlow, next_due: float) -> None:
-        """Moves the flow's due time without a run."""
+        """Moves the flow's due time on without a run; never back."""
         ...
 
-    def wake_later(self, key: RunKey, wake_at: float, later: float) -> None:
-        """Moves a run's wake_at, if it still is what it was."""
+    def wake_later(self, key: RunKey, later: float) -> None:
+        """Moves a run's wake_at on, never back; a run that has none any more stays so."""
         ...
 
 

@@ -42,9 +42,9 @@ def tick(integration: str, schedule: Schedule, queue: RunQueue) -> Ticked:
             started_runs += 1
         else:  # dealt with already; a flow whose due time was set back by hand would else be due for ever
             schedule.pass_over(flow, next_due(flow, now))
-    for key, wake_at in schedule.due_runs(integration, now):
+    for key in schedule.due_runs(integration, now):
         queue.send(key)
-        schedule.wake_later(key, wake_at, now + QUEUED_SECONDS)
+        schedule.wake_later(key, now + QUEUED_SECONDS)
         queued += 1
     return Ticked(started_runs, passed_over, queued)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pynamodb.exceptions import TransactWriteError, UpdateError
+from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from sincronia.engine.state import Notification, Run, RunKey, ScheduledFlow
@@ -21,9 +22,9 @@ class DynamoSchedule:
     def due_flows(self, integration: str, now: float) -> Iterator[ScheduledFlow]:
         yield from map(flow_in, ConnectionItem.due.query(integration, ConnectionItem.wake_at <= now))
 
-    def due_runs(self, integration: str, now: float) -> Iterator[tuple[RunKey, float]]:
+    def due_runs(self, integration: str, now: float) -> Iterator[RunKey]:
         for item in RunItem.due.query(integration, RunItem.wake_at <= now):
-            yield RunKey(item.connection, item.run_id), float(item.wake_at)
+            yield RunKey(item.connection, item.run_id)
 
     def run(self, key: RunKey) -> Run | None:
         try:
@@ -38,7 +39,7 @@ class DynamoSchedule:
                 transaction.update(
                     _flow_item(flow),
                     [ConnectionItem.wake_at.set(next_due), ConnectionItem.active_run.set(run.key.run_id)],
-                    condition=ConnectionItem.wake_at == flow.wake_at,
+                    condition=_started_last(flow),
                 )
                 transaction.save(notification_out(notification))
         except TransactWriteError as error:
@@ -48,20 +49,26 @@ class DynamoSchedule:
         return True
 
     def pass_over(self, flow: ScheduledFlow, next_due: float) -> None:
-        _move(_flow_item(flow), ConnectionItem.wake_at, flow.wake_at, next_due)
+        _move_on(_flow_item(flow), ConnectionItem.wake_at, next_due)
 
-    def wake_later(self, key: RunKey, wake_at: float, later: float) -> None:
-        _move(run_item(key), RunItem.wake_at, wake_at, later)
+    def wake_later(self, key: RunKey, later: float) -> None:
+        _move_on(run_item(key), RunItem.wake_at, later)
 
 
 def _flow_item(flow: ScheduledFlow) -> ConnectionItem:
     return ConnectionItem(flow.connection, f"FLOW#{flow.flow}")
 
 
-def _move(item: ConnectionItem | RunItem, attribute: Any, was: float, becomes: float) -> None:
-    """Sets the attribute, if it still is what it was."""
+def _started_last(flow: ScheduledFlow) -> Condition:
+    """The run that the flow has started last is still the one that was read with it."""
+    attribute = ConnectionItem.active_run
+    still: Condition = attribute == flow.active_run if flow.active_run else attribute.does_not_exist()
+    return still
+
+
+def _move_on(item: ConnectionItem | RunItem, wake_at: Any, later: float) -> None:
     try:
-        item.update([attribute.set(becomes)], condition=attribute == was)
+        item.update([wake_at.set(later)], condition=wake_at < later)
     except UpdateError as error:
         if error.cause_response_code != "ConditionalCheckFailedException":
             raise
