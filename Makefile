@@ -13,7 +13,7 @@ ACT ?=
 include layers/python-3.13.mk
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev put-connection test check validate build bench bench-full format lock clean
+.PHONY: help demo dev put-connection decide test check validate build bench bench-full format lock clean
 
 help: ## List the targets (this page).
 	@awk 'BEGIN { FS = ":.*## "; print "Python 3.11 or newer, git and make are all that these need, and the network once: they install their locked packages.\n" } \
@@ -28,6 +28,9 @@ dev: $(VENV)/ready ## Bring the stack up and keep it; .local/stack.json says whe
 
 put-connection: $(VENV)/ready ## Put a connection into a stack, its secret on standard input: make put-connection STACK=sincronia-dev FILE=mine.json
 	@$(PYTHON) -m operations.put_connection $(STACK) $(FILE)
+
+decide: $(VENV)/ready ## Approve or reject a run at the brake: make decide STACK=… CONNECTION=… FLOW=… DECISION=aprovar (or rejeitar)
+	@$(PYTHON) -m operations.decide $(STACK) $(CONNECTION) $(FLOW) $(DECISION)
 
 test: $(VENV)/ready ## Run the tests, but for the full crash sweeps (5 minutes at most).
 	@$(PYTHON) -m pytest -m "not sweep" -n 2

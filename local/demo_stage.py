@@ -96,11 +96,20 @@ class Stage:
         self.console.print(Padding(Text.assemble(("✓ ", "green"), what), (0, 2), expand=False))
 
     def put_connection(self, definition: Path, secret: str) -> None:
-        """The operator's command, as a process of its own with the secret (JSON) on its standard input."""
-        command = [sys.executable, "-m", "operations.put_connection", str(self._description), str(definition)]
+        """The operator's command that puts a connection, with the secret (JSON) on its standard input."""
+        said = f"make put-connection STACK=local FILE={definition.name} < segredo"
+        self._operate(said, "put_connection", str(definition), given=secret)
+
+    def decide(self, connection: str, flow: str, decision: str) -> None:
+        """The operator's command that approves or rejects a run at the brake."""
+        said = f"make decide STACK=local CONNECTION={connection} FLOW={flow} DECISION={decision}"
+        self._operate(said, "decide", connection, flow, decision)
+
+    def _operate(self, said: str, command: str, *arguments: str, given: str = "") -> None:
+        """Runs a command of operations/ as a process of its own, against this stack."""
         ended = subprocess.run(
-            command,
-            input=secret,
+            [sys.executable, "-m", f"operations.{command}", str(self._description), *arguments],
+            input=given,
             capture_output=True,
             text=True,
             encoding="utf-8",
@@ -110,7 +119,7 @@ class Stage:
             check=False,
         )
         if ended.returncode:
-            raise NotAsItShouldBeError(f"O comando que grava a conexão terminou em erro: {ended.stderr.strip()}")
-        self.say(f"$ python -m operations.put_connection local {definition.name} < segredo", "dim")
+            raise NotAsItShouldBeError(f"O comando operations.{command} terminou em erro: {ended.stderr.strip()}")
+        self.say(f"$ {said}", "dim")
         for line in ended.stdout.splitlines():
             self.say(line)

@@ -167,7 +167,7 @@ class _Act:
 
     def empty_listing(self) -> None:
         self.stage.scene(
-            "Uma lista vazia", "O Questor, de repente, diz que não tem ninguém. O freio espera uma pessoa."
+            "Uma lista vazia", "O Questor, de repente, diz que não tem ninguém. O freio espera uma pessoa, e ela rejeita."
         )
         before = self.zen.users()
         run, notification = self._run_when_due(kind="empty", operation="list")
@@ -175,6 +175,11 @@ class _Act:
         self.stage.check("Notificação", notification.state, "Pendente")
         self.stage.holds("Ela diz por quê", truth="não devolveu nenhum cadastro" in notification.text)
         self.stage.check("Escritas no Zen", self.zen.state()["writes"], 0)
+        self.stage.decide(self.connection, NAME, "rejeitar")
+        decided = DynamoStore().run(run.key) or run
+        self.stage.say(f"Notificação: {_notification(decided).text}")
+        self.stage.check("Ações deixadas de fora", decided.counters.get(OutcomeKind.SKIPPED), run.remaining)
+        self._concluded(_notification(decided), Result.CANCELLED)
         self.stage.holds("O Zen ficou como estava", truth=self.zen.users() == before)
 
     def _put(self, definition: dict[str, Any], **secret: str) -> None:

@@ -186,6 +186,8 @@ def test_a_step_and_its_rows_are_committed_together(house: House) -> None:
         counters={house.state.OutcomeKind.UNCHANGED: 2, house.state.OutcomeKind.CREATED: 1},
         plan_manifest="runs/x",
         problem=problem,
+        decided_by="ana",
+        decided_at=START,
     )
     rows = house.state.Rows(ENTITY, (link,), outcomes, known_by=(("1", identity),))
     assert house.store.commit(before, after, rows)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
 from typing import Any
 
 import pytest
 
 from local.vendors.faults import Fault, Kind
-from tests.office_on_aws import CONNECTION, FLOW, START, OfficeOnAws, event
+from tests.office_on_aws import CONNECTION, FLOW, REGION, ROOT, START, TABLES, OfficeOnAws, event
 
 
 def shares(office: OfficeOnAws, code: int) -> bool:
@@ -162,6 +167,57 @@ def test_a_listing_that_lies_takes_nobodys_access_away(office: OfficeOnAws, kind
         assert "não devolveu nenhum cadastro, mas 5 já estão sincronizados" in office.notification(run)["text"]
     else:
         assert run["phase"] == "done"
+
+
+@pytest.mark.parametrize("decision", ["aprovar", "rejeitar"])
+def test_a_person_decides_of_a_run_at_the_brake(office: OfficeOnAws, decision: str) -> None:
+    office.connect(filters={"brake": {"deactivations": {"percent": 0, "number": 0}}})
+    office.sync()
+    code = int(office.rows("links")[0]["source_id"])
+    office.questor.remove(code)
+    assert office.sync()["phase"] == "brake"
+    answer = decided(office, decision)
+    assert answer.returncode == 0
+    assert "retiraria o acesso de 1 dos 5 cadastros sincronizados" in answer.stdout
+    office.now = time.time() + 61  # the command goes by the real clock
+    office.tick()
+    while office.deliver():
+        pass
+    run, states = office.run(), [user["Situacao"] for user in office.zen.users()]
+    assert run["decided_by"]
+    if decision == "aprovar":
+        assert (run["result"], states.count("Inativo")) == ("partial", 1)
+    else:
+        assert (run["result"], states.count("Inativo")) == ("cancelled", 0)
+        assert "foi rejeitada por" in office.notification(run)["text"]
+    assert office.notification(run)["state"] == "Concluído"
+    again = decided(office, decision)
+    assert (again.returncode, "não espera decisão nenhuma" in again.stderr) == (2, True)
+
+
+def test_there_is_nothing_to_decide_of_a_flow_that_is_not_there(office: OfficeOnAws) -> None:
+    answer = decided(office, "aprovar", connection="outra")
+    assert (answer.returncode, "A conexão outra não existe" in answer.stderr) == (2, True)
+
+
+def decided(office: OfficeOnAws, decision: str, connection: str = CONNECTION) -> subprocess.CompletedProcess[str]:
+    """Runs the operator's command against the office's stack."""
+    tables = {f"{name.capitalize()}Table": os.environ[f"{name.upper()}_TABLE"] for name in TABLES}
+    described = {
+        "aws": {"endpoint": office.aws.endpoint, "region": REGION},
+        "outputs": {**tables, "DataBucket": os.environ["DATA_BUCKET"]},
+    }
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(described, file)
+        file.flush()
+        return subprocess.run(
+            [sys.executable, "-m", "operations.decide", file.name, connection, FLOW, decision],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'functions'}"},
+        )
 
 
 def test_a_user_who_left_loses_access(office: OfficeOnAws) -> None:

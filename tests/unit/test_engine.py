@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 
 from sincronia.answers import AnswerUnknownError, OutOfTimeError, Problem, ProblemError
-from sincronia.engine import worker
+from sincronia.engine import decisions, worker
 from sincronia.engine.flow import BrakeLimits, Limit, LinkStatus, Record, TargetRecord
-from sincronia.engine.state import OutcomeKind, Phase, Result, RunKey
+from sincronia.engine.report import told
+from sincronia.engine.state import OutcomeKind, Phase, Result, Rows, Run, RunKey
 from sincronia.engine.tick import tick
-from tests.engine_in_memory import START, MemorySource, Office, conserved, counters, person
+from tests.engine_in_memory import ANSWERS, START, MemorySource, Office, conserved, counters, person
 
 
 @pytest.fixture
@@ -208,6 +209,47 @@ def test_an_empty_source_waits_for_a_person(office: Office) -> None:
     assert tick("test", office.store, office.queue).passed_over == 1  # nothing runs over a run that waits
     office.work()
     assert office.run(run.key).phase == Phase.BRAKE
+
+
+def at_the_brake(office: Office) -> Run:
+    """A run that would deactivate twelve of forty."""
+    office.source.records = [person(str(code)) for code in range(40)]
+    office.sync()
+    office.source.records = office.source.records[:28]
+    return office.sync()
+
+
+def test_an_approved_run_does_what_it_had_planned_however_long_it_waited(office: Office) -> None:
+    run = at_the_brake(office)
+    office.now += 3 * 24 * 3600
+    after = decisions.approved(run, "ana")
+    assert office.store.commit(run, after, Rows())
+    tick("test", office.store, office.queue)
+    office.work()
+    done = office.run(run.key)
+    assert (done.result, counters(done), done.decided_by) == (
+        Result.SUCCESS, {"unchanged": 28, "deactivated": 12}, "ana",
+    )  # fmt: skip
+    assert sum(office.target.active.values()) == 28
+
+
+def test_a_rejected_run_ends_without_a_write_and_the_next_one_starts(office: Office) -> None:
+    run = at_the_brake(office)
+    writes = office.target.writes
+    after = decisions.rejected(run, "ana")
+    assert office.store.commit(run, after, Rows())
+    assert (after.result, counters(after), after.wake_at) == (
+        Result.CANCELLED, {"unchanged": 28, "skipped": 12}, None,
+    )  # fmt: skip
+    assert conserved(after)
+    assert told(after, "Pessoas", ANSWERS).text == (
+        "40 conferidos: 28 sem alteração, 12 deixados de fora. A sincronização foi rejeitada por ana; nada foi "
+        "alterado. Corrija a origem; a próxima sincronização começa de novo, no horário programado."
+    )
+    assert told(after, "Pessoas", ANSWERS).state == "Concluído"
+    assert not office.store.commit(run, decisions.approved(run, "bia"), Rows()), "somebody has decided before"
+    assert office.target.writes == writes
+    assert office.sync().key != run.key
 
 
 @pytest.mark.parametrize(

@@ -231,7 +231,7 @@ COMMON: Answers = {
     "brake_rejected": Answer(
         Retry.STOP,
         Fault.PERSON,
-        "A sincronização foi rejeitada por uma pessoa antes de alterar qualquer cadastro.",
+        "A sincronização foi rejeitada por {by}; nada foi alterado.",
         "Corrija a origem; a próxima sincronização começa de novo, no horário programado.",
     ),
 }

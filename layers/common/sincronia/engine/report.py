@@ -18,7 +18,7 @@ _WORDS = {  # in the order that people ask for them: singular, plural
     OutcomeKind.UNCHANGED: ("sem alteração", "sem alteração"),
     OutcomeKind.DEACTIVATED: ("desativado", "desativados"),
     OutcomeKind.REMOVED: ("removido", "removidos"),
-    OutcomeKind.SKIPPED: ("fora do filtro de status", "fora do filtro de status"),
+    OutcomeKind.SKIPPED: ("deixado de fora", "deixados de fora"),
     OutcomeKind.REJECTED: ("precisa de correção", "precisam de correção"),
     OutcomeKind.FAILED: ("não enviado", "não enviados"),
 }

@@ -81,6 +81,8 @@ class Run:
     problem: Problem | None = None  # why it waits, or why it ended early
     result: Result | None = None
     concluded_at: float | None = None
+    decided_by: str = ""  # who approved or rejected it at the brake
+    decided_at: float | None = None
 
     @property
     def remaining(self) -> int:

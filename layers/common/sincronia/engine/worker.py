@@ -25,7 +25,7 @@ LEASE_SECONDS = 330  # longer than the function may run, shorter than the queue 
 WORK_SECONDS = 240  # what one invocation works at most
 PUT_OFF_SECONDS = 300  # until a vendor that is down is asked again, where it did not say when
 STEP_ATTEMPTS = 10  # attempts to read or plan without progress, then the run is closed
-RUN_HOURS = 24  # a run that still is not done after that is closed
+RUN_HOURS = 24  # a run that still is not done after that is closed; what it waited for a person does not count
 
 logger = Logger(child=True)
 
@@ -79,7 +79,7 @@ def _leased(run: Run) -> Run:
 
 def _opened(run: Run, kind: FlowKind, outside: Outside, deadline: float) -> Flow:
     """The flow, ready to go on. Raises ProblemError where the run has to end here."""
-    if clock.now() > run.started_at + RUN_HOURS * 3600:
+    if clock.now() > (run.decided_at or run.started_at) + RUN_HOURS * 3600:
         cause = explain(run.problem, kind.answers) if run.problem else "interrupções repetidas."
         raise ProblemError(Problem("run_too_old", {"hours": str(RUN_HOURS), "cause": cause}))
     if run.phase != Phase.APPLY and run.attempts > STEP_ATTEMPTS:

@@ -58,6 +58,8 @@ class RunItem(Table):
     problem = JSONAttribute(null=True)
     result = UnicodeAttribute(null=True)
     concluded_at = NumberAttribute(null=True)
+    decided_by = UnicodeAttribute(null=True)
+    decided_at = NumberAttribute(null=True)
     expires_at = NumberAttribute()
     due = DueRuns()
 
@@ -79,6 +81,7 @@ def attributes(run: Run) -> dict[str, Any]:
         "lease": run.lease or None,
         "problem": problem_out(run.problem),
         "result": run.result.value if run.result else None,
+        "decided_by": run.decided_by or None,
     }
 
 
@@ -118,6 +121,8 @@ def run_in(item: RunItem) -> Run:
         problem=problem_in(item.problem),
         result=Result(item.result) if item.result else None,
         concluded_at=float(item.concluded_at) if item.concluded_at is not None else None,
+        decided_by=item.decided_by or "",
+        decided_at=float(item.decided_at) if item.decided_at is not None else None,
     )
 
 
