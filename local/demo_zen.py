@@ -167,7 +167,8 @@ class _Act:
 
     def empty_listing(self) -> None:
         self.stage.scene(
-            "Uma lista vazia", "O Questor, de repente, diz que não tem ninguém. O freio espera uma pessoa, e ela rejeita."
+            "Uma lista vazia",
+            "O Questor, de repente, diz que não tem ninguém. O freio espera uma pessoa, e ela rejeita.",
         )
         before = self.zen.users()
         run, notification = self._run_when_due(kind="empty", operation="list")
