@@ -225,9 +225,19 @@ def _is_too_wide(resource: object) -> bool:
     return "*" in text and not re.fullmatch(r'[^*]*[a-z}]/\*"?}?', text)
 
 
+# The one managed policy: a VPC's network interfaces have no names before they are made.
+IN_A_VPC = {
+    "Fn::If": [
+        "HasSubnets",
+        [{"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaENIManagementAccess"}],
+        {"Ref": "AWS::NoValue"},
+    ]
+}
+
+
 def rights_are_narrow(template: Template) -> Faults:
     for logical_id, role in of_type(template, "AWS::IAM::Role"):
-        if role.get("ManagedPolicyArns"):
+        if role.get("ManagedPolicyArns") not in (None, IN_A_VPC):
             yield f"{logical_id}: a managed policy gives more than is needed"
         for policy in role.get("Policies", []):
             for statement in _listed(policy["PolicyDocument"]["Statement"]):
