@@ -9,7 +9,7 @@ import pytest
 
 from local.light_store import LightObjects, LightQueue, LightSecrets, LightStore
 from sincronia import clock
-from sincronia.answers import COMMON, Answer, AnswerUnknownError, Fault, OutOfTimeError, Problem, ProblemError, Retry
+from sincronia.answers import COMMON, Answer, Fault, Problem, ProblemError, Retry
 from sincronia.engine.flow import (
     BrakeLimits,
     Content,
@@ -28,7 +28,6 @@ from sincronia.engine.state import (
     Link,
     Notification,
     Outcome,
-    OutcomeKind,
     Phase,
     Run,
     RunKey,
@@ -233,18 +232,3 @@ def conserved(run: Run) -> bool:
 def counters(run: Run) -> dict[str, int]:
     """The counters that are not zero."""
     return {kind.value: number for kind, number in run.counters.items() if number}
-
-
-__all__ = [
-    "ANSWERS",
-    "START",
-    "AnswerUnknownError",
-    "MemorySource",
-    "MemoryTarget",
-    "Office",
-    "OutOfTimeError",
-    "OutcomeKind",
-    "conserved",
-    "counters",
-    "person",
-]

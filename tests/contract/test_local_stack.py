@@ -267,7 +267,9 @@ def test_what_fails_comes_back_and_ends_in_the_dead_letters(stack: Stack, body: 
 
 
 def test_one_bad_message_of_a_batch_does_not_bring_back_the_others(stack: Stack) -> None:
-    entries = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(("ok-1", "fail-among-others", "ok-2"))]
+    entries = [
+        {"Id": str(number), "MessageBody": body} for number, body in enumerate(("ok-1", "fail-among-others", "ok-2"))
+    ]
     stack.client("sqs").send_message_batch(QueueUrl=stack.outputs["Queue"], Entries=entries)  # type: ignore[arg-type]
     assert soon(lambda: sum(batch.count("fail-among-others") for batch in batches(stack)) == 2)
     bodies = [body for batch in batches(stack) for body in batch]
