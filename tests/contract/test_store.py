@@ -149,6 +149,16 @@ def test_flows_are_due_by_integration_and_time(house: House) -> None:
     assert list(house.schedule.due_flows("test", START + 3599)) == []
 
 
+def test_a_flow_that_a_connection_no_longer_has_is_never_due(aws: AwsServer) -> None:
+    house = _dynamodb(aws)
+    house.put(_connection(house), scheduled(house))
+    other = replace(scheduled(house), flow="empresas")
+    house.put(_connection(house), other)
+    assert list(house.schedule.due_flows("test", START)) == [other]
+    house.put(_connection(house), scheduled(house))
+    assert list(house.schedule.due_flows("test", START)) == [scheduled(house)]
+
+
 def test_runs_are_due_until_they_are_put_off(house: House) -> None:
     run = started(house, wake_at=START)
     assert list(house.schedule.due_runs("test", START)) == [run.key]

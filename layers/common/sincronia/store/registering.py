@@ -21,17 +21,20 @@ def put_connection(
     """Makes the connection or changes it, its secret and its flows; gives it with its secret's name.
 
     A connection keeps its secret's name, and its flows keep when they are due; a new flow is due at its own wake_at.
-    The flows of a connection that is not enabled are never due.
+    The flows of a connection that is not enabled are never due, nor is a flow that is no longer among them.
     """
     try:
         known = ConnectionItem.get(connection.id, "CONFIG", consistent_read=True).secret_name
     except ConnectionItem.DoesNotExist:
         known = None
-    name = known or f"{secret_prefix}{uuid4().hex}"
+    secret_name = known or f"{secret_prefix}{uuid4().hex}"
     if known:
-        secrets_manager().put_secret_value(SecretId=name, SecretString=json.dumps(dict(secret)))
+        secrets_manager().put_secret_value(SecretId=secret_name, SecretString=json.dumps(dict(secret)))
     else:
-        secrets_manager().create_secret(Name=name, SecretString=json.dumps(dict(secret)))
+        secrets_manager().create_secret(Name=secret_name, SecretString=json.dumps(dict(secret)))
+    by_item = {f"FLOW#{flow.flow}": flow for flow in flows}
+    scheduled = ConnectionItem.query(connection.id, ConnectionItem.item.startswith("FLOW#"), consistent_read=True)
+    dropped = [row.item for row in scheduled if row.item not in by_item]
     with TransactWrite(connection=dynamodb) as transaction:
         transaction.save(
             ConnectionItem(
@@ -40,14 +43,16 @@ def put_connection(
                 integration=connection.integration,
                 name=connection.name,
                 settings=dict(connection.settings),
-                secret_name=name,
+                secret_name=secret_name,
                 responsible=connection.responsible,
                 enabled=connection.enabled,
             )
         )
-        for flow in flows:
+        for item in dropped:
+            transaction.update(ConnectionItem(connection.id, item), [ConnectionItem.wake_at.remove()])
+        for item, flow in by_item.items():
             transaction.update(
-                ConnectionItem(connection.id, f"FLOW#{flow.flow}"),
+                ConnectionItem(connection.id, item),
                 [
                     ConnectionItem.integration.set(flow.integration),
                     ConnectionItem.title.set(flow.title),
@@ -58,4 +63,4 @@ def put_connection(
                     else ConnectionItem.wake_at.remove(),
                 ],
             )
-    return replace(connection, secret_name=name)
+    return replace(connection, secret_name=secret_name)
