@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import getpass
-import sys
 from collections.abc import Callable
-from typing import NoReturn
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
 import zen.flows
 from operations import deployment
+from operations.arguments import WRONG_INPUT, Parser, end
 from operations.deployment import DeploymentError
 from sincronia.answers import explain
 from sincronia.engine import decisions
@@ -55,8 +53,9 @@ def decide(connection: str, flow: str, decision: str, by: str) -> Run:
 
 def main() -> None:
     """Exit code 2 where there is nothing to decide, 1 where the stack can't be reached; then nothing was changed."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m operations.decide",
+        advice="Informe o stack, a conexão, o fluxo e a decisão (aprovar ou rejeitar), nesta ordem",
         description="Aprova ou rejeita a sincronização que parou no freio e espera uma pessoa.",
     )
     parser.add_argument("stack", help="nome do stack no CloudFormation; `local` para o do make dev")
@@ -68,20 +67,15 @@ def main() -> None:
         deployment.enter(arguments.stack)
         run = decide(arguments.connection, arguments.flow, arguments.decision, getpass.getuser())
     except UndecidableError as error:
-        _end(2, str(error))
+        end(WRONG_INPUT, str(error))
     except DeploymentError as error:
-        _end(1, str(error))
+        end(1, str(error))
     except (ClientError, BotoCoreError, PynamoDBException) as error:
-        _end(1, f"A decisão não foi gravada: {deployment.cause(error)}. Nada mudou; tente de novo.")
+        end(1, f"A decisão não foi gravada: {deployment.cause(error)}. Nada mudou; tente de novo.")
     if run.phase == Phase.DONE:
         print("Rejeitada: nada foi alterado, e a próxima sincronização começa de novo no horário programado.")
     else:
         print(f"Aprovada: {run.remaining} ações serão feitas a partir do próximo minuto.")
-
-
-def _end(code: int, sentence: str) -> NoReturn:
-    print(sentence, file=sys.stderr)
-    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -6,11 +6,10 @@ stand neither in a file of the project nor in the shell's history. Put again, it
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, NoReturn, Self
+from typing import Any, Literal, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
@@ -19,6 +18,7 @@ from pynamodb.exceptions import PynamoDBException
 
 import zen.flows
 from operations import deployment
+from operations.arguments import WRONG_INPUT, Parser, end
 from operations.deployment import DeploymentError
 from sincronia import clock
 from sincronia.answers import ProblemError, explain
@@ -27,7 +27,6 @@ from sincronia.engine.state import Connection, ScheduledFlow
 
 FLOWS = {"zen": zen.flows.FLOWS}
 SECRET = TypeAdapter(dict[str, str], config=ConfigDict(hide_input_in_errors=True))
-WRONG_INPUT = 2  # the exit code; 1 is for a stack that can't be reached
 
 _NAME_FORM = r"^[a-z0-9][a-z0-9-]{1,60}$"
 _WRONG = {  # pydantic's kinds of error, for a person; its own texts are English and may quote what was typed
@@ -170,20 +169,15 @@ def _place(line: ErrorDetails) -> str:
     return f"{where}: {wrong}" if where else wrong
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:  # noqa: ARG002  # argparse says it in English
-        self.print_usage(sys.stderr)
-        self.exit(WRONG_INPUT, "Informe o nome do stack e o arquivo da definição, nesta ordem; -h explica.\n")
-
-
 def main() -> None:
     """Reads the definition and the secret, puts the connection, and says what will keep it from running, if anything.
 
     Exit code 2 where the definition or the secret can't be read, 1 where the stack can't be reached; then nothing was
     put, or the sentence says so.
     """
-    parser = _Parser(
+    parser = Parser(
         prog="python -m operations.put_connection",
+        advice="Informe o nome do stack e o arquivo da definição, nesta ordem",
         description="Grava uma conexão em um stack do Sincronia; gravada de novo, altera a que existe. Os campos do "
         "segredo vêm pela entrada padrão, como um objeto JSON.",
     )
@@ -197,15 +191,15 @@ def main() -> None:
         secret = read_secret(sys.stdin.buffer.read())
         outputs = deployment.enter(arguments.stack)
     except KeyboardInterrupt:
-        _end(130, "\nInterrompido: nada foi gravado.")
+        end(130, "\nInterrompido: nada foi gravado.")
     except InputError as error:
-        _end(WRONG_INPUT, str(error))
+        end(WRONG_INPUT, str(error))
     except DeploymentError as error:
-        _end(1, str(error))
+        end(1, str(error))
     try:
         put(definition, secret, outputs["SecretPrefix"])
     except (ClientError, BotoCoreError, PynamoDBException) as error:
-        _end(1, f"A conexão não foi gravada por inteiro: {deployment.cause(error)}. Corrija e grave de novo.")
+        end(1, f"A conexão não foi gravada por inteiro: {deployment.cause(error)}. Corrija e grave de novo.")
     print(f"Conexão {definition.connection} gravada. {_when(definition)}")
     for sentence in problems(definition, secret):
         print(f"Atenção: {sentence}")
@@ -215,11 +209,6 @@ def _when(definition: Definition) -> str:
     if not definition.enabled:
         return "Ela está desativada: nenhum fluxo dela roda."
     return "Um fluxo novo roda no próximo minuto; um que já existia mantém o seu horário."
-
-
-def _end(code: int, sentence: str) -> NoReturn:
-    print(sentence, file=sys.stderr)
-    sys.exit(code)
 
 
 if __name__ == "__main__":

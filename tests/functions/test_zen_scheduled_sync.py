@@ -198,6 +198,8 @@ def test_a_person_decides_of_a_run_at_the_brake(office: OfficeOnAws, decision: s
 def test_there_is_nothing_to_decide_of_a_flow_that_is_not_there(office: OfficeOnAws) -> None:
     answer = decided(office, "aprovar", connection="outra")
     assert (answer.returncode, "A conexão outra não existe" in answer.stderr) == (2, True)
+    misspelt = decided(office, "aceitar")
+    assert (misspelt.returncode, "a decisão (aprovar ou rejeitar)" in misspelt.stderr) == (2, True)
 
 
 def decided(office: OfficeOnAws, decision: str, connection: str = CONNECTION) -> subprocess.CompletedProcess[str]:
