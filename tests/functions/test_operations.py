@@ -15,6 +15,7 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from local import processes
 from operations import put_connection
+from operations.arguments import WRONG_INPUT
 from tests.office_on_aws import REGION, AwsServer
 
 EXAMPLE = processes.ROOT / "docs" / "examples" / "connection.zen.json"
@@ -265,7 +266,7 @@ def test_a_definition_that_can_not_be_read_is_refused(
 ) -> None:
     file = tmp_path / "connection.json"
     file.write_text(json.dumps(example() | change), encoding="utf-8")
-    assert _ended(monkeypatch, ["local", str(file)]) == put_connection.WRONG_INPUT
+    assert _ended(monkeypatch, ["local", str(file)]) == WRONG_INPUT
     printed = capsys.readouterr()
     assert printed.out == ""
     assert printed.err.startswith(f"A definição {file} precisa de correção: ")
@@ -279,7 +280,7 @@ def test_a_file_that_is_no_definition_is_refused(
 ) -> None:
     file = tmp_path / "connection.json"
     file.write_bytes(content)
-    assert _ended(monkeypatch, ["local", str(file)]) == put_connection.WRONG_INPUT
+    assert _ended(monkeypatch, ["local", str(file)]) == WRONG_INPUT
     said = {b"[]": "deve ser um objeto JSON", b"{}": "connection: falta o campo; integration: falta o campo"}
     assert said.get(content, "não é um texto JSON válido") in capsys.readouterr().err
 
@@ -297,7 +298,7 @@ def test_a_file_that_is_no_definition_is_refused(
 def test_a_secret_that_can_not_be_read_is_refused_and_not_repeated(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], secret: bytes, said: str
 ) -> None:
-    assert _ended(monkeypatch, ["local", str(EXAMPLE)], secret) == put_connection.WRONG_INPUT
+    assert _ended(monkeypatch, ["local", str(EXAMPLE)], secret) == WRONG_INPUT
     printed = capsys.readouterr()
     assert said in printed.err
     assert "segredo-do-zen" not in printed.out + printed.err
@@ -318,5 +319,5 @@ def test_arguments_that_do_not_do_are_said_so(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
 ) -> None:
     monkeypatch.chdir(processes.ROOT)
-    assert _ended(monkeypatch, arguments) == put_connection.WRONG_INPUT
+    assert _ended(monkeypatch, arguments) == WRONG_INPUT
     assert said in capsys.readouterr().err
