@@ -412,6 +412,20 @@ def test_after_a_death_and_then_a_pause_records_are_still_looked_for(office: Off
     assert len(office.target.rows) == 9
 
 
+def test_a_death_while_reading_costs_no_looking(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Death(BaseException):
+        pass
+
+    run = office.due()
+    office.source.stops[4] = Death()  # type: ignore[assignment]
+    with pytest.raises(Death):
+        office.work()
+    monkeypatch.setattr(office.target, "find", lambda _: pytest.fail("nothing was written yet"))
+    office.now += worker.LEASE_SECONDS + 1
+    worker.work(run.key, office.outside, 240)
+    assert counters(office.run(run.key)) == {"created": 9}
+
+
 def test_a_source_at_which_workers_keep_dying_ends_the_run(office: Office) -> None:
     class Death(BaseException):
         pass

@@ -66,7 +66,8 @@ def work(key: RunKey, outside: Outside, seconds_left: float) -> Run | None:
 def _leased(run: Run) -> Run:
     """The run under a new lease. Attempts are left where a holder died: it may have written beyond the cursor."""
     until = clock.now() + LEASE_SECONDS
-    look_until = max(run.look_until, run.position + applying.BLOCK_SIZE) if run.attempts else run.look_until
+    died_writing = run.attempts > 0 and run.phase == Phase.APPLY
+    look_until = max(run.look_until, run.position + applying.BLOCK_SIZE) if died_writing else run.look_until
     return replace(
         run,
         lease=uuid4().hex,
