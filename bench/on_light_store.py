@@ -41,7 +41,7 @@ class OfficeOnLightStore:
         self._users = users
         self._stack = stack
         self._vendors = vendors
-        self._due = count(int(clock.now()) - 3600)  # a run's id tells seconds apart
+        self._due = count(int(clock.now()) - 3600)  # a run's id follows from it
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -73,14 +73,14 @@ class OfficeOnLightStore:
         if run.phase != Phase.DONE or run.counters.get(OutcomeKind.UPDATED, 0) != expected or run.concluded_at is None:
             raise MeasurementError(f"The run ended as {run.phase}, {run.counters}; expected {expected} updated.")
         record = self._stack.calls()
-        questor, zen = self._vendors.questor.requests(), self._vendors.zen.requests()
+        (questor_reads, _), (zen_reads, writes) = self._vendors.questor.counted(), self._vendors.zen.counted()
         return Measured(
             users=self._users,
             changed=changed,
             light_store=True,
-            questor_reads=questor.get("list", 0),
-            zen_reads=zen.get("list", 0) + zen.get("find", 0),
-            vendor_writes=zen.get("create", 0) + zen.get("update", 0),
+            questor_reads=questor_reads,
+            zen_reads=zen_reads,
+            vendor_writes=writes,
             dynamodb={
                 "Query": counts["link queries"],
                 "GetItem": counts["run reads"] + counts["connection reads"],

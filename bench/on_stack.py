@@ -63,14 +63,14 @@ class OfficeOnStack:
         run = self._concluded()
         self._check(run, changed)
         record = self._stack.calls()
-        questor, zen = self._vendors.questor.requests(), self._vendors.zen.requests()
+        (questor_reads, _), (zen_reads, writes) = self._vendors.questor.counted(), self._vendors.zen.counted()
         return Measured(
             users=self._users,
             changed=changed,
             light_store=False,
-            questor_reads=questor.get("list", 0),
-            zen_reads=zen.get("list", 0) + zen.get("find", 0),
-            vendor_writes=zen.get("create", 0) + zen.get("update", 0),
+            questor_reads=questor_reads,
+            zen_reads=zen_reads,
+            vendor_writes=writes,
             dynamodb=called(record, "dynamodb"),
             rows=written(record, {self._tables[name]: name for name in TABLES}),
             objects=sum(called(record, "s3").values()),

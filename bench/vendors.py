@@ -26,11 +26,12 @@ class Vendor:
         """Starts counting anew."""
         self._post("reset", {})
 
-    def requests(self) -> dict[str, int]:
-        """Requests since the last reset, by operation: list, find, create, update."""
+    def counted(self) -> tuple[int, int]:
+        """Requests since the last reset: those that only read, and those that write."""
         answer = self._http.get(f"{self.url}/_simulator/state", timeout=60)
         answer.raise_for_status()
-        return dict(answer.json()["requests"])
+        state = answer.json()
+        return state["reads"], state["writes"]
 
     def edit(self, change: dict[str, Any]) -> None:
         """Changes users by hand; see local.vendors.server.Simulator.edit."""

@@ -10,12 +10,11 @@ from typing import Any
 from local.demo_stage import NotAsItShouldBeError, Stage
 from local.demo_view import RunView, counters, rows
 from local.processes import ROOT
-from sincronia.answers import explain
+from sincronia.answers import explain, problem_in
 from sincronia.engine.state import Notification, OutcomeKind, Phase, Result, Run, RunKey
 from sincronia.store.connections import ConnectionItem
 from sincronia.store.notifications import NotificationItem
 from sincronia.store.outcomes import OutcomeItem
-from sincronia.store.runs import problem_in
 from sincronia.store.working import DynamoStore
 from zen import zen_client
 from zen.answers import ANSWERS

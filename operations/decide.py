@@ -8,17 +8,15 @@ from collections.abc import Callable
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
-import zen.flows
 from operations import deployment
 from operations.arguments import WRONG_INPUT, Parser, end
 from operations.deployment import DeploymentError
+from operations.flows import FLOWS
 from sincronia.answers import explain
 from sincronia.engine import decisions
-from sincronia.engine.flow import FlowKind
 from sincronia.engine.report import told
 from sincronia.engine.state import Phase, Rows, Run, RunKey
 
-KINDS: dict[str, FlowKind] = {**zen.flows.FLOWS}
 DECISIONS: dict[str, Callable[[Run, str], Run]] = {"aprovar": decisions.approved, "rejeitar": decisions.rejected}
 
 
@@ -42,7 +40,7 @@ def decide(connection: str, flow: str, decision: str, by: str) -> Run:
     run = store.run(RunKey(connection, started_last)) if started_last else None
     if run is None or run.phase != Phase.BRAKE:
         raise UndecidableError(f"O fluxo {flow} da conexão {connection} não espera decisão nenhuma.")
-    kind = KINDS[flow]
+    kind = FLOWS[run.integration][flow]
     if run.problem:
         print(explain(run.problem, kind.answers))
     after = DECISIONS[decision](run, by)
@@ -60,7 +58,7 @@ def main() -> None:
     )
     parser.add_argument("stack", help="nome do stack no CloudFormation; `local` para o do make dev")
     parser.add_argument("connection", help="a conexão, como na definição")
-    parser.add_argument("flow", choices=sorted(KINDS), help="o fluxo que espera")
+    parser.add_argument("flow", help="o fluxo que espera, como na definição")
     parser.add_argument("decision", choices=sorted(DECISIONS))
     arguments = parser.parse_args()
     try:

@@ -16,16 +16,15 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 from pydantic_core import ErrorDetails
 from pynamodb.exceptions import PynamoDBException
 
-import zen.flows
 from operations import deployment
 from operations.arguments import WRONG_INPUT, Parser, end
 from operations.deployment import DeploymentError
+from operations.flows import FLOWS
 from sincronia import clock
 from sincronia.answers import ProblemError, explain
 from sincronia.engine.flow import Opening
 from sincronia.engine.state import Connection, ScheduledFlow
 
-FLOWS = {"zen": zen.flows.FLOWS}
 SECRET = TypeAdapter(dict[str, str], config=ConfigDict(hide_input_in_errors=True))
 
 _NAME_FORM = r"^[a-z0-9][a-z0-9-]{1,60}$"

@@ -83,7 +83,7 @@ def test_rejections_say_why_and_who_else(office: OfficeOnAws) -> None:
     run = office.sync()
     answers: Any = office.sandbox.of("zen.answers")
     explain = office.sandbox.of("sincronia.answers").explain
-    problem = office.sandbox.of("sincronia.store.runs").problem_in
+    problem = office.sandbox.of("sincronia.answers").problem_in
     sentences = [
         explain(problem(json.loads(outcome["problem"])), answers.ANSWERS)
         for outcome in office.outcomes(run)

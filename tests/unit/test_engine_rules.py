@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from sincronia.answers import Problem
 from sincronia.engine import lines
-from sincronia.engine.brake import Judged, judge
+from sincronia.engine.brake import Judged, judge, labels
 from sincronia.engine.fingerprint import changed_fields, fingerprint
-from sincronia.engine.flow import BrakeLimits, Flow, Identity, LinkStatus, Record, labels, status_of
+from sincronia.engine.flow import BrakeLimits, Flow, Identity, LinkStatus, Record, status_of
 from sincronia.engine.plan import Action, Known, decide, link_after, natural_keys_shared, needs_step
 from sincronia.engine.report import totals
 from sincronia.engine.state import Link, OutcomeKind, Run, RunKey, ScheduledFlow

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class Retry(StrEnum):
@@ -46,6 +47,16 @@ class Problem:
 
     code: str
     details: Mapping[str, str] = field(default_factory=dict)
+
+
+def problem_out(problem: Problem | None) -> dict[str, Any] | None:
+    """A problem as JSON."""
+    return {"code": problem.code, "details": dict(problem.details)} if problem else None
+
+
+def problem_in(value: Mapping[str, Any] | None) -> Problem | None:
+    """The problem of a JSON value."""
+    return Problem(value["code"], value["details"]) if value else None
 
 
 class ProblemError(Exception):

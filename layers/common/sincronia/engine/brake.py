@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sincronia.answers import Problem
-from sincronia.engine.flow import BrakeLimits, Limit, labels
+from sincronia.engine.flow import BrakeLimits, Limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +40,10 @@ def _exceeds(number: int, of: int, limit: Limit) -> bool:
 
 def _problem(code: str, names: tuple[str, ...], links: int) -> Problem:
     return Problem(code, {"number": str(len(names)), "links": str(links), "names": labels(names)})
+
+
+def labels(names: Sequence[str], at_most: int = 5) -> str:
+    """The first few names for a sentence: `a, b, c, d, e e mais 2`."""
+    shown = ", ".join(names[:at_most])
+    rest = len(names) - at_most
+    return f"{shown} e mais {rest}" if rest > 0 else shown

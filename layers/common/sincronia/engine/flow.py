@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -161,11 +161,3 @@ def status_of(synced: str | None, seen: str | None) -> LinkStatus:
     if synced is None:
         return LinkStatus.NOT_SYNCED
     return LinkStatus.SYNCED if seen is None or seen == synced else LinkStatus.RESYNC_PENDING
-
-
-def labels(records: Iterable[str], at_most: int = 5) -> str:
-    """The first few names for a sentence: `a, b, c e outros 4`."""
-    names = list(records)
-    shown = ", ".join(names[:at_most])
-    rest = len(names) - at_most
-    return f"{shown} e mais {rest}" if rest > 0 else shown

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sincronia.answers import Problem
+from sincronia.answers import problem_in, problem_out
 from sincronia.engine.flow import Identity, Record
 from sincronia.engine.plan import Action
 from sincronia.engine.ports import Objects
@@ -113,7 +113,7 @@ def line_from_record(record: Record) -> dict[str, Any]:
     """The line of a record; what is empty is left out."""
     line: dict[str, Any] = {"id": record.source_id, "label": record.label}
     if record.problem:
-        line["problem"] = _problem_out(record.problem)
+        line["problem"] = problem_out(record.problem)
     else:
         line |= {"key": record.natural_key, "content": dict(record.content)}
     if record.identities:
@@ -129,7 +129,7 @@ def record_from_line(line: dict[str, Any]) -> Record:
         content=line.get("content", {}),
         natural_key=line.get("key", ""),
         identities=_identities_in(line.get("identities", ())),
-        problem=_problem_in(line.get("problem")),
+        problem=problem_in(line.get("problem")),
     )
 
 
@@ -143,7 +143,7 @@ def line_from_action(action: Action) -> dict[str, Any]:
         "target": action.target_id,
         "identities": _identities_out(action.identities),
         "changed": list(action.changed),
-        "problem": _problem_out(action.problem) if action.problem else None,
+        "problem": problem_out(action.problem),
         "link": _link_out(action.link) if action.link else None,
         "over": _link_out(action.takes_over) if action.takes_over else None,
     }
@@ -162,7 +162,7 @@ def action_from_line(line: dict[str, Any]) -> Action:
         target_id=line.get("target", ""),
         identities=_identities_in(line.get("identities", ())),
         changed=tuple(line.get("changed", ())),
-        problem=_problem_in(line.get("problem")),
+        problem=problem_in(line.get("problem")),
         link=_link_in(line.get("link")),
         takes_over=_link_in(line.get("over")),
     )
@@ -204,11 +204,3 @@ def _identities_out(identities: Iterable[Identity]) -> list[list[str]]:
 
 def _identities_in(pairs: Iterable[Iterable[str]]) -> tuple[Identity, ...]:
     return tuple(Identity(kind, value) for kind, value in pairs)
-
-
-def _problem_out(problem: Problem) -> dict[str, Any]:
-    return {"code": problem.code, "details": dict(problem.details)}
-
-
-def _problem_in(line: dict[str, Any] | None) -> Problem | None:
-    return Problem(line["code"], line["details"]) if line else None

@@ -7,10 +7,11 @@ from typing import Any
 from pynamodb.attributes import JSONAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, LocalSecondaryIndex
 
+from sincronia.answers import problem_out
 from sincronia.engine.state import Outcome, Run
 from sincronia.settings import table
 from sincronia.store.connected import Table
-from sincronia.store.runs import expiry, problem_out
+from sincronia.store.runs import expiry
 
 
 class OutcomesByKind(LocalSecondaryIndex["OutcomeItem"]):

@@ -9,7 +9,7 @@ from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from sincronia import clock
-from sincronia.answers import Problem
+from sincronia.answers import problem_in, problem_out
 from sincronia.engine.state import OutcomeKind, Phase, Result, Run, RunKey
 from sincronia.settings import table
 from sincronia.store.connected import Table
@@ -69,6 +69,14 @@ def run_item(key: RunKey) -> RunItem:
     return RunItem(key.connection, key.run_id)
 
 
+def stored_run(key: RunKey) -> Run | None:
+    """The run of that key, read consistently."""
+    try:
+        return run_in(RunItem.get(key.connection, key.run_id, consistent_read=True))
+    except RunItem.DoesNotExist:
+        return None
+
+
 def attributes(run: Run) -> dict[str, Any]:
     """A run's attributes; what is empty is None, and not stored."""
     values: dict[str, Any] = {field.name: getattr(run, field.name) for field in fields(run) if field.name != "key"}
@@ -124,16 +132,6 @@ def run_in(item: RunItem) -> Run:
         decided_by=item.decided_by or "",
         decided_at=float(item.decided_at) if item.decided_at is not None else None,
     )
-
-
-def problem_out(problem: Problem | None) -> dict[str, Any] | None:
-    """A problem as JSON."""
-    return {"code": problem.code, "details": dict(problem.details)} if problem else None
-
-
-def problem_in(value: dict[str, Any] | None) -> Problem | None:
-    """The problem of a JSON value."""
-    return Problem(value["code"], value["details"]) if value else None
 
 
 def expiry() -> int:

@@ -13,7 +13,7 @@ from sincronia.engine.state import Notification, Run, RunKey, ScheduledFlow
 from sincronia.store.connected import dynamodb
 from sincronia.store.connections import ConnectionItem, flow_in
 from sincronia.store.notifications import notification_out
-from sincronia.store.runs import RunItem, run_in, run_item, run_out
+from sincronia.store.runs import RunItem, run_item, run_out, stored_run
 
 
 class DynamoSchedule:
@@ -27,10 +27,7 @@ class DynamoSchedule:
             yield RunKey(item.connection, item.run_id)
 
     def run(self, key: RunKey) -> Run | None:
-        try:
-            return run_in(RunItem.get(key.connection, key.run_id, consistent_read=True))
-        except RunItem.DoesNotExist:
-            return None
+        return stored_run(key)
 
     def start_run(self, flow: ScheduledFlow, run: Run, notification: Notification, next_due: float) -> bool:
         try:

@@ -17,7 +17,7 @@ from sincronia.store.identities import identity_out
 from sincronia.store.links import LinkItem, link_in, link_item, link_out
 from sincronia.store.notifications import notification_out
 from sincronia.store.outcomes import outcome_out
-from sincronia.store.runs import RunItem, attributes, run_in, run_item, run_out
+from sincronia.store.runs import RunItem, attributes, run_in, run_item, run_out, stored_run
 
 
 class DynamoStore:
@@ -30,10 +30,7 @@ class DynamoStore:
             return None
 
     def run(self, key: RunKey) -> Run | None:
-        try:
-            return run_in(RunItem.get(key.connection, key.run_id, consistent_read=True))
-        except RunItem.DoesNotExist:
-            return None
+        return stored_run(key)
 
     def take_lease(self, run: Run, held: Run) -> bool:
         try:
