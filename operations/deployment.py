@@ -11,7 +11,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 LOCAL = Path(".local/stack.json")
-_TABLES = ("Connections", "Links", "Identities", "Runs", "Outcomes", "Notifications")
+_TABLES = ("Connections", "Links", "Identities", "Runs", "Outcomes", "Notifications", "Tokens")
 
 
 class DeploymentError(Exception):
