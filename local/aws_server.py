@@ -83,7 +83,12 @@ class AwsApplication:
 
 
 def _is_object_call(environ: WSGIEnvironment) -> bool:
-    """S3's bodies stay in the stream: moto takes them from there, and they say nothing about the call."""
+    """S3's bodies stay in the stream: moto takes them from there, and they say nothing about the call.
+
+    But for POST /bucket?delete, whose body says which objects.
+    """
+    if environ["REQUEST_METHOD"] == "POST" and environ.get("QUERY_STRING") == "delete":
+        return False
     return "/s3/aws4_request" in environ.get("HTTP_AUTHORIZATION", "") or "X-Amz-Credential" in environ.get(
         "QUERY_STRING", ""
     )

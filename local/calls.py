@@ -6,10 +6,12 @@ The caller is the access key of the request's signature; each function has its o
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
@@ -30,6 +32,7 @@ _OBJECT_ACTIONS = {
     "DELETE": "DeleteObject",
     "POST": "PutObject",
 }
+_DELETED_KEY = re.compile(rb"<Key>([^<]*)</Key>")
 _BUCKET_ACTIONS = {"GET": "ListBucket", "HEAD": "ListBucket", "PUT": "CreateBucket", "DELETE": "DeleteBucket"}
 
 
@@ -56,7 +59,10 @@ class Operation:
 
 @dataclass(frozen=True)
 class Right:
-    """What IAM asks of a call: `dynamodb:PutItem` on an ARN. Object keys and secrets' names end after their folder."""
+    """What IAM asks of a call: `dynamodb:PutItem` on an ARN.
+
+    Object keys and secrets' names end after their folder; a bucket's listing has its prefix's folder behind `?prefix=`.
+    """
 
     caller: str
     action: str
@@ -160,14 +166,26 @@ def _object_call(request: Request) -> tuple[str, list[tuple[str, str]]]:
     subresource = next((part for part in request.query.split("&") if part and "=" not in part), "")
     if not key:
         action = _BUCKET_ACTIONS.get(request.method, request.method) if bucket else "ListAllMyBuckets"
+        if (request.method, subresource) == ("POST", "delete"):
+            keys = (unescape(key.decode()) for key in _DELETED_KEY.findall(request.body))
+            return "DeleteObjects", [("DeleteObject", _object(bucket, key)) for key in keys]
         if subresource:
             action = f"{request.method.title()}Bucket?{subresource}"
-        return action, [(action, f"arn:aws:s3:::{bucket}")]
+        prefix = parse_qs(request.query).get("prefix", [""])[0] if action == "ListBucket" else ""
+        return action, [(action, f"arn:aws:s3:::{bucket}" + (f"?prefix={_folder(prefix) or prefix}" if prefix else ""))]
     action = _OBJECT_ACTIONS[request.method]
     if subresource and subresource != "uploads":
         action = f"{request.method.title()}Object?{subresource}"
+    return action, [(action, _object(bucket, key))]
+
+
+def _object(bucket: str, key: str) -> str:
+    return f"arn:aws:s3:::{bucket}/{_folder(key)}"
+
+
+def _folder(key: str) -> str:
     folder, slash, _ = key.partition("/")
-    return action, [(action, f"arn:aws:s3:::{bucket}/{folder + slash if slash else ''}")]
+    return folder + slash if slash else ""
 
 
 def _table_calls(name: str, body: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
+from local import api_routes
 from local import provision_storage as storage
 from local.calls import ACCOUNT
-from local.provisioned import Clients, FunctionSpec, MappingSpec, Place, Provisioned, ScheduleSpec
+from local.provisioned import ApiSpec, Clients, FunctionSpec, MappingSpec, Place, Provisioned, ScheduleSpec
 from local.template import Made, Resolver, TemplateError, needs
 
 if TYPE_CHECKING:
@@ -37,9 +38,17 @@ class ResourceType:
 
 
 def provision(
-    template: Mapping[str, Any], resolver: Resolver, clients: Clients, *, stack_name: str, region: str
+    template: Mapping[str, Any],
+    resolver: Resolver,
+    clients: Clients,
+    *,
+    stack_name: str,
+    region: str,
+    api_url: str | None = None,
 ) -> Provisioned:
     """Makes every resource whose condition holds, in the order of their references, and resolves the outputs.
+
+    api_url: where the HTTP API is served; without it the API has an address of AWS's form, and nobody answers there.
 
     Raises TemplateError for a type, property or function that isn't known, and for what was made but isn't as asked.
     """
@@ -58,8 +67,9 @@ def provision(
         _refuse_unknown_properties(logical_id, kind, properties)
         honoured = TYPES[kind].honoured
         kept = {name: value for name, value in properties.items() if name in honoured or name in TYPES[kind].split}
-        place = Place(logical_id, stack_name, region, clients)
+        place = Place(logical_id, stack_name, region, clients, api_url)
         resolver.made[logical_id] = TYPES[kind].create(place, kept, result)
+    _refuse_routes_that_nobody_may_call(result)
     for name, output in template.get("Outputs", {}).items():
         if "Condition" not in output or resolver.holds(output["Condition"]):
             result.outputs[name] = str(resolver.resolve(output["Value"], f"Outputs.{name}"))
@@ -86,6 +96,16 @@ def _refuse_unknown_properties(logical_id: str, kind: str, properties: Mapping[s
                     f"Resources.{logical_id}.{part}: o stack local não conhece esta propriedade de {kind}; "
                     "ensine-a em local/provision.py, ou diga lá por que se ignora."
                 )
+
+
+def _refuse_routes_that_nobody_may_call(result: Provisioned) -> None:
+    if result.api is None:
+        return
+    for route in api_routes.uncovered(result.api.routes, result.invokers, result.api.arn):
+        raise TemplateError(
+            f"Resources.{result.api.logical_id}: nenhuma AWS::Lambda::Permission deixa a rota {route.key} chamar "
+            f"{route.function_arn}."
+        )
 
 
 def _function(place: Place, properties: Mapping[str, Any], result: Provisioned) -> Made:
@@ -137,6 +157,37 @@ def _schedule(place: Place, properties: Mapping[str, Any], result: Provisioned) 
         input=target.get("Input", "{}"),
     )
     return Made(name, {"Arn": result.schedules[place.logical_id].arn})
+
+
+def _api(place: Place, properties: Mapping[str, Any], result: Provisioned) -> Made:
+    if result.api is not None:
+        raise TemplateError(f"Resources.{place.logical_id}: o stack local serve uma API só, {result.api.logical_id}.")
+    result.api = ApiSpec(
+        logical_id=place.logical_id,
+        id=place.name,
+        arn=f"arn:aws:execute-api:{place.region}:{ACCOUNT}:{place.name}",
+        routes=api_routes.routes_of(properties["Body"], f"Resources.{place.logical_id}.Body"),
+    )
+    url = place.api_url or f"https://{place.name}.execute-api.{place.region}.amazonaws.com"
+    return Made(place.name, {"ApiEndpoint": url, "ApiId": place.name})
+
+
+def _stage(place: Place, properties: Mapping[str, Any], _: Provisioned) -> Made:
+    if properties["StageName"] != "$default" or properties.get("AutoDeploy") is not True:
+        raise TemplateError(
+            f"Resources.{place.logical_id}: o stack local só conhece o estágio $default, com AutoDeploy."
+        )
+    return Made("$default")
+
+
+def _permission(place: Place, properties: Mapping[str, Any], result: Provisioned) -> Made:
+    allowed = (properties["Action"], properties["Principal"])
+    if allowed != ("lambda:InvokeFunction", "apigateway.amazonaws.com"):
+        raise TemplateError(f"Resources.{place.logical_id}: o stack local só conhece permissões do API Gateway.")
+    name = properties["FunctionName"]
+    (arn,) = [function.arn for function in result.functions.values() if name in (function.name, function.arn)]
+    result.invokers.setdefault(arn, []).append(properties["SourceArn"])
+    return Made(place.name)
 
 
 def _role(place: Place, properties: Mapping[str, Any], result: Provisioned) -> Made:
@@ -204,6 +255,22 @@ TYPES: Mapping[str, ResourceType] = {
             "Runtime": _WORKING_TREE,
             "Tags": "só para quem lê o console da AWS",
         },
+    ),
+    "AWS::ApiGatewayV2::Api": ResourceType(
+        _api, frozenset({"Body"}), {"FailOnWarnings": "aqui uma parte desconhecida do Body já é um erro"}
+    ),
+    "AWS::ApiGatewayV2::Stage": ResourceType(
+        _stage,
+        frozenset({"AutoDeploy", "StageName"}),
+        {
+            "AccessLogSettings": "ninguém lê estatísticas de acesso nesta máquina; tests/template confere o formato",
+            "ApiId": "o stack local serve uma API só",
+            "DefaultRouteSettings": "nesta máquina quem limita são os sandboxes; tests/template confere os limites",
+            "Tags": "só para quem lê o console da AWS",
+        },
+    ),
+    "AWS::Lambda::Permission": ResourceType(
+        _permission, frozenset({"Action", "FunctionName", "Principal", "SourceArn"})
     ),
     "AWS::Lambda::LayerVersion": ResourceType(
         _layer,

@@ -34,6 +34,7 @@ class Place:
     stack_name: str
     region: str
     clients: Clients
+    api_url: str | None = None  # where the stack's HTTP API is served
 
     @property
     def name(self) -> str:
@@ -80,12 +81,42 @@ class ScheduleSpec:
     input: str
 
 
+@dataclass(frozen=True)
+class RouteSpec:
+    """A route of the HTTP API: a method or ANY, a path with {variables}, whose function answers within seconds."""
+
+    method: str
+    path: str
+    function_arn: str
+    timeout: float
+
+    @property
+    def key(self) -> str:
+        """As AWS names it, `ANY /tokens/{proxy+}`."""
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True)
+class ApiSpec:
+    """An HTTP API; its id takes the place of AWS's ten random letters."""
+
+    logical_id: str
+    id: str
+    arn: str
+    routes: tuple[RouteSpec, ...]
+
+
 @dataclass
 class Provisioned:
-    """The stack as it stands; functions and schedules by logical id, IAM statements by the role's ARN."""
+    """The stack as it stands; functions and schedules by logical id, IAM statements by the role's ARN.
+
+    invokers: by the function's ARN, patterns of what API Gateway may call it from.
+    """
 
     functions: dict[str, FunctionSpec] = field(default_factory=dict)
     mappings: list[MappingSpec] = field(default_factory=list)
     schedules: dict[str, ScheduleSpec] = field(default_factory=dict)
+    api: ApiSpec | None = None
+    invokers: dict[str, list[str]] = field(default_factory=dict)
     role_statements: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)

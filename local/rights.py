@@ -9,11 +9,12 @@ from functools import cache
 from typing import Any
 
 from local.calls import Record
-from local.provisioned import Provisioned
+from local.provisioned import FunctionSpec, Provisioned
 
 POLLER_ACTIONS = frozenset(
     {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"}
 )
+_COMPARED = frozenset({"Sid", "Effect", "Action", "Resource", "Condition"})
 
 
 @dataclass(frozen=True, order=True)
@@ -73,13 +74,27 @@ def compare(provisioned: Provisioned, record: Record) -> Comparison:
 def _allowed(provisioned: Provisioned) -> Iterable[Allowed]:
     for function in provisioned.functions.values():
         for statement in provisioned.role_statements[function.role_arn]:
-            if statement["Effect"] != "Allow" or statement.keys() - {"Sid", "Effect", "Action", "Resource"}:
+            if statement["Effect"] != "Allow" or statement.keys() - _COMPARED:
                 raise ValueError(
                     f"{function.logical_id}: local/rights.py só compara Allow de Action e Resource, e não {statement}."
                 )
             for action in _listed(statement, "Action"):
                 for resource in _listed(statement, "Resource"):
-                    yield Allowed(function.logical_id, action, resource)
+                    for prefix in _prefixes(function, statement):
+                        yield Allowed(function.logical_id, action, resource + prefix)
+
+
+def _prefixes(function: FunctionSpec, statement: Mapping[str, Any]) -> list[str]:
+    """What a listing's prefix must be like, in the form of calls.Right; one that begins a resource is enough."""
+    if "Condition" not in statement:
+        return [""]
+    match statement:
+        case {"Action": "s3:ListBucket", "Condition": {"StringLike": {"s3:prefix": patterns, **others}, **more}}:
+            if not others and not more:
+                return [f"?prefix={pattern}" for pattern in ([patterns] if isinstance(patterns, str) else patterns)]
+    raise ValueError(
+        f"{function.logical_id}: local/rights.py só conhece a condição s3:prefix de s3:ListBucket, e não {statement}."
+    )
 
 
 def _listed(statement: Mapping[str, Any], name: str) -> list[str]:
@@ -88,10 +103,14 @@ def _listed(statement: Mapping[str, Any], name: str) -> list[str]:
 
 
 def _covers(right: Allowed, call: Called) -> bool:
+    """A right without a condition on the prefix covers a listing with any."""
+    resource, _, asked = right.resource.partition("?prefix=")
+    called, _, prefix = call.resource.partition("?prefix=")
     return (
         right.function == call.function
         and _pattern(right.action.lower()).fullmatch(call.action.lower()) is not None
-        and _pattern(right.resource).fullmatch(call.resource) is not None
+        and _pattern(resource).fullmatch(called) is not None
+        and (not asked or _pattern(asked).fullmatch(prefix) is not None)
     )
 
 

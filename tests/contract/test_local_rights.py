@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -64,6 +65,17 @@ def test_a_transaction_counts_as_one_call_and_as_the_rights_of_its_items() -> No
         (request("s3", method="PUT", path="/data/runs/a/b.gz"), "PutObject", "arn:aws:s3:::data/runs/"),
         (request("s3", method="HEAD", path="/data/runs/a"), "GetObject", "arn:aws:s3:::data/runs/"),
         (request("s3", method="GET", path="/data", query="list-type=2"), "ListBucket", "arn:aws:s3:::data"),
+        (
+            request("s3", method="GET", path="/data", query="list-type=2&prefix=runs%2Fa%2F&encoding-type=url"),
+            "ListBucket",
+            "arn:aws:s3:::data?prefix=runs/",
+        ),
+        (
+            request("s3", method="GET", path="/data", query="list-type=2&prefix=ru"),
+            "ListBucket",
+            "arn:aws:s3:::data?prefix=ru",
+        ),
+        (request("s3", method="DELETE", path="/data/runs/a"), "DeleteObject", "arn:aws:s3:::data/runs/"),
         (request("s3", method="GET", path="/data", query="policy"), "GetBucket?policy", "arn:aws:s3:::data"),
         (
             request("secretsmanager", "secretsmanager.GetSecretValue", {"SecretId": "sincronia/dev/abc"}),
@@ -85,6 +97,16 @@ def test_a_transaction_counts_as_one_call_and_as_the_rights_of_its_items() -> No
 def test_a_call_is_an_action_on_a_resource(call: Request, action: str, resource: str) -> None:
     service = call.authorization.split("/")[3]
     assert recorded(call).rights == {Right("Worker", f"{service}:{action}", resource): 1}
+
+
+def test_deleting_many_objects_is_the_right_to_delete_each() -> None:
+    body = "<Delete><Object><Key>runs/a&amp;b</Key></Object><Object><Key>results/c</Key></Object></Delete>"
+    call = replace(request("s3", path="/data", query="delete"), body=body.encode())
+    assert recorded(call).rights == {
+        Right("Worker", "s3:DeleteObject", "arn:aws:s3:::data/runs/"): 1,
+        Right("Worker", "s3:DeleteObject", "arn:aws:s3:::data/results/"): 1,
+    }
+    assert recorded(call).named("s3") == {"DeleteObjects": 1}
 
 
 def test_memory_stays_bounded_whatever_the_keys_are() -> None:
@@ -171,7 +193,42 @@ def test_what_others_call_is_not_the_functions() -> None:
     assert (result.forbidden, len(result.unused)) == ([], 1)
 
 
-@pytest.mark.parametrize("statement", [{"Effect": "Deny"}, {"Condition": {}}, {"NotAction": "s3:*"}])
+@pytest.mark.parametrize(
+    ("prefix", "forbidden"),
+    [
+        ("?prefix=runs/", False),
+        ("?prefix=results/", False),
+        ("?prefix=ru", True),
+        ("?prefix=imports/", True),
+        ("", True),
+    ],
+)
+def test_a_listing_keeps_within_the_prefixes_of_its_condition(prefix: str, forbidden: bool) -> None:
+    condition = {"StringLike": {"s3:prefix": ["runs/*", "results/*"]}}
+    rights = provisioned({"Action": "s3:ListBucket", "Resource": "arn:aws:s3:::data", "Condition": condition})
+    result = compare(rights, called(("s3:ListBucket", f"arn:aws:s3:::data{prefix}")))
+    assert bool(result.forbidden) is forbidden
+    unused = {right.resource for right in result.unused}
+    assert unused == {f"arn:aws:s3:::data?prefix={each}/*" for each in ("runs", "results")} - {
+        f"arn:aws:s3:::data{prefix}*"
+    }
+
+
+def test_a_right_to_list_without_a_condition_covers_every_prefix() -> None:
+    rights = provisioned({"Action": "s3:ListBucket", "Resource": "arn:aws:s3:::data"})
+    assert compare(rights, called(("s3:ListBucket", "arn:aws:s3:::data?prefix=runs/"))).forbidden == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        {"Effect": "Deny"},
+        {"Condition": {}},
+        {"Condition": {"StringLike": {"s3:prefix": "runs/*"}}},
+        {"Action": "s3:ListBucket", "Condition": {"StringLike": {"s3:prefix": "runs/*", "s3:delimiter": "/"}}},
+        {"NotAction": "s3:*"},
+    ],
+)
 def test_a_statement_that_it_cannot_compare_is_an_error(statement: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="Worker"):
         compare(provisioned({"Action": "s3:GetObject", "Resource": "*", **statement}), called())

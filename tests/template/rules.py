@@ -19,10 +19,32 @@ ALARM = "AWS::CloudWatch::Alarm"
 LOG_GROUP = "AWS::Logs::LogGroup"
 MAPPING = "AWS::Lambda::EventSourceMapping"
 SCHEDULE = "AWS::Scheduler::Schedule"
+API = "AWS::ApiGatewayV2::Api"
+STAGE = "AWS::ApiGatewayV2::Stage"
 
-AGEING_TABLES = frozenset({"RunsTable", "OutcomesTable", "NotificationsTable"})
+AGEING_TABLES = {
+    "RunsTable": "expires_at",
+    "OutcomesTable": "expires_at",
+    "NotificationsTable": "expires_at",
+    "RequestsTable": "expiration",  # Powertools' name for it
+}
+FILES_EXPIRE = {"runs/": 90, "results/": 7}  # days by folder
 SECONDS_BEYOND_TIMEOUT = 60  # between a worker's last possible second and the message's next delivery
 LONGEST_RETENTION = 1209600  # 14 days, the most that SQS keeps
+API_GATEWAY_SECONDS = 30
+IN_ACCESS_LOGS = {  # no address, no path, no header
+    f"$context.{name}"
+    for name in (
+        "integration.integrationStatus",
+        "integrationLatency",
+        "requestId",
+        "requestTime",
+        "responseLatency",
+        "responseLength",
+        "routeKey",
+        "status",
+    )
+}
 PHYSICAL_NAMES = (
     "BucketName",
     "FunctionName",
@@ -99,6 +121,33 @@ def functions_have_alarms(template: Template) -> Faults:
         for metric in ("Errors", "Throttles"):
             if not _fires_above(_alarms_on(template, metric, {"Ref": logical_id}), 0):
                 yield f"{logical_id}: no alarm for {metric}"
+
+
+def functions_leave_api_gateway_time_to_answer(template: Template) -> Faults:
+    functions = dict(of_type(template, FUNCTION))
+    for logical_id, permission in of_type(template, "AWS::Lambda::Permission"):
+        function = permission["FunctionName"]["Ref"]
+        if functions[function]["Timeout"] >= API_GATEWAY_SECONDS:
+            yield f"{logical_id}: {function} may be at work when API Gateway has given up"
+
+
+def apis_are_guarded_and_watched(template: Template) -> Faults:
+    groups = dict(of_type(template, LOG_GROUP))
+    for logical_id, stage in of_type(template, STAGE):
+        limits = stage.get("DefaultRouteSettings", {})
+        if not limits.get("ThrottlingBurstLimit") or not limits.get("ThrottlingRateLimit"):
+            yield f"{logical_id}: anybody may call as often as the account bears"
+        log = stage.get("AccessLogSettings", {})
+        group = next((name for name in groups if points_at(log.get("DestinationArn"), name)), None)
+        if group is None or not groups[group].get("RetentionInDays"):
+            yield f"{logical_id}: no access log, or one that is kept for ever"
+        for word in set(re.findall(r"\$context\.[A-Za-z.]+", log.get("Format", ""))) - IN_ACCESS_LOGS:
+            yield f"{logical_id}: {word} in the access log may hold what is personal or secret"
+    for logical_id, api in of_type(template, API):
+        if not _fires_above(_alarms_on(template, "5xx", {"Ref": logical_id}), 0):
+            yield f"{logical_id}: no alarm when it answers 5xx"
+        if {"x-amazon-apigateway-cors", "components"} & set(api["Body"]) or "CorsConfiguration" in api:
+            yield f"{logical_id}: lets other sites' pages in, or asks somebody else who calls"
 
 
 def alarms_reach_people(template: Template) -> Faults:
@@ -184,7 +233,8 @@ def tables_are_safe(template: Template) -> Faults:
             yield f"{logical_id}: not encrypted with a key that the account can audit"
         if table.get("DeletionProtectionEnabled") != {"Fn::If": ["IsProduction", True, False]}:
             yield f"{logical_id}: not protected against deletion in production"
-        lifetime = {"AttributeName": "expires_at", "Enabled": True} if logical_id in AGEING_TABLES else None
+        ages_by = AGEING_TABLES.get(logical_id)
+        lifetime = {"AttributeName": ages_by, "Enabled": True} if ages_by else None
         if table.get("TimeToLiveSpecification") != lifetime:
             yield f"{logical_id}: its rows {'never age' if lifetime else 'must not age'}"
 
@@ -209,8 +259,9 @@ def buckets_are_private(template: Template) -> Faults:
         ):
             yield f"{logical_id}: can be read without TLS"
         rules = bucket.get("LifecycleConfiguration", {}).get("Rules", [])
-        if not any(rule.get("Prefix") == "runs/" and rule.get("ExpirationInDays") == 90 for rule in rules):
-            yield f"{logical_id}: keeps what runs read for ever"
+        for folder, days in FILES_EXPIRE.items():
+            if not any(rule.get("Prefix") == folder and rule.get("ExpirationInDays") == days for rule in rules):
+                yield f"{logical_id}: keeps {folder} for other than {days} days"
         if not any("AbortIncompleteMultipartUpload" in rule for rule in rules):
             yield f"{logical_id}: keeps unfinished uploads for ever"
 
@@ -223,6 +274,11 @@ def _is_too_wide(resource: object) -> bool:
     """A star may only stand for what follows a folder: …/runs/* of a bucket, sincronia/<stack>/* of the secrets."""
     text = json.dumps(resource)
     return "*" in text and not re.fullmatch(r'[^*]*[a-z}]/\*"?}?', text)
+
+
+def _lists_a_bucket_whole(action: str, statement: Mapping[str, Any]) -> bool:
+    prefixes = _listed(statement.get("Condition", {}).get("StringLike", {}).get("s3:prefix", "*"))
+    return action == "s3:ListBucket" and not all(re.fullmatch(r"[a-z]+/\*", prefix) for prefix in prefixes)
 
 
 # The one managed policy: a VPC's network interfaces have no names before they are made.
@@ -243,6 +299,8 @@ def rights_are_narrow(template: Template) -> Faults:
             for statement in _listed(policy["PolicyDocument"]["Statement"]):
                 if statement["Effect"] != "Allow":
                     continue
+                if any(_lists_a_bucket_whole(action, statement) for action in _listed(statement.get("Action", []))):
+                    yield f"{logical_id}: {statement.get('Sid')} sees every name in a bucket"
                 if any("*" in action for action in _listed(statement.get("Action", "*"))):
                     yield f"{logical_id}: {statement.get('Sid')} allows a star of actions"
                 if any(_is_too_wide(resource) for resource in _listed(statement.get("Resource", "*"))):
@@ -276,6 +334,8 @@ RULES: tuple[Rule, ...] = (
     functions_share_the_stem_of_their_handler,
     functions_have_their_own_log_group,
     functions_have_alarms,
+    functions_leave_api_gateway_time_to_answer,
+    apis_are_guarded_and_watched,
     alarms_reach_people,
     ticks_are_watched,
     queues_lose_nothing,

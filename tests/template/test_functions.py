@@ -15,6 +15,7 @@ import pytest
 from aws_lambda_powertools.shared import constants as powertools
 
 from local.template import translated
+from operations.flows import FLOWS
 from tests.template import rules
 
 ROOT = Path(__file__).parents[2]
@@ -113,6 +114,19 @@ def test_it_has_sample_events(logical_id: str) -> None:
     assert events
     for event in events:
         assert isinstance(json.loads(event.read_text(encoding="utf-8")), dict), event
+
+
+def test_every_flow_has_its_alarm_at_the_brake() -> None:
+    """The metric's dimensions name the flow, so that an alarm sees one flow alone."""
+    alarms = [
+        {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
+        for _, alarm in rules.of_type(translated(ROOT / "template.yaml", {}, "sa-east-1"), rules.ALARM)
+        if alarm["MetricName"] == "RunsAtBrake"
+    ]
+
+    missing = [flow for name, flows in FLOWS.items() for flow in flows if {"service": name, "flow": flow} not in alarms]
+
+    assert missing == []
 
 
 def test_there_are_no_events_of_functions_that_are_not_there() -> None:

@@ -61,6 +61,21 @@ def _without_lifecycle_rule(number: int) -> Break:
     return lambda template: _properties(template, "DataBucket")["LifecycleConfiguration"]["Rules"].pop(number)
 
 
+def _logging(text: str) -> Break:
+    return lambda template: _properties(template, STAGE)["AccessLogSettings"].update(Format=text)
+
+
+def _in_body(name: str, value: object) -> Break:
+    return lambda template: _properties(template, "HttpApi")["Body"].update({name: value})
+
+
+def _unconditional(template: dict[str, Any]) -> None:
+    statements = _properties(template, "ZenOnQueueRole")["Policies"][0]["PolicyDocument"]["Statement"]
+    (listing,) = [statement for statement in statements if statement["Action"] == "s3:ListBucket"]
+    del listing["Condition"]
+
+
+STAGE = "HttpApiApiGatewayDefaultStage"
 SELF_MADE = {"Type": "AWS::IAM::Policy", "Properties": {}}
 BREAKS: tuple[tuple[Rule, Break, str], ...] = (
     (rules.functions_are_pinned, _set("ZenOnQueue", "Runtime", "python3.12"), "ZenOnQueue: Runtime"),
@@ -87,6 +102,19 @@ BREAKS: tuple[tuple[Rule, Break, str], ...] = (
     (rules.functions_have_alarms, _remove("ZenOnQueueErrors"), "ZenOnQueue: no alarm for Errors"),
     (rules.functions_have_alarms, _remove("ZenOnScheduleThrottles"), "ZenOnSchedule: no alarm for Throttles"),
     (rules.functions_have_alarms, _set("ZenOnQueueErrors", "Threshold", 100), "ZenOnQueue: no alarm for Errors"),
+    (rules.functions_have_alarms, _remove("HubOnHttpErrors"), "HubOnHttp: no alarm for Errors"),
+    (rules.functions_leave_api_gateway_time_to_answer, _set("ZenOnHttp", "Timeout", 30), "ZenOnHttpBelowPermission:"),
+    (rules.apis_are_guarded_and_watched, _drop(STAGE, "DefaultRouteSettings"), f"{STAGE}: anybody may"),
+    (rules.apis_are_guarded_and_watched, _drop(STAGE, "AccessLogSettings"), f"{STAGE}: no access log"),
+    (rules.apis_are_guarded_and_watched, _drop("HttpApiLogs", "RetentionInDays"), f"{STAGE}: no access log"),
+    (
+        rules.apis_are_guarded_and_watched,
+        _logging("$context.identity.sourceIp $context.status"),
+        f"{STAGE}: $context.identity.sourceIp",
+    ),
+    (rules.apis_are_guarded_and_watched, _remove("HttpApiServerErrors"), "HttpApi: no alarm"),
+    (rules.apis_are_guarded_and_watched, _set("HttpApi", "CorsConfiguration", {}), "HttpApi: lets other sites"),
+    (rules.apis_are_guarded_and_watched, _in_body("components", {"securitySchemes": {}}), "HttpApi: lets other sites"),
     (rules.alarms_reach_people, _drop("ZenQueueAge", "AlarmActions"), "ZenQueueAge: does not go to"),
     (rules.alarms_reach_people, _drop("ZenQueueAge", "TreatMissingData"), "ZenQueueAge: no description"),
     (rules.ticks_are_watched, _remove("ZenOnScheduleSilent"), "ZenOnScheduleEachMinute: nobody"),
@@ -127,8 +155,9 @@ BREAKS: tuple[tuple[Rule, Break, str], ...] = (
     ),
     (rules.buckets_are_private, _drop("DataBucket", "BucketEncryption"), "DataBucket: not encrypted"),
     (rules.buckets_are_private, _remove("DataBucketPolicy"), "DataBucket: can be read without TLS"),
-    (rules.buckets_are_private, _without_lifecycle_rule(0), "DataBucket: keeps what runs read"),
-    (rules.buckets_are_private, _without_lifecycle_rule(1), "DataBucket: keeps unfinished uploads"),
+    (rules.buckets_are_private, _without_lifecycle_rule(0), "DataBucket: keeps runs/"),
+    (rules.buckets_are_private, _without_lifecycle_rule(1), "DataBucket: keeps results/"),
+    (rules.buckets_are_private, _without_lifecycle_rule(2), "DataBucket: keeps unfinished uploads"),
     (rules.rights_are_narrow, _statement("ZenOnQueueRole", "Action", "logs:*"), "ZenOnQueueRole: Logs allows"),
     (rules.rights_are_narrow, _statement("ZenOnQueueRole", "Resource", "*"), "ZenOnQueueRole: Logs reaches"),
     (
@@ -146,6 +175,7 @@ BREAKS: tuple[tuple[Rule, Break, str], ...] = (
         _set("ZenOnQueueRole", "ManagedPolicyArns", ["arn:aws:iam::aws:policy/x"]),
         "ZenOnQueueRole: a managed",
     ),
+    (rules.rights_are_narrow, _unconditional, "ZenOnQueueRole: FindFilesToDelete sees"),
     (rules.rights_are_narrow, lambda template: template["Resources"].update(Loose=SELF_MADE), "Loose: rights stand"),
     (rules.names_leave_room_for_another_stack, _set("RunsTable", "TableName", "runs"), "RunsTable: TableName"),
     (
@@ -199,7 +229,17 @@ def test_each_rule_is_shown_to_have_teeth() -> None:
 
 
 def test_the_rules_have_something_to_look_at() -> None:
-    kinds = (rules.FUNCTION, rules.QUEUE, rules.TABLE, rules.BUCKET, rules.ALARM, rules.MAPPING, rules.SCHEDULE)
+    kinds = (
+        rules.FUNCTION,
+        rules.QUEUE,
+        rules.TABLE,
+        rules.BUCKET,
+        rules.ALARM,
+        rules.MAPPING,
+        rules.SCHEDULE,
+        rules.API,
+        rules.STAGE,
+    )
     counted = {kind: len(list(rules.of_type(_translated(), kind))) for kind in kinds}
 
     assert min(counted.values()) > 0, counted
