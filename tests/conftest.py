@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.office_on_aws import AwsServer, OfficeOnAws, office_on_aws
 
-for name in ("connections", "links", "identities", "runs", "outcomes", "notifications"):
+for name in ("connections", "links", "identities", "runs", "outcomes", "notifications", "tokens", "requests"):
     os.environ[f"{name.upper()}_TABLE"] = f"test-{name}"
 os.environ |= {
     "DATA_BUCKET": "test-data",

@@ -17,7 +17,7 @@ def _required(name: str) -> str:
 
 
 def table(name: str) -> str:
-    """The real name of a table: connections, links, identities, runs, outcomes or notifications."""
+    """The real name of a table: connections, links, identities, runs, outcomes, notifications, tokens or requests."""
     return _required(f"{name.upper()}_TABLE")
 
 

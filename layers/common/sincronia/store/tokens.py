@@ -1,0 +1,121 @@
+"""The table of integration tokens."""
+
+from __future__ import annotations
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+
+from sincronia.auth import Role, Token, TokenState
+from sincronia.settings import table
+from sincronia.store.connected import Table
+from sincronia.store.listing import After, Listed, listed
+
+
+class TokensByState(GlobalSecondaryIndex["TokenItem"]):
+    """Tokens by state, and when they were made."""
+
+    class Meta:
+        index_name = "by_state"
+        projection = AllProjection()
+
+    state = UnicodeAttribute(hash_key=True)
+    created_at = UnicodeAttribute(range_key=True)
+
+
+class TokenItem(Table):
+    """A token's row: its hash and what people need to recognise it."""
+
+    class Meta:
+        table_name = table("tokens")
+
+    token_id = UnicodeAttribute(hash_key=True)
+    description = UnicodeAttribute()
+    role = UnicodeAttribute()
+    state = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    created_by = UnicodeAttribute()
+    last_four = UnicodeAttribute()
+    hash = UnicodeAttribute()
+    expires_at = UnicodeAttribute(null=True)
+    revoked_at = UnicodeAttribute(null=True)
+    revoked_by = UnicodeAttribute(null=True)
+    by_state = TokensByState()
+
+
+def token_in(item: TokenItem) -> Token:
+    """The token of an item."""
+    return Token(
+        id=item.token_id,
+        description=item.description,
+        role=Role(item.role),
+        created_at=item.created_at,
+        created_by=item.created_by,
+        last_four=item.last_four,
+        hash=item.hash,
+        expires_at=item.expires_at or "",
+        revoked_at=item.revoked_at or "",
+        revoked_by=item.revoked_by or "",
+    )
+
+
+def stored_token(token_id: str) -> Token | None:
+    """The token of that id, read consistently: a revocation holds from the next request on."""
+    try:
+        return token_in(TokenItem.get(token_id, consistent_read=True))
+    except TokenItem.DoesNotExist:
+        return None
+
+
+def keep_token(token: Token) -> None:
+    """Keeps a new token. A row of that id is never replaced."""
+    item = TokenItem(
+        token.id,
+        description=token.description,
+        role=token.role.value,
+        state=token.state.value,
+        created_at=token.created_at,
+        created_by=token.created_by,
+        last_four=token.last_four,
+        hash=token.hash,
+        expires_at=token.expires_at or None,
+    )
+    try:
+        item.save(condition=TokenItem.token_id.does_not_exist())
+    except PutError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        kept = stored_token(token.id)  # ours, where a first try went through and its answer was lost
+        if kept is None or kept.hash != token.hash:
+            raise
+
+
+def revoke_token(token_id: str, moment: str, by: str) -> bool:
+    """Revokes a token; who revoked it first stays written. False where there is no such token."""
+    try:
+        TokenItem(token_id).update(
+            [
+                TokenItem.state.set(TokenState.REVOKED.value),
+                TokenItem.revoked_at.set(TokenItem.revoked_at | moment),
+                TokenItem.revoked_by.set(TokenItem.revoked_by | by),
+            ],
+            condition=TokenItem.token_id.exists(),
+        )
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        return False
+    return True
+
+
+def tokens_by_state(state: TokenState, limit: int, after: After | None) -> Listed[Token]:
+    """Tokens of a state, the newest first."""
+    return listed(
+        lambda start: TokenItem.by_state.query(
+            state.value, limit=limit, scan_index_forward=False, last_evaluated_key=start
+        ),
+        token_in,
+        after,
+        partition={"state": state.value},
+        names=frozenset({"created_at", "token_id"}),
+    )

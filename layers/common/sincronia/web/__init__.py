@@ -1,0 +1,1 @@
+"""What every on_http function shares: routes with their roles, problems, pages, idempotency, the OpenAPI document."""

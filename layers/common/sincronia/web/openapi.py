@@ -1,0 +1,143 @@
+"""The OpenAPI document: what each operation takes and all that it can answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from sincronia.answers import Answers
+from sincronia.web.answers import PROBLEM_JSON, WebAnswer
+
+if TYPE_CHECKING:
+    from sincronia.web.application import Application, Operation
+
+VERSION = "1.0.0"
+_PROBLEM = {"$ref": "#/components/schemas/Problem"}
+_ERROR = {
+    "type": "object",
+    "required": ["field", "code", "detail"],
+    "properties": {
+        "field": {"type": "string", "description": "Caminho do campo, com pontos; vazio, a requisição toda."},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+    },
+}
+_SCHEMA = {
+    "type": "object",
+    "description": "O que deu errado (RFC 9457). O código é estável; a frase é para pessoas.",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string", "const": "about:blank"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "detail": {"type": "string", "description": "O que está errado, onde, e o que fazer."},
+        "field": {"type": "string", "description": "Caminho do campo, com pontos, onde há um só."},
+        "errors": {"type": "array", "items": _ERROR, "description": "Os campos, onde são vários."},
+    },
+}
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Repetido com a mesma chave em até 24 horas, o pedido age uma vez só e recebe a primeira resposta.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
+}
+_REPLAYED = {
+    "description": "true, onde esta é a resposta de antes.",
+    "required": False,
+    "schema": {"type": "string", "const": "true"},
+}
+_DESCRIPTION = (
+    "Conexões, execuções e notificações do Sincronia. Cada requisição traz um token de integração no cabeçalho "
+    "Authorization. Horários são ISO 8601 em UTC. As listas vêm por páginas: o valor de next é o cursor da seguinte."
+)
+
+
+def responses_of(operation: Operation, answers: Answers) -> dict[int, Any]:
+    """Every response that an operation can give, as Powertools takes them; KeyError for an unknown code."""
+    by_status: dict[int, list[str]] = {}
+    for code in (*_own_codes(operation), *operation.refuses):
+        answer = answers[code]
+        by_status.setdefault(answer.status if isinstance(answer, WebAnswer) else 422, []).append(code)
+    success: dict[str, Any] = {"description": operation.answered}
+    if operation.status in (HTTPStatus.NO_CONTENT, HTTPStatus.SEE_OTHER):
+        success["content"] = {}
+    if operation.idempotent:
+        success["headers"] = {"Idempotency-Replayed": _REPLAYED}
+    problems = {
+        status: {
+            "description": ", ".join(f"`{code}`" for code in sorted(set(codes))),
+            "content": {PROBLEM_JSON: {"schema": _PROBLEM}},
+        }
+        for status, codes in by_status.items()
+    }
+    return {operation.status: success, **dict(sorted(problems.items()))}
+
+
+def _own_codes(operation: Operation) -> Iterable[str]:
+    """The problems that an operation can have by what it takes."""
+    yield from ("request_invalid", "unexpected")
+    if operation.role is not None:
+        yield from ("token_missing", "token_malformed", "token_unknown", "token_expired", "token_revoked")
+        yield "role_insufficient"
+    if operation.idempotent:
+        yield from ("idempotency_key_invalid", "idempotency_key_reused", "idempotency_in_progress")
+    if operation.method in ("POST", "PATCH"):
+        yield from ("body_malformed", "body_too_large", "content_type_unsupported")
+    if "cursor" in operation.handler.__annotations__:
+        yield "cursor_invalid"
+
+
+def document(application: Application) -> dict[str, Any]:
+    """The document of one function's routes."""
+    found: dict[str, Any] = json.loads(
+        application.resolver.get_openapi_json_schema(
+            title="Sincronia", version=VERSION, openapi_version="3.1.0", description=_DESCRIPTION
+        )
+    )
+    for operation in application.operations:
+        path = operation.path.replace("<", "{").replace(">", "}")
+        described = found["paths"][path][operation.method.lower()]
+        if operation.role is None:
+            described["security"] = []
+        else:
+            described["security"] = [{"token": []}]
+            described["description"] = f"Papel necessário: {operation.role.value}."
+        if operation.idempotent:
+            described.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+        for response in described["responses"].values():
+            if not response.get("content"):
+                response.pop("content", None)
+    schemas = found.setdefault("components", {}).setdefault("schemas", {})
+    for unused in ("HTTPValidationError", "ValidationError", "ResponseValidationError"):
+        schemas.pop(unused, None)
+    schemas["Problem"] = _SCHEMA
+    found["components"]["securitySchemes"] = {
+        "token": {"type": "http", "scheme": "bearer", "description": "Token de integração (sin_…)."}
+    }
+    return found
+
+
+def merged(documents: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """One document of several functions' documents. Raises ValueError where two of them differ about a name."""
+    whole: dict[str, Any] = {}
+    for each in documents:
+        whole = _merge(whole, each, "")
+    return whole
+
+
+def _merge(one: Mapping[str, Any], other: Mapping[str, Any], where: str) -> dict[str, Any]:
+    result = dict(one)
+    for name, value in other.items():
+        place = f"{where}/{name}"
+        if name not in result:
+            result[name] = value
+        elif isinstance(value, Mapping) and isinstance(result[name], Mapping) and place.count("/") < 3:
+            result[name] = _merge(result[name], value, place)
+        elif result[name] != value:
+            message = f"Two functions describe {place} differently."
+            raise ValueError(message)
+    return result
