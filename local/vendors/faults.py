@@ -29,9 +29,9 @@ TRANSPORT = frozenset({Kind.BUSY, Kind.ERROR, Kind.RESET, Kind.LOST_ANSWER, Kind
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault. It befalls requests of `method` and `operation` (None: all), after the first `after`, `times` times.
+    """One fault. It befalls requests of `method`, `operation` and `subject` (None: all), after the first `after`.
 
-    `times` None: until it is cleared.
+    It does so `times` times; None: until it is cleared. A subject is a consultation of Questor, a resource of others.
     """
 
     kind: Kind
@@ -39,6 +39,7 @@ class Fault:
     after: int = 0
     method: str | None = None
     operation: str | None = None
+    subject: str | None = None
     seconds: float = 0.0
     retry_after: str | None = None
     status: int = 500
@@ -69,12 +70,12 @@ class Faults:
         with self._lock:
             self._waiting.clear()
 
-    def take(self, kinds: Iterable[Kind], method: str, operation: str) -> Fault | None:
+    def take(self, kinds: Iterable[Kind], method: str, operation: str, subject: str = "") -> Fault | None:
         """The first fault of these kinds that befalls the request; it counts as used."""
         wanted = frozenset(kinds)
         with self._lock:
             for index, fault in enumerate(self._waiting):
-                if fault.kind not in wanted or not _matches(fault, method, operation):
+                if fault.kind not in wanted or not _matches(fault, method, operation, subject):
                     continue
                 if fault.after > 0:
                     self._waiting[index] = replace(fault, after=fault.after - 1)
@@ -91,5 +92,6 @@ class Faults:
             return len(self._waiting)
 
 
-def _matches(fault: Fault, method: str, operation: str) -> bool:
-    return fault.method in {None, method} and fault.operation in {None, operation}
+def _matches(fault: Fault, method: str, operation: str, subject: str) -> bool:
+    meant = ((fault.method, method), (fault.operation, operation), (fault.subject, subject))
+    return all(wanted in {None, actual} for wanted, actual in meant)

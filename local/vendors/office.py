@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+
+from local.vendors import people
+from local.vendors.clients import Clients
 
 GROUPS = {
     1: "Administração",
@@ -20,12 +21,6 @@ GROUPS = {
 DOMAIN = "contabilaurora.example"
 _STAFF_GROUPS = (2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 7, 8)  # most people keep books
 
-_FIRST, _MIDDLE, _LAST = (
-    line.split() for line in Path(__file__).with_name("names.txt").read_text(encoding="utf-8").splitlines()
-)
-_NAMES = len(_FIRST) * len(_MIDDLE) * len(_LAST)
-_STRIDE = 48_271  # shares no factor with the number of names, so no name comes twice
-
 
 @dataclass(frozen=True, slots=True)
 class OfficeUser:
@@ -39,28 +34,49 @@ class OfficeUser:
 
 @dataclass(frozen=True)
 class Office:
-    """An office of `users` people, user 0 – Administrador among them.
+    """An office of `users` people, user 0 – Administrador among them, and its client companies.
 
-    Of the others, `without_email` have none, and `sharing_pairs` pairs have one e-mail together.
+    Of the others, `without_email` have none, and `sharing_pairs` pairs have one e-mail together. What follows
+    `seed` is of the clients: see Clients.
     """
 
     users: int = 420
     without_email: int = 7
     sharing_pairs: int = 3
     seed: int = 1
+    companies: int = 0
+    employees_per_company: int = 10
+    without_regime: int = 0
+    shared_cnpj_pairs: int = 0
+    employees_without_email: int = 0
+    dismissed: int = 0
 
     def __post_init__(self) -> None:
-        if not 1 <= self.users <= _NAMES or self.without_email + 2 * self.sharing_pairs > self.users - 1:
-            message = f"An office has 1 to {_NAMES} users, and no more without or sharing an e-mail than it has."
+        if not 1 <= self.users <= people.NAMES or self.without_email + 2 * self.sharing_pairs > self.users - 1:
+            message = f"An office has 1 to {people.NAMES} users, and no more without or sharing an e-mail than it has."
             raise ValueError(message)
+        _ = self.clients  # refuses what can't be
+
+    @cached_property
+    def clients(self) -> Clients:
+        """The client companies, and who and what belongs to them."""
+        return Clients(
+            companies=self.companies,
+            employees_per_company=self.employees_per_company,
+            without_regime=self.without_regime,
+            shared_cnpj_pairs=self.shared_cnpj_pairs,
+            employees_without_email=self.employees_without_email,
+            dismissed=self.dismissed,
+            seed=self.seed,
+        )
 
     def user(self, code: int) -> OfficeUser:
         """The user of that code, 0 to `users` - 1."""
         if code == 0:
             return OfficeUser(0, "Administrador", f"administrador@{DOMAIN}", 1)
-        name = self._name(code)
+        name = people.person(code, self.seed)
         owner = self._peculiar.get(code, code)
-        email = "" if owner is None else _email(name if owner == code else self._name(owner))
+        email = "" if owner is None else people.email(people.person(owner, self.seed), DOMAIN)
         return OfficeUser(code, name, email, _STAFF_GROUPS[(code * 7 + self.seed) % len(_STAFF_GROUPS)])
 
     @cached_property
@@ -76,19 +92,7 @@ class Office:
     @cached_property
     def _peculiar(self) -> dict[int, int | None]:
         """Code → whose e-mail the user has; None for nobody's. Spread evenly over the office."""
-        chosen = self.without_email + 2 * self.sharing_pairs
-        places = [1 + (self.users - 1) * index // chosen for index in range(chosen)]
+        places = people.spread(self.without_email + 2 * self.sharing_pairs, self.users - 1)
         shared = places[: 2 * self.sharing_pairs]
         pairs = zip(shared[::2], shared[1::2], strict=True)
         return {later: first for first, later in pairs} | dict.fromkeys(places[2 * self.sharing_pairs :])
-
-    def _name(self, code: int) -> str:
-        number = (code * _STRIDE + self.seed * 7_919) % _NAMES
-        number, first = divmod(number, len(_FIRST))
-        last, middle = divmod(number, len(_MIDDLE))
-        return f"{_FIRST[first]} {_MIDDLE[middle]} {_LAST[last]}"
-
-
-def _email(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return f"{plain.replace(' ', '.')}@{DOMAIN}"

@@ -1,7 +1,8 @@
-"""Questor nWeb, simulated: the consultation of users, its paging, filter, token and errors.
+"""Questor nWeb, simulated: consultations, with their paging, filters, token and errors, and the processes that correct.
 
-Documented: the path, the parameters, the token in the query, the filter as base64 of JSON, the bodies of errors.
-ASSUMPTION, in the constants and in `_row`: the users' object and columns, and a page as `aaData` with `RecordCount`.
+Documented: the paths, the parameters, the token in the query, the filter as base64 of JSON, several codes in one
+value, the bodies of errors. ASSUMPTION: a page as `aaData` with `RecordCount`, what questor_rows says, and the bodies
+and answers of the processes.
 """
 
 from __future__ import annotations
@@ -10,85 +11,120 @@ import argparse
 import base64
 import binascii
 import json
+from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
+from stdnum.br import cnpj, cpf
+from stdnum.exceptions import ValidationError
 from werkzeug.wrappers import Request, Response
 
 from local.vendors.faults import Kind
 from local.vendors.office import GROUPS, Office
+from local.vendors.questor_rows import (
+    COMPANY,
+    CONSULTATIONS,
+    CPF,
+    DOCUMENT,
+    GROUP,
+    GROUP_NAME,
+    Filters,
+    Key,
+    Row,
+    Rows,
+)
 from local.vendors.server import Simulator, answered
 
-CONSULTATION = "TnGlbDMUsuario"
-CODE, NAME, EMAIL = "CODIGOUSUARIO", "NOMEUSUARIO", "EMAIL"
-GROUP, GROUP_NAME = "CODIGOGRUPOUSUARIO", "NOMEGRUPOUSUARIO"
 TOKEN = "nweb-0123456789abcdef"  # noqa: S105 - invented, of the simulator
-
-_Row = dict[str, Any]
+_PATHS = {"/TnWebDMConsulta/Pegar": "list", "/TnWebDMProcesso/ProcessoExecutar": "correct"}
+_CONSULTED = {consultation.action: kind for kind, consultation in CONSULTATIONS.items()}
+_CORRECTED = {consultation.correction: kind for kind, consultation in CONSULTATIONS.items() if consultation.correction}
 
 
 class QuestorSimulator(Simulator):
-    """An office's Questor. An empty token means a base that has none, where any call is let in."""
+    """An office's Questor. An empty token means a base that has none, where any call is let in.
+
+    Rows are of the kinds in CONSULTATIONS; a key is a tuple: a code, or a company's and its own.
+    """
+
+    SUBJECTS = "consultations"
 
     def __init__(self, office: Office | None = None, *, token: str = TOKEN, port: int = 0) -> None:
         super().__init__(port)
         self.token = token
         self.office = office or Office()
-        self._codes: list[int] = list(range(self.office.users))
-        self._changed: dict[int, _Row] = {}
-        self._in_groups: dict[frozenset[str], list[int]] = {}  # forgotten with every change
+        self._rows = {kind: Rows(consultation, self.office) for kind, consultation in CONSULTATIONS.items()}
 
-    def user(self, code: int) -> _Row:
-        """A user's row as the consultation gives it."""
-        changed = self._changed.get(code)
-        if changed is not None:
-            return changed
-        user = self.office.user(code)
-        return {
-            CODE: user.code,
-            NAME: user.name,
-            EMAIL: user.email or None,
-            GROUP: user.group,
-            GROUP_NAME: GROUPS[user.group],
-        }
-
-    def users(self) -> list[_Row]:
-        """All rows, by code."""
+    def rows(self, kind: str) -> list[Row]:
+        """See Simulator.rows."""
         with self.lock:
-            return [self.user(code) for code in self._codes]
+            rows = self._rows[kind]
+            return [rows.row(key) for key in rows.keys]
+
+    def row(self, kind: str, *key: int) -> Row:
+        """One row as its consultation gives it. Raises KeyError."""
+        with self.lock:
+            return self._rows[kind].row(key)
+
+    def add_row(self, kind: str, columns: Row) -> Key:
+        """A new row, as Rows.add has it; gives its key. Raises KeyError where its company isn't there."""
+        with self.lock:
+            if COMPANY in columns and kind != "companies" and (columns[COMPANY],) not in self._rows["companies"]:
+                raise KeyError(columns[COMPANY])
+            return self._rows[kind].add(_with_group_name(columns))
+
+    def change_row(self, kind: str, key: Key, columns: Row) -> None:
+        """Changes columns of a row. A company's matriz takes its new CNPJ over."""
+        with self.lock:
+            self._rows[kind].change(key, _with_group_name(columns))
+            if kind == "companies" and DOCUMENT in columns and (*key, 1) in self._rows["establishments"]:
+                self._rows["establishments"].change((*key, 1), {DOCUMENT: columns[DOCUMENT]})
+
+    def remove_rows(self, kind: str, *keys: Key) -> None:
+        """Takes rows out of the office; with a company goes all that belongs to it."""
+        with self.lock:
+            for other, rows in self._rows.items():
+                if other == kind or (kind == "companies" and other != "users"):
+                    rows.remove(*keys)
+
+    def user(self, code: int) -> Row:
+        """A user's row as the consultation gives it."""
+        return self.row("users", code)
 
     def change(self, code: int, **columns: Any) -> None:
         """Changes columns of a user."""
-        with self.lock:
-            self._changed[code] = {**self.user(code), **columns}
-            self._in_groups.clear()
+        self.change_row("users", (code,), columns)
 
     def add(self, name: str, email: str | None, group: int) -> int:
         """A new user behind all others; gives its code."""
-        with self.lock:
-            code = max(self._codes, default=-1) + 1
-            self._codes.append(code)
-            self._changed[code] = {CODE: code, NAME: name, EMAIL: email, GROUP: group, GROUP_NAME: GROUPS.get(group)}
-            self._in_groups.clear()
-            return code
+        return self.add_row("users", {"NOMEUSUARIO": name, "EMAIL": email, GROUP: group})[0]
 
     def remove(self, *codes: int) -> None:
         """Takes users out of the office."""
-        with self.lock:
-            gone = set(codes)
-            self._codes = [code for code in self._codes if code not in gone]
-            self._in_groups.clear()
+        self.remove_rows("users", *((code,) for code in codes))
 
-    def edit(self, change: dict[str, Any]) -> None:
-        """See Simulator.edit; an added row has `name`, `email` and `group`."""
+    def edit(self, kind: str, change: dict[str, Any]) -> None:
+        """See Simulator.edit; an added row has the columns of its consultation, a user `name`, `email` and `group`."""
+        names = {"name": "NOMEUSUARIO", "email": "EMAIL", "group": GROUP} if kind == "users" else {}
         for row in change.get("add", []):
-            self.add(row["name"], row["email"], row["group"])
-        for code, columns in change.get("change", {}).items():
-            self.change(int(code), **columns)
-        self.remove(*change.get("remove", []))
+            self.add_row(kind, {names.get(name, name): value for name, value in row.items()})
+        for key, columns in change.get("change", {}).items():
+            self.change_row(kind, _key(key), columns)
+        self.remove_rows(kind, *(_key(key) for key in change.get("remove", [])))
 
     def operation(self, request: Request) -> str:
         """nWeb's paths are a module and an action."""
-        return {"/TnWebDMConsulta/Pegar": "list"}.get(request.path, "unknown")
+        operation = _PATHS.get(request.path, "unknown")
+        return "unknown" if operation == "correct" and request.method != "POST" else operation
+
+    def subject(self, request: Request) -> str:
+        """The object that is asked for, of those that there are."""
+        action = request.args.get("_AActionName", "")
+        return action if action in _CONSULTED or action in _CORRECTED else ""
+
+    def took_effect(self, operation: str, response: Response) -> bool:
+        """nWeb tells its errors inside a 200 too."""
+        return super().took_effect(operation, response) and "Erro" not in response.get_json()
 
     def handle(self, operation: str, request: Request) -> Response:
         """Answers as nWeb does: 401 and 500 with its own bodies, other errors inside a 200."""
@@ -96,57 +132,127 @@ class QuestorSimulator(Simulator):
             return answered({"errorCode": 404, "errorText": "Not found"}, 404)
         if self.token and request.args.get("TokenApi") != self.token:
             return answered({"errorCode": 401, "errorText": "Acesso negado, verifique o token informado."}, 401)
-        if request.args.get("_AActionName") != CONSULTATION:
+        kind = (_CONSULTED if operation == "list" else _CORRECTED).get(request.args.get("_AActionName", ""))
+        if kind is None:
             error = {"Exception": {"Exception": "ShowForm: _AAction = nil"}}
             return answered({"errorCode": 500, "error": error}, 500)
+        if operation == "correct":
+            return answered(self._corrected(kind, request))
         try:
             start = int(request.args["_AiDisplayStart"])
             length = int(request.args["_AiDisplayLength"])
-            codes = self._filtered(request.args.get("_AFilter", ""))
+            keys = self._rows[kind].matching(_filters(request.args.get("_AFilter", "")))
         except (KeyError, ValueError, TypeError, binascii.Error):
-            return answered({"Erro": "EnpqError: Parâmetro inválido."})
-        return answered(self._page(codes, start, length, request.method))
+            return answered(_failed("Parâmetro inválido."))
+        return answered(self._page(kind, keys, start, length, request.method))
 
-    def _page(self, codes: list[int], start: int, length: int, method: str) -> dict[str, Any]:
-        declared = len(codes)
-        if self.faults.take({Kind.EMPTY}, method, "list"):
-            codes, declared = [], 0
-        cut = self.faults.take({Kind.CUT_SHORT}, method, "list")
+    def _page(self, kind: str, keys: list[Key], start: int, length: int, method: str) -> dict[str, Any]:
+        rows_of, consultation = self._rows[kind], CONSULTATIONS[kind]
+        declared = len(keys)
+        if self.faults.take({Kind.EMPTY}, method, "list", consultation.action):
+            keys, declared = [], 0
+        cut = self.faults.take({Kind.CUT_SHORT}, method, "list", consultation.action)
         if cut:
-            codes = codes[: cut.keep]
-        rows = [self.user(code) for code in codes[start : start + length]]
-        broken = self.faults.take({Kind.MALFORMED_RECORD}, method, "list")
+            keys = keys[: cut.keep]
+        rows = [rows_of.row(key) for key in keys[start : start + length]]
+        broken = self.faults.take({Kind.MALFORMED_RECORD}, method, "list", consultation.action)
         if broken and rows:
             position = min(broken.position, len(rows) - 1)
-            rows[position] = {**rows[position], NAME: None, GROUP: "x"}
-        columns = [{"sName": name} for name in (CODE, NAME, EMAIL, GROUP, GROUP_NAME)]
+            rows[position] = {**rows[position], **consultation.broken}
+        columns = [{"sName": name} for name in consultation.columns]
         return {"RecordCount": declared, "aoColumns": columns, "aaData": rows}
 
-    def _filtered(self, text: str) -> list[int]:
-        """The codes that a filter lets through: `[{Campo, Valor}]`, several values with ";"."""
-        codes = self._codes
-        for part in json.loads(base64.b64decode(text, validate=True)) if text else []:
-            values = frozenset(str(part["Valor"]).split(";"))
-            if part["Campo"] != GROUP:
-                raise ValueError(part["Campo"])
-            if values not in self._in_groups:
-                self._in_groups[values] = [code for code in codes if str(self.user(code)[GROUP]) in values]
-            codes = self._in_groups[values]
-        return codes
+    def _corrected(self, kind: str, request: Request) -> dict[str, str]:
+        """Does what a process is asked to, or says why not."""
+        consultation = CONSULTATIONS[kind]
+        body = request.get_json(silent=True)
+        if not isinstance(body, dict):
+            return _failed("Parâmetro inválido.")
+        for column in consultation.key_columns:
+            if not isinstance(body.get(column), int):
+                return _failed(f"Parâmetro '{column}' requerido.")
+        key = tuple(body.pop(column) for column in consultation.key_columns)
+        if key not in self._rows[kind]:
+            return _failed("Registro não encontrado.")
+        written: Row = {}
+        for column, value in body.items():
+            check = _CHECKS.get(column, _text) if column in consultation.correctable else _refused
+            try:
+                written[column] = check(value)
+            except (ValueError, ValidationError):
+                return _failed(f"Parâmetro '{column}' inválido.")
+        self.change_row(kind, key, written)
+        return {"Data": "OK"}
+
+
+def _key(written: object) -> Key:
+    return tuple(int(part) for part in str(written).split("/"))
+
+
+def _filters(text: str) -> Filters:
+    """`[{Campo, Valor}]` in base64."""
+    parts = json.loads(base64.b64decode(text, validate=True)) if text else []
+    return tuple((str(part["Campo"]), str(part["Valor"])) for part in parts)
+
+
+def _failed(message: str) -> dict[str, str]:
+    return {"Erro": f"EnpqError: {message}"}
+
+
+def _with_group_name(columns: Row) -> Row:
+    return {**columns, GROUP_NAME: GROUPS.get(columns[GROUP])} if GROUP in columns else columns
+
+
+def _refused(_value: object) -> None:
+    raise ValueError
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError
+    return value
+
+
+def _text_or_null(value: object) -> str | None:
+    return None if value in (None, "") else _text(value)
+
+
+def _group(value: object) -> int:
+    if not isinstance(value, int) or value not in GROUPS:
+        raise ValueError
+    return value
+
+
+def _document(value: object) -> str:
+    written = _text(value)
+    checked = cpf if cpf.is_valid(written) else cnpj
+    return str(checked.format(checked.validate(written)))
+
+
+def _cpf(value: object) -> str:
+    return cpf.format(cpf.validate(_text(value)))
+
+
+# ASSUMPTION: what a process takes in a column; names are texts.
+_CHECKS: dict[str, Callable[[object], Any]] = {
+    "EMAIL": _text_or_null,
+    "REGIMETRIBUTARIO": _text_or_null,
+    GROUP: _group,
+    DOCUMENT: _document,
+    CPF: _cpf,
+}
 
 
 def main() -> None:
     """Serves one Questor until it is told to end."""
     parser = argparse.ArgumentParser(description="Questor nWeb, simulated")
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--users", type=int, default=420)
-    parser.add_argument("--without-email", type=int, default=7)
-    parser.add_argument("--sharing-pairs", type=int, default=3)
-    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--token", default=TOKEN)
-    options = parser.parse_args()
-    office = Office(options.users, options.without_email, options.sharing_pairs, options.seed)
-    QuestorSimulator(office, token=options.token, port=options.port).serve(token=options.token)
+    for field in fields(Office):
+        parser.add_argument(f"--{field.name.replace('_', '-')}", type=int, default=field.default)
+    options = vars(parser.parse_args())
+    port, token = options.pop("port"), options.pop("token")
+    QuestorSimulator(Office(**options), token=token, port=port).serve(token=token)
 
 
 if __name__ == "__main__":

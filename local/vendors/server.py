@@ -1,7 +1,8 @@
 """What all simulators share: a real HTTP server, a journal of requests, faults on demand and a control path.
 
 The control path is for those in other processes: `GET /_simulator/state`, `POST /_simulator/reset` (journal and
-faults), `POST /_simulator/faults` (a list of them; an empty list clears), `GET` and `POST /_simulator/users`.
+faults), `POST /_simulator/faults` (a list of them; an empty list clears), `GET` and `POST /_simulator/rows/<kind>`,
+with `/_simulator/users` for `rows/users`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ from werkzeug.wrappers import Request, Response
 from local.vendors.faults import TRANSPORT, Fault, Faults, Kind
 from local.vendors.http import HttpServer
 
-READS = ("GET", "HEAD")
 _CONTROL = "/_simulator/"
 
 
@@ -33,15 +33,19 @@ class Entry:
     method: str
     operation: str
     status: int
+    subject: str
 
 
 class Simulator(ABC):
     """A vendor on 127.0.0.1. As a context manager it serves in a thread of its own."""
 
+    SUBJECTS = "resources"  # what the vendor calls the things that requests are about
+
     def __init__(self, port: int = 0) -> None:
         self.faults = Faults()
         self.lock = threading.RLock()  # over the simulator's data
         self.requests: Counter[str] = Counter()  # by operation
+        self.subjects: Counter[str] = Counter()  # requests by what they are about
         self.applied: Counter[str] = Counter()  # writes that took effect, by operation
         self.journal: deque[Entry] = deque(maxlen=10_000)
         self._server = HttpServer(self._serve, port)
@@ -49,19 +53,34 @@ class Simulator(ABC):
 
     @abstractmethod
     def operation(self, request: Request) -> str:
-        """What the request asks for, as the journal names it: list, find, create, update or unknown."""
+        """What the request asks for, as the journal names it: list, find, create, update, correct or unknown."""
+
+    @abstractmethod
+    def subject(self, request: Request) -> str:
+        """The consultation or resource that the request is about; empty where it is about none."""
 
     @abstractmethod
     def handle(self, operation: str, request: Request) -> Response:
         """Does what was asked, under the lock."""
 
     @abstractmethod
-    def users(self) -> list[dict[str, Any]]:
-        """All users as the vendor keeps them."""
+    def rows(self, kind: str) -> list[dict[str, Any]]:
+        """All rows of a kind as the vendor keeps them, by key. Raises KeyError where there is no such kind."""
 
     @abstractmethod
-    def edit(self, change: dict[str, Any]) -> None:
-        """Changes users by hand: `{"add": [row], "change": {code: columns}, "remove": [code]}`."""
+    def edit(self, kind: str, change: dict[str, Any]) -> None:
+        """Changes rows by hand: `{"add": [row], "change": {key: columns}, "remove": [key]}`.
+
+        A key is a code, "12", or those of a company and of its own, "12/3". Raises KeyError and ValueError.
+        """
+
+    def users(self) -> list[dict[str, Any]]:
+        """All users as the vendor keeps them."""
+        return self.rows("users")
+
+    def took_effect(self, operation: str, response: Response) -> bool:
+        """Whether the answer says that a write was done."""
+        return operation not in {"list", "find"} and response.status_code < 400
 
     @property
     def reads(self) -> int:
@@ -71,7 +90,7 @@ class Simulator(ABC):
     @property
     def writes(self) -> int:
         """Requests received that write."""
-        return self.requests["create"] + self.requests["update"]
+        return self.requests["create"] + self.requests["update"] + self.requests["correct"]
 
     def state(self) -> dict[str, Any]:
         """The counters, for whoever looks on from outside."""
@@ -81,12 +100,14 @@ class Simulator(ABC):
             "reads": self.reads,
             "writes": self.writes,
             "faults": self.faults.waiting(),
+            self.SUBJECTS: dict(self.subjects),
         }
 
     def reset(self) -> None:
         """Forgets the journal, the counters and the faults; keeps the data."""
         with self.lock:
             self.requests.clear()
+            self.subjects.clear()
             self.applied.clear()
             self.journal.clear()
         self.faults.clear()
@@ -117,20 +138,22 @@ class Simulator(ABC):
     def _serve(self, request: Request) -> Response | None:
         if request.path.startswith(_CONTROL):
             return self._control(request)
-        operation = self.operation(request)
+        operation, subject = self.operation(request), self.subject(request)
         with self.lock:
             self.requests[operation] += 1
-        response = self._answer(operation, request)
+            if subject:
+                self.subjects[subject] += 1
+        response = self._answer(operation, subject, request)
         with self.lock:
-            self.journal.append(Entry(request.method, operation, response.status_code if response else 0))
+            self.journal.append(Entry(request.method, operation, response.status_code if response else 0, subject))
         return response
 
-    def _answer(self, operation: str, request: Request) -> Response | None:
+    def _answer(self, operation: str, subject: str, request: Request) -> Response | None:
         """The answer, or None where the connection is to break."""
-        late = self.faults.take({Kind.LATENCY}, request.method, operation)
+        late = self.faults.take({Kind.LATENCY}, request.method, operation, subject)
         if late:
             time.sleep(late.seconds)
-        fault = self.faults.take(TRANSPORT, request.method, operation)
+        fault = self.faults.take(TRANSPORT, request.method, operation, subject)
         if fault and fault.kind in {Kind.LOST_ANSWER, Kind.WRONG_CONTENT_TYPE}:
             self._done(operation, request)
             return None if fault.kind == Kind.LOST_ANSWER else _page_of_html()
@@ -139,19 +162,22 @@ class Simulator(ABC):
     def _done(self, operation: str, request: Request) -> Response:
         with self.lock:
             response = self.handle(operation, request)
-            if request.method not in READS and response.status_code < 400:
+            if self.took_effect(operation, response):
                 self.applied[operation] += 1
         return response
 
     def _control(self, request: Request) -> Response:
+        path = request.path.removeprefix(_CONTROL)
+        kind = "users" if path == "users" else path.removeprefix("rows/")
         routes: dict[tuple[str, str], Callable[[], Any]] = {
             ("GET", "state"): self.state,
             ("POST", "reset"): self.reset,
             ("POST", "faults"): lambda: self._set_faults(request.get_json()),
-            ("GET", "users"): self.users,
-            ("POST", "users"): lambda: self.edit(request.get_json()),
         }
-        route = routes.get((request.method, request.path.removeprefix(_CONTROL)))
+        if path in {"users", f"rows/{kind}"}:
+            routes["GET", path] = lambda: self.rows(kind)
+            routes["POST", path] = lambda: self.edit(kind, request.get_json())
+        route = routes.get((request.method, path))
         if route is None:
             return answered({"error": "no such control path"}, 404)
         try:

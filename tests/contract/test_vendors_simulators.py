@@ -87,7 +87,8 @@ def test_questor_in_another_process_is_steered_over_its_control_path() -> None:
         assert (busy.status_code, busy.headers["Retry-After"]) == (429, "9")
         assert requests.get(listing, timeout=5).status_code == 401
         state = requests.get(f"{control}/state", timeout=5).json()
-        assert state == {"requests": {"list": 2}, "applied": {}, "reads": 2, "writes": 0, "faults": 0}
+        counts = {"requests": {"list": 2}, "applied": {}, "reads": 2, "writes": 0, "faults": 0, "consultations": {}}
+        assert state == counts
         requests.post(f"{control}/reset", timeout=5)
         assert requests.get(f"{control}/state", timeout=5).json()["reads"] == 0
 
