@@ -14,8 +14,21 @@ from dataclasses import dataclass, field, replace
 from threading import RLock
 from typing import Any
 
+from sincronia import clock
 from sincronia.engine.flow import Identity
-from sincronia.engine.state import Connection, Link, Notification, Outcome, Rows, Run, RunKey, ScheduledFlow
+from sincronia.engine.state import (
+    Connection,
+    Link,
+    Notification,
+    Outcome,
+    OutcomeKind,
+    Phase,
+    Rows,
+    Run,
+    RunKey,
+    ScheduledFlow,
+    Start,
+)
 
 
 @dataclass
@@ -26,7 +39,7 @@ class LightStore:
     flows: dict[tuple[str, str], ScheduledFlow] = field(default_factory=dict)
     runs: dict[RunKey, Run] = field(default_factory=dict)
     link_rows: dict[tuple[str, str], dict[str, Link]] = field(default_factory=dict)
-    outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
+    outcomes_by_seq: dict[tuple[str, str], Outcome] = field(default_factory=dict)
     identities: set[tuple[Identity, str, str, str]] = field(default_factory=set)
     notifications: dict[tuple[str, str], Notification] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
@@ -57,33 +70,58 @@ class LightStore:
             self._write(after, rows)
             return True
 
+    def ask_to_cancel(self, key: RunKey, by: str) -> bool:
+        """As DynamoStore's."""
+        with self.lock:
+            run = self.runs[key]
+            if run.phase != Phase.DONE:
+                self.runs[key] = replace(run, cancelled_by=run.cancelled_by or by, wake_at=clock.now())
+            return run.phase != Phase.DONE
+
     def links(self, connection: str, entity: str) -> Iterator[Link]:
         self.counts["link queries"] += 1
         rows = self.link_rows.get((connection, entity), {})
         yield from (rows[source_id] for source_id in sorted(rows))
 
+    def outcomes_of(self, run_id: str) -> list[Outcome]:
+        """A run's outcomes in the order of its plan."""
+        return [self.outcomes_by_seq[key] for key in sorted(self.outcomes_by_seq) if key[0] == run_id]
+
+    def outcomes(self, run_id: str, kind: OutcomeKind) -> Iterator[Outcome]:
+        yield from (outcome for outcome in self.outcomes_of(run_id) if outcome.kind == kind)
+
     def due_flows(self, integration: str, now: float) -> Iterator[ScheduledFlow]:
-        yield from [flow for flow in self.flows.values() if flow.integration == integration and flow.wake_at <= now]
+        for flow in list(self.flows.values()):
+            if flow.integration == integration and flow.wake_at is not None and flow.wake_at <= now:
+                yield flow
 
     def due_runs(self, integration: str, now: float) -> Iterator[RunKey]:
         for run in list(self.runs.values()):
             if run.integration == integration and run.wake_at is not None and run.wake_at <= now:
                 yield run.key
 
-    def start_run(self, flow: ScheduledFlow, run: Run, notification: Notification, next_due: float) -> bool:
+    def flow(self, connection: str, flow: str) -> ScheduledFlow | None:
+        return self.flows.get((connection, flow))
+
+    def start_run(self, start: Start) -> bool:
         with self.lock:
-            held = self.flows[flow.connection, flow.flow]
-            if run.key in self.runs or held.active_run != flow.active_run:
+            run, flow = start.run, self.flows.get((start.flow.connection, start.flow.flow), start.flow)
+            if run.key in self.runs or not all(map(self._started_last, (start.flow, *start.apart))):
                 return False
             self.runs[run.key] = run
-            self.flows[flow.connection, flow.flow] = replace(held, wake_at=next_due, active_run=run.key.run_id)
-            self.notifications[notification.audience, notification.id] = notification
+            due = flow.wake_at if start.next_due is None else start.next_due
+            self.flows[flow.connection, flow.flow] = replace(flow, wake_at=due, active_run=run.key.run_id)
+            self.notifications[start.notification.audience, start.notification.id] = start.notification
             return True
+
+    def _started_last(self, flow: ScheduledFlow) -> bool:
+        held = self.flows.get((flow.connection, flow.flow))
+        return flow.active_run == (held.active_run if held else "")
 
     def pass_over(self, flow: ScheduledFlow, next_due: float) -> None:
         with self.lock:
             held = self.flows[flow.connection, flow.flow]
-            if held.wake_at < next_due:
+            if held.wake_at is not None and held.wake_at < next_due:
                 self.flows[flow.connection, flow.flow] = replace(held, wake_at=next_due)
 
     def wake_later(self, key: RunKey, later: float) -> None:
@@ -94,7 +132,7 @@ class LightStore:
 
     def _still(self, run: Run) -> bool:
         now = self.runs.get(run.key)
-        return now is not None and (now.phase, now.position, now.lease) == (run.phase, run.position, run.lease)
+        return now is not None and _fence(now) == _fence(run)
 
     def _write(self, run: Run, rows: Rows) -> None:
         scope = (run.key.connection, rows.entity)
@@ -107,10 +145,14 @@ class LightStore:
             del self.link_rows[scope][source_id]
         for outcome in rows.outcomes:
             self.counts["outcome writes"] += 1
-            self.outcomes[run.key.run_id, outcome.seq] = outcome
+            self.outcomes_by_seq[run.key.run_id, outcome.seq] = outcome
         if rows.notification:
             self.counts["notification writes"] += 1
             self.notifications[rows.notification.audience, rows.notification.id] = rows.notification
+
+
+def _fence(run: Run) -> tuple[object, ...]:
+    return (run.phase, run.lane, run.position, run.lease, run.cancelled_by)
 
 
 @dataclass

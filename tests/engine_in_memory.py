@@ -16,7 +16,9 @@ from sincronia.engine.flow import (
     Flow,
     FlowKind,
     Identity,
+    Lane,
     LinkStatus,
+    Listing,
     Opening,
     Record,
     SourcePage,
@@ -161,6 +163,8 @@ class Office:
     brake: BrakeLimits = field(default_factory=BrakeLimits)
     now: float = START
     opening_problem: Problem | None = None
+    more_listings: tuple[Listing, ...] = ()  # beside the people's
+    more_lanes: tuple[Lane, ...] = ()
 
     def __post_init__(self) -> None:
         self.monkeypatch.setattr(clock, "now", lambda: self.now)
@@ -179,12 +183,10 @@ class Office:
     def _open(self, opening: Opening) -> Flow:
         if self.opening_problem:
             raise ProblemError(self.opening_problem)
+        lane = Lane("pessoa", "Pessoas", "Alvo", "pessoas", self.target, "email_shared")
         return Flow(
-            entity="pessoa",
-            source=self.source,
-            target=self.target,
-            shared_key_code="email_shared",
-            narrowed=self.narrowed,
+            listings=(Listing("pessoas", self.source, self.narrowed), *self.more_listings),
+            lanes=(lane, *self.more_lanes),
             statuses=self.statuses,
             force=self.force,
             brake=self.brake,
@@ -192,8 +194,8 @@ class Office:
 
     def due(self) -> Run:
         """Makes the next run by the tick, after its time has come; gives it as it waits in the queue."""
-        self.now = max(self.now, self.store.flows["casa", "pessoas"].wake_at)
-        tick("test", self.store, self.queue)
+        self.now = max(self.now, self.store.flows["casa", "pessoas"].wake_at or 0)
+        tick("test", {}, self.store, self.queue)
         return max(self.store.runs.values(), key=lambda run: run.key.run_id)
 
     def work(self) -> None:
@@ -213,7 +215,7 @@ class Office:
 
     def outcomes(self, run: Run) -> list[Outcome]:
         """The run's outcomes in order."""
-        return [self.store.outcomes[name] for name in sorted(self.store.outcomes) if name[0] == run.key.run_id]
+        return self.store.outcomes_of(run.key.run_id)
 
     def notification(self, run: Run) -> Notification:
         """The run's notification."""
@@ -226,7 +228,10 @@ class Office:
 
 def conserved(run: Run) -> bool:
     """The law of conservation: what was received is what is counted and what the cursor still has before it."""
-    return run.phase in {Phase.READ, Phase.PLAN} or run.received == sum(run.counters.values()) + run.remaining
+    return run.phase in {Phase.READ, Phase.PLAN} or all(
+        tally.received == sum(tally.counters.values()) + run.remaining_of(entity)
+        for entity, tally in run.tallies.items()
+    )
 
 
 def counters(run: Run) -> dict[str, int]:

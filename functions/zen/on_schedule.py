@@ -11,6 +11,7 @@ from sincronia.engine.measures import measure_tick
 from sincronia.engine.tick import tick
 from sincronia.store.aws import SqsRunQueue
 from sincronia.store.scheduling import DynamoSchedule
+from zen.flow_names import APART
 
 logger = Logger()
 schedule, queue = DynamoSchedule(), SqsRunQueue()
@@ -19,6 +20,6 @@ schedule, queue = DynamoSchedule(), SqsRunQueue()
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG001  # the decorator takes it
     """The event's time is for people who read logs; what is due is judged by the clock."""
-    ticked = tick("zen", schedule, queue)
+    ticked = tick("zen", APART, schedule, queue)
     measure_tick(ticked)
     logger.info("tick", scheduled_at=event.get("time"), started=ticked.started, queued=ticked.queued)

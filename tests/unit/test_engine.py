@@ -201,12 +201,12 @@ def test_an_empty_source_waits_for_a_person(office: Office) -> None:
     office.sync()
     office.source.records.clear()
     run = office.sync()
-    assert (run.phase, run.problem) == (Phase.BRAKE, Problem("brake_source_empty", {"links": "9"}))
+    assert (run.phase, run.problem) == (Phase.BRAKE, Problem("brake_source_empty", {"lane": "Pessoas", "links": "9"}))
     assert office.notification(run).state == "Pendente"
     assert "A sincronização espera a sua decisão." in office.notification(run).text
     assert all(office.target.active.values())
     office.now += 7200
-    assert tick("test", office.store, office.queue).passed_over == 1  # nothing runs over a run that waits
+    assert tick("test", {}, office.store, office.queue).passed_over == 1  # nothing runs over a run that waits
     office.work()
     assert office.run(run.key).phase == Phase.BRAKE
 
@@ -224,7 +224,7 @@ def test_an_approved_run_does_what_it_had_planned_however_long_it_waited(office:
     office.now += 3 * 24 * 3600
     after = decisions.approved(run, "ana")
     assert office.store.commit(run, after, Rows())
-    tick("test", office.store, office.queue)
+    tick("test", {}, office.store, office.queue)
     office.work()
     done = office.run(run.key)
     assert (done.result, counters(done), done.decided_by) == (
@@ -292,9 +292,9 @@ def test_a_vendor_that_asks_to_wait_puts_the_run_off(office: Office) -> None:
     assert "continua às 08:21" in office.notification(run).text
     assert conserved(run)
     office.now = START + 899
-    assert tick("test", office.store, office.queue).queued == 0
+    assert tick("test", {}, office.store, office.queue).queued == 0
     office.now = START + 900
-    assert tick("test", office.store, office.queue).queued == 1
+    assert tick("test", {}, office.store, office.queue).queued == 1
     office.work()
     assert counters(office.run(run.key)) == {"created": 9}
 
@@ -318,7 +318,7 @@ def test_a_create_that_stays_unknown_puts_the_run_off_and_is_looked_for_later(of
     office.target.rows["late"] = dict(office.source.records[0].content)  # the first request arrives after all
     office.target.active["late"] = True
     office.now = START + 300
-    tick("test", office.store, office.queue)
+    tick("test", {}, office.store, office.queue)
     office.work()
     assert counters(office.run(run.key)) == {"created": 9}
     assert len(office.target.rows) == 9
@@ -356,7 +356,7 @@ def test_a_held_run_is_left_alone_until_its_lease_ends(office: Office) -> None:
     office.work()
     assert office.run(waiting.key) == held
     office.now += 10
-    assert tick("test", office.store, office.queue).queued == 1
+    assert tick("test", {}, office.store, office.queue).queued == 1
     office.work()
     assert counters(office.run(waiting.key)) == {"created": 9}
 
@@ -372,7 +372,7 @@ def test_a_record_at_which_workers_keep_dying_is_left_behind_as_failed(office: O
     while office.run(run.key).phase != Phase.DONE:
         if not office.queue.messages:
             office.now += 60
-            tick("test", office.store, office.queue)
+            tick("test", {}, office.store, office.queue)
         try:
             office.work()
         except Death:
@@ -454,24 +454,24 @@ def test_a_run_that_waits_for_a_day_is_closed_with_its_last_cause(office: Office
 
 def test_two_ticks_at_once_make_one_run(office: Office) -> None:
     flow = office.store.flows["casa", "pessoas"]
-    tick("test", office.store, office.queue)
+    tick("test", {}, office.store, office.queue)
     office.store.due_flows = lambda integration, now: iter([flow])  # type: ignore[method-assign]
     office.store.runs = {key: replace(run, phase=Phase.DONE) for key, run in office.store.runs.items()}
-    assert tick("test", office.store, office.queue).started == 0
+    assert tick("test", {}, office.store, office.queue).started == 0
     assert len(office.store.runs) == 1
 
 
 def test_a_due_time_that_was_set_back_by_hand_is_not_due_for_ever(office: Office) -> None:
     office.sync()
     office.store.flows["casa", "pessoas"] = replace(office.store.flows["casa", "pessoas"], wake_at=START)
-    assert tick("test", office.store, office.queue).started == 0
+    assert tick("test", {}, office.store, office.queue).started == 0
     assert office.store.flows["casa", "pessoas"].wake_at == START + 3600
     assert len(office.store.runs) == 1
 
 
 def test_what_was_missed_is_made_up_by_one_run(office: Office) -> None:
     office.now = START + 5 * 3600 + 120
-    tick("test", office.store, office.queue)
+    tick("test", {}, office.store, office.queue)
     assert office.store.flows["casa", "pessoas"].wake_at == START + 6 * 3600
     assert len(office.store.runs) == 1
 

@@ -79,7 +79,7 @@ class OfficeMachine(RuleBasedStateMachine):
     @rule(minutes=st.sampled_from([1, 6, 61]))
     def time_goes_by(self, minutes: int) -> None:
         self.office.now += minutes * 60
-        tick("test", self.office.store, self.office.queue)
+        tick("test", {}, self.office.store, self.office.queue)
 
     @rule()
     def deliver_all(self) -> None:
@@ -118,7 +118,7 @@ class OfficeMachine(RuleBasedStateMachine):
         self.office.source.stops.clear()
         for _ in range(12):
             self.office.now += 800
-            tick("test", self.office.store, self.office.queue)
+            tick("test", {}, self.office.store, self.office.queue)
             self.office.work()
         assert all(run.phase == Phase.DONE for run in self.office.store.runs.values())
         notifications = self.office.store.notifications.values()

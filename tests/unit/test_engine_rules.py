@@ -14,10 +14,10 @@ from sincronia.answers import Problem
 from sincronia.engine import lines
 from sincronia.engine.brake import Judged, judge, labels
 from sincronia.engine.fingerprint import changed_fields, fingerprint
-from sincronia.engine.flow import BrakeLimits, Flow, Identity, LinkStatus, Record, status_of
+from sincronia.engine.flow import BrakeLimits, Flow, Identity, Lane, LinkStatus, Listing, Record, status_of
 from sincronia.engine.plan import Action, Known, decide, link_after, natural_keys_shared, needs_step
 from sincronia.engine.report import totals
-from sincronia.engine.state import Link, OutcomeKind, Run, RunKey, ScheduledFlow
+from sincronia.engine.state import Link, Mode, OutcomeKind, Run, RunKey, ScheduledFlow, Tally
 from sincronia.engine.tick import next_due, run_id_of
 from tests.engine_in_memory import MemorySource, MemoryTarget, person
 
@@ -39,13 +39,14 @@ LINKS = st.builds(
     at=TEXTS,
 )
 RECORDS = st.builds(Record, st.just("1"), TEXTS, CONTENTS, TEXTS, IDENTITIES)
-FLOW = Flow("pessoa", MemorySource(), MemoryTarget(), "email_shared")
+LANE = Lane("pessoa", "Pessoas", "Alvo", "pessoas", MemoryTarget(), "email_shared")
+FLOW = Flow((Listing("pessoas", MemorySource()),), (LANE,))
 
 
 def known(link: Link | None) -> Known:
     """What is known where record 1 has this link, and the target has nothing else."""
     links = {"1": link} if link else {}
-    return Known(links, {}, {}, {"1"}, True, lambda _: None)
+    return Known(links, {}, {}, {"1"}, set(), whole=True, target=lambda _: None)
 
 
 @given(CONTENTS, CONTENTS)
@@ -97,7 +98,7 @@ def test_a_decision_follows_status_and_equality(
     record: Record, link: Link | None, statuses: set[LinkStatus], force: bool
 ) -> None:
     flow = replace(FLOW, statuses=frozenset(statuses), force=force)
-    action = decide(record, known(link), flow)
+    action = decide(record, known(link), LANE, flow)
     equal = link is not None and link.active and link.synced == fingerprint(record.content)
     if equal:
         assert action.kind == (OutcomeKind.UPDATED if force else OutcomeKind.UNCHANGED)
@@ -109,7 +110,7 @@ def test_a_decision_follows_status_and_equality(
 
 @given(RECORDS, LINKS, st.sampled_from(OutcomeKind))
 def test_what_was_not_applied_never_moves_what_was_synced(record: Record, link: Link, kind: OutcomeKind) -> None:
-    action = decide(record, known(link), FLOW)
+    action = decide(record, known(link), LANE, FLOW)
     after = link_after(action, kind, "t", "now")
     if kind in {OutcomeKind.SKIPPED, OutcomeKind.REJECTED, OutcomeKind.FAILED}:
         assert after is None or (after.synced, after.target_id, after.version) == (
@@ -125,7 +126,7 @@ def test_unchanged_is_only_counted_unless_the_link_says_otherwise() -> None:
     record = person("1")
     synced = Link("1", "t1", fingerprint(record.content), "Pessoa 1")
     for link, needed in ((synced, False), (replace(synced, seen="old"), True)):
-        assert needs_step(decide(record, known(link), FLOW)) is needed
+        assert needs_step(decide(record, known(link), LANE, FLOW)) is needed
 
 
 def test_shared_keys_name_everyone_who_shares() -> None:
@@ -141,18 +142,18 @@ def test_shared_keys_name_everyone_who_shares() -> None:
 @pytest.mark.parametrize(
     ("judged", "code"),
     [
-        (Judged(0, True, False, 1, (), ()), "brake_source_empty"),
-        (Judged(0, True, False, 0, (), ()), None),
-        (Judged(0, True, True, 9, (), ()), None),
-        (Judged(40, True, False, 51, ("x",) * 11, ()), "brake_deactivations"),
-        (Judged(40, False, False, 51, ("x",) * 11, ()), "brake_source_short"),
-        (Judged(40, True, True, 51, ("x",) * 11, ()), None),
-        (Judged(40, True, False, 50, ("x",) * 10, ()), None),  # 20 %, and 10: neither is exceeded
-        (Judged(40, True, False, 20, ("x",) * 10, ()), None),  # 50 %, but not more than 10
-        (Judged(90, True, False, 100, ("x",) * 20, ()), None),  # 20, but not more than 20 %
-        (Judged(300, True, False, 200, (), ("x",) * 101), "brake_changes"),
-        (Judged(300, True, False, 200, (), ("x",) * 100), None),
-        (Judged(300, True, False, 202, (), ("x",) * 101), None),
+        (Judged("Pessoas", 0, True, False, 1, (), ()), "brake_source_empty"),
+        (Judged("Pessoas", 0, True, False, 0, (), ()), None),
+        (Judged("Pessoas", 0, True, True, 9, (), ()), None),
+        (Judged("Pessoas", 40, True, False, 51, ("x",) * 11, ()), "brake_deactivations"),
+        (Judged("Pessoas", 40, False, False, 51, ("x",) * 11, ()), "brake_source_short"),
+        (Judged("Pessoas", 40, True, True, 51, ("x",) * 11, ()), "brake_deactivations"),  # it says that they left
+        (Judged("Pessoas", 40, True, False, 50, ("x",) * 10, ()), None),  # 20 %, and 10: neither is exceeded
+        (Judged("Pessoas", 40, True, False, 20, ("x",) * 10, ()), None),  # 50 %, but not more than 10
+        (Judged("Pessoas", 90, True, False, 100, ("x",) * 20, ()), None),  # 20, but not more than 20 %
+        (Judged("Pessoas", 300, True, False, 200, (), ("x",) * 101), "brake_changes"),
+        (Judged("Pessoas", 300, True, False, 200, (), ("x",) * 100), None),
+        (Judged("Pessoas", 300, True, False, 202, (), ("x",) * 101), None),
     ],
 )
 def test_the_brake_trips_only_where_both_limits_are_exceeded(judged: Judged, code: str | None) -> None:
@@ -183,13 +184,15 @@ def test_the_next_due_time_is_on_the_grid_and_after_now(minutes: int, late: floa
 def test_run_ids_differ_by_connection_flow_and_time_and_sort_by_time() -> None:
     flow = ScheduledFlow("c", "i", "f", "F", {}, 60, 1e9, "")
     others = [replace(flow, connection="d"), replace(flow, flow="g"), replace(flow, wake_at=1e9 + 3600)]
-    ids = [run_id_of(one) for one in (flow, *others)]
+    ids = [run_id_of(one, one.wake_at or 0) for one in (flow, *others)]
     assert len(set(ids)) == 4
     assert max(ids) == ids[3]
-    assert run_id_of(flow) == ids[0]
+    assert run_id_of(flow, 1e9) == ids[0]
 
 
 def test_totals_leave_out_what_did_not_happen() -> None:
-    run = Run(RunKey("c", "r"), "i", "f", "schedule", {}, "c", 0, received=1, counters={OutcomeKind.CREATED: 1})
+    run = Run(RunKey("c", "r"), "i", "f", "schedule", {}, "c", 0)
+    run = replace(run, tallies={"pessoa": Tally(1, 1, {OutcomeKind.CREATED: 1})})
     assert totals(run) == "1 conferido: 1 criado."
-    assert totals(replace(run, received=0, counters={})) == "0 conferidos."
+    assert totals(replace(run, mode=Mode.PREVIEW)) == "1 conferido: 1 a criar."
+    assert totals(replace(run, tallies={})) == "0 conferidos."

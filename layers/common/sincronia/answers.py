@@ -216,27 +216,29 @@ COMMON: Answers = {
     "brake_source_empty": Answer(
         Retry.STOP,
         Fault.PERSON,
-        "A origem não devolveu nenhum cadastro, mas {links} já estão sincronizados; nada foi alterado.",
+        "Em “{lane}”, a origem não devolveu nenhum cadastro, mas {links} já estão sincronizados; nada foi alterado.",
         "Confira a origem e aprove ou rejeite esta sincronização.",
     ),
     "brake_source_short": Answer(
         Retry.STOP,
         Fault.PERSON,
-        "A origem devolveu uma lista incompleta: faltam {number} dos {links} cadastros sincronizados ({names}); "
+        "Em “{lane}”, a origem devolveu uma lista incompleta: faltam {number} dos {links} cadastros sincronizados "
+        "({names}); "
         "nada foi alterado.",
         "Confira a origem e aprove ou rejeite esta sincronização; com a lista incompleta, nenhum acesso é retirado.",
     ),
     "brake_deactivations": Answer(
         Retry.STOP,
         Fault.PERSON,
-        "Esta sincronização retiraria o acesso de {number} dos {links} cadastros sincronizados ({names}); "
+        "Em “{lane}”, esta sincronização retiraria o acesso de {number} dos {links} cadastros sincronizados ({names}); "
         "nada foi alterado.",
         "Confira se eles saíram mesmo da origem e aprove ou rejeite esta sincronização.",
     ),
     "brake_changes": Answer(
         Retry.STOP,
         Fault.PERSON,
-        "Esta sincronização alteraria {number} dos {links} cadastros sincronizados ({names}); nada foi alterado.",
+        "Em “{lane}”, esta sincronização alteraria {number} dos {links} cadastros sincronizados ({names}); nada foi "
+        "alterado.",
         "Confira as alterações e aprove ou rejeite esta sincronização.",
     ),
     "brake_rejected": Answer(
@@ -244,5 +246,35 @@ COMMON: Answers = {
         Fault.PERSON,
         "A sincronização foi rejeitada por {by}; nada foi alterado.",
         "Corrija a origem; a próxima sincronização começa de novo, no horário programado.",
+    ),
+    "cancelled": Answer(
+        Retry.STOP,
+        Fault.PERSON,
+        "A sincronização foi cancelada por {by}; o que já tinha sido enviado permanece enviado.",
+        "Inicie-a de novo quando quiser; ela continua com o que falta.",
+    ),
+    "deselected": Answer(
+        Retry.AFTER_CORRECTION,
+        Fault.PERSON,
+        "O cadastro foi desmarcado na pré-visualização.",
+        "Marque-o na próxima pré-visualização se quiser enviá-lo.",
+    ),
+    "parent_left_out": Answer(
+        Retry.AFTER_CORRECTION,
+        Fault.PERSON,
+        "O cadastro pertence a {parent}, que não foi enviado.",
+        "Corrija primeiro aquele cadastro; este o acompanha na próxima sincronização.",
+    ),
+    "preview_stale": Answer(
+        Retry.AFTER_CORRECTION,
+        Fault.PERSON,
+        "O cadastro mudou ou surgiu na origem depois da pré-visualização, e por isso não foi enviado.",
+        "Execute a pré-visualização de novo e confira o cadastro.",
+    ),
+    "preview_missing": Answer(
+        Retry.STOP,
+        Fault.PERSON,
+        "A pré-visualização que seria aplicada não existe mais.",
+        "Execute a pré-visualização de novo.",
     ),
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -24,15 +23,19 @@ CREATE_TRIES = 3  # in one process, looking before each but the first
 
 def apply(run: Run, flow: Flow, answers: Answers, actions: StoredActions) -> Step:
     """Writes the next block of the plan to the target, one record after the other, until something stops it."""
-    done = _Done(run, flow)
+    entity, block = _block(actions, run)
+    if not block:
+        return Step(run)
+    done = _Done(run, entity)
+    target = flow.lane(entity).target
     stop: ProblemError | OutOfTimeError | None = None
-    for position, action in enumerate(_block(actions.from_position(run.position), run), start=run.position):
+    for position, action in enumerate(block, start=run.position):
         if run.attempts > GIVE_UP_AFTER:
             done.add(position, action, _given_up(run))
             continue
         look = run.attempts > 1 or position < run.look_until
         try:
-            done.add(position, action, _perform(action, flow.target, look=look))
+            done.add(position, action, _perform(action, target, look=look))
         except ProblemError as error:
             retry = answers[error.problem.code].retry
             if retry in {Retry.PUT_OFF, Retry.STOP}:
@@ -46,15 +49,18 @@ def apply(run: Run, flow: Flow, answers: Answers, actions: StoredActions) -> Ste
     return done.step(stop)
 
 
-def _block(actions: Iterable[Action], run: Run) -> list[Action]:
-    """As many whole records as fit in one transaction; one where earlier attempts kept dying here."""
-    block, rows = list[Action](), 0
-    for action in islice(actions, 1 if run.attempts > CAREFUL_AFTER else BLOCK_SIZE):
+def _block(actions: StoredActions, run: Run) -> tuple[str, list[Action]]:
+    """As many whole records of one lane as fit in one transaction; one where earlier attempts kept dying here."""
+    block, rows, lane = list[Action](), 0, ""
+    for entity, action in islice(
+        actions.from_position(run.position), 1 if run.attempts > CAREFUL_AFTER else BLOCK_SIZE
+    ):
         rows += most_rows(action)
-        if block and rows > BLOCK_ROWS:
+        if block and (rows > BLOCK_ROWS or entity != lane):
             break
         block.append(action)
-    return block
+        lane = entity
+    return lane, block
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,7 @@ class _Done:
     """What the block has done so far: outcomes, links and identities, ready to commit."""
 
     run: Run
-    flow: Flow
+    entity: str
     links: list[Link] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     known_by: list[tuple[str, Identity]] = field(default_factory=list)
@@ -129,6 +135,7 @@ class _Done:
             self.outcomes.append(
                 Outcome(
                     seq=f"{position:08}",
+                    entity=self.entity,
                     kind=ended.kind,
                     source_id=action.source_id,
                     label=action.label,
@@ -140,12 +147,13 @@ class _Done:
 
     def step(self, stop: ProblemError | OutOfTimeError | None) -> Step:
         position = self.run.position + self.counted.total()
-        counters = Counter(self.run.counters) + self.counted
-        run = replace(self.run, position=position, counters=dict(counters))
+        tally = self.run.tallies[self.entity]
+        tally = replace(tally, counters=dict(Counter(tally.counters) + self.counted))
+        run = replace(self.run, position=position, tallies={**self.run.tallies, self.entity: tally})
         if stop:  # the record that stopped it may have been written without telling
             run = replace(run, look_until=max(run.look_until, position + 1))
         rows = Rows(
-            entity=self.flow.entity,
+            entity=self.entity,
             links=tuple(self.links),
             outcomes=tuple(self.outcomes),
             known_by=tuple(self.known_by),

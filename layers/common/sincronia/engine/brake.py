@@ -1,4 +1,4 @@
-"""The brake: when a plan does so much harm, if it is wrong, that a person is asked first."""
+"""The brake: when a plan does so much harm, if it is wrong, that a person is asked first. For each lane."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from sincronia.engine.flow import BrakeLimits, Limit
 class Judged:
     """What the brake looks at: the raw listing against the links, before any filter."""
 
+    lane: str  # its title
     listed: int
     complete: bool
     narrowed: bool  # a filter was set, so who is absent may just lie outside it
     active_links: int
-    absent: tuple[str, ...]  # labels of active links that the listing does not hold
+    leaving: tuple[str, ...]  # labels of active links that the listing does not hold, or holds as gone
     changes: tuple[str, ...]  # labels of linked records that would be changed
 
 
 def judge(judged: Judged, limits: BrakeLimits) -> Problem | None:
     """The reason to wait for a person, or None. Creates never count."""
-    if not judged.narrowed:
-        if judged.active_links and not judged.listed:
-            return Problem("brake_source_empty", {"links": str(judged.active_links)})
-        if _exceeds(len(judged.absent), judged.active_links, limits.deactivations):
-            code = "brake_deactivations" if judged.complete else "brake_source_short"
-            return _problem(code, judged.absent, judged.active_links)
+    if judged.active_links and not judged.listed and not judged.narrowed:
+        return Problem("brake_source_empty", {"lane": judged.lane, "links": str(judged.active_links)})
+    if _exceeds(len(judged.leaving), judged.active_links, limits.deactivations):
+        known = judged.complete or judged.narrowed
+        return _problem("brake_deactivations" if known else "brake_source_short", judged, judged.leaving)
     if _exceeds(len(judged.changes), judged.active_links, limits.changes):
-        return _problem("brake_changes", judged.changes, judged.active_links)
+        return _problem("brake_changes", judged, judged.changes)
     return None
 
 
@@ -38,8 +38,9 @@ def _exceeds(number: int, of: int, limit: Limit) -> bool:
     return number > limit.number and number * 100 > limit.percent * of
 
 
-def _problem(code: str, names: tuple[str, ...], links: int) -> Problem:
-    return Problem(code, {"number": str(len(names)), "links": str(links), "names": labels(names)})
+def _problem(code: str, judged: Judged, names: tuple[str, ...]) -> Problem:
+    details = {"number": str(len(names)), "links": str(judged.active_links), "names": labels(names)}
+    return Problem(code, {"lane": judged.lane, **details})
 
 
 def labels(names: Sequence[str], at_most: int = 5) -> str:

@@ -1,8 +1,10 @@
-"""What a person decides of a run at the brake. Pure but for the clock; the store's fence says who decided first."""
+"""What a person decides of a run: at the brake, or that it is to end.
+
+Pure but for the clock; the store's fence says who decided first.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 
 from sincronia import clock
@@ -20,7 +22,14 @@ def approved(run: Run, by: str) -> Run:
 
 def rejected(run: Run, by: str) -> Run:
     """The run at its end: nothing of its plan is written, and all of it is counted as skipped."""
-    counters = Counter(run.counters)
-    counters[OutcomeKind.SKIPPED] += run.remaining
-    ended = closed(replace(run, position=run.planned, counters=dict(counters)), Problem("brake_rejected", {"by": by}))
-    return replace(ended, result=Result.CANCELLED, decided_by=by, decided_at=clock.now())
+    return replace(_ended(run, "brake_rejected", by), decided_by=by, decided_at=clock.now())
+
+
+def cancelled(run: Run, by: str) -> Run:
+    """The run at its end: what was written stays written, and the rest of the plan is counted as skipped."""
+    return replace(_ended(run, "cancelled", by), cancelled_by=by)
+
+
+def _ended(run: Run, code: str, by: str) -> Run:
+    ended = closed(run.with_remaining(OutcomeKind.SKIPPED), Problem(code, {"by": by}))
+    return replace(ended, result=Result.CANCELLED)

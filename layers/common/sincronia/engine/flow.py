@@ -31,6 +31,8 @@ class Record:
     natural_key: str  # what the target knows it by before there is a link; empty with a problem
     identities: tuple[Identity, ...] = ()
     problem: Problem | None = None
+    parent: str = ""  # source id of the record that it belongs to, in the lane's parent
+    left: bool = False  # the source still lists it, and says that it has gone: it may have no access
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +122,51 @@ class BrakeLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
-    """One flow, opened for one connection: its two sides, its filters and its limits."""
+class Listing:
+    """What a run reads once, however many lanes it feeds."""
 
-    entity: str  # what kind of record it carries; links and identities are kept by it
+    name: str
     source: Source
+    narrowed: bool = False  # a filter narrows what is received, so absence means nothing
+
+
+def _as_it_is(record: Record) -> Record:
+    return record
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One kind of record on its way to one target. A record has one outcome for each lane that carries it."""
+
+    entity: str  # of the lane alone: links and identities are kept by it
+    title: str  # what people call its records
+    target_name: str  # what people call the target
+    listing: str  # the name of the listing that feeds it
     target: Target
     shared_key_code: str  # the problem of records that share a natural key; details: code, others
-    narrowed: bool = False  # a filter narrows what is received, so absence means nothing
+    step: str = ""  # the step of the flow that it belongs to, for people
+    shape: Callable[[Record], Record] = _as_it_is  # the listing's record as this target is told of it; pure
+    parent: str = ""  # the entity of an earlier lane that its records belong to
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One flow, opened for one connection: what it reads, the lanes in their order, its filters and its limits."""
+
+    listings: tuple[Listing, ...]
+    lanes: tuple[Lane, ...]
     statuses: frozenset[LinkStatus] = frozenset(LinkStatus)
     force: bool = False  # send also what is in step
-    brake: BrakeLimits = BrakeLimits()
+    brake: BrakeLimits = BrakeLimits()  # for each lane
+    check: Callable[[], None] | None = None  # before anything is read; raises as Source does
+
+    def lane(self, entity: str) -> Lane:
+        """The lane of that entity."""
+        return next(lane for lane in self.lanes if lane.entity == entity)
+
+    def listing(self, name: str) -> Listing:
+        """The listing of that name."""
+        return next(listing for listing in self.listings if listing.name == name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Objects live under `runs/<connection>/<run>/<lease>/`: a holder that has lost it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -16,7 +16,7 @@ from sincronia.engine.plan import Action
 from sincronia.engine.ports import Objects
 from sincronia.engine.state import Link, OutcomeKind, Run
 
-SCHEMA = 1  # of the lines and the manifest; a run never outlives a change of it unnoticed
+SCHEMA = 2  # of the lines and the manifest; a run never outlives a change of it unnoticed
 PART_SIZE = 500  # actions in one object of a plan
 
 
@@ -66,32 +66,39 @@ def read_manifest(objects: Objects, key: str) -> Manifest:
 
 @dataclass(frozen=True, slots=True)
 class StoredRecords:
-    """The records of a manifest; can be walked as often as needed, one part in memory at a time."""
+    """The records of a manifest; can be walked as often as needed, one part in memory at a time.
+
+    `shape` gives each as a lane's target is told of it.
+    """
 
     objects: Objects
     manifest: Manifest
+    shape: Callable[[Record], Record] | None = None
 
     def __iter__(self) -> Iterator[Record]:
         for part in self.manifest.parts:
             for line in self.objects.read_lines(part.key):
-                yield record_from_line(line)
+                record = record_from_line(line)
+                yield self.shape(record) if self.shape else record
 
 
 class StoredActions:
-    """A plan read by position; keeps the part that was read last."""
+    """A plan read by position, its lanes one after the other; keeps the part that was read last."""
 
-    def __init__(self, objects: Objects, manifest: Manifest) -> None:
+    def __init__(self, objects: Objects, manifests: Mapping[str, Manifest]) -> None:
         self._objects = objects
-        self._manifest = manifest
+        self._manifests = manifests  # by lane's entity
         self._part: tuple[str, list[Action]] = ("", [])
 
-    def from_position(self, position: int) -> Iterator[Action]:
-        """The actions from a position to the end of the plan."""
+    def from_position(self, position: int) -> Iterator[tuple[str, Action]]:
+        """The actions from a position to the end of the plan, each with its lane's entity."""
         first = 0
-        for part in self._manifest.parts:
-            if position < first + part.count:
-                yield from islice(self._actions(part), max(position - first, 0), None)
-            first += part.count
+        for entity, manifest in self._manifests.items():
+            for part in manifest.parts:
+                if position < first + part.count:
+                    for action in islice(self._actions(part), max(position - first, 0), None):
+                        yield entity, action
+                first += part.count
 
     def _actions(self, part: Part) -> list[Action]:
         if self._part[0] != part.key:
@@ -99,11 +106,17 @@ class StoredActions:
         return self._part[1]
 
 
-def write_actions(objects: Objects, run: Run, actions: Iterable[Action]) -> Manifest:
-    """Stores a plan in parts. Holds one part in memory."""
+def stored_plan(run: Run, objects: Objects) -> StoredActions:
+    """The plan of a run, in the order of its lanes."""
+    manifests = {entity: read_manifest(objects, run.plan_manifests[entity]) for entity in run.tallies}
+    return StoredActions(objects, manifests)
+
+
+def write_actions(objects: Objects, run: Run, entity: str, actions: Iterable[Action]) -> Manifest:
+    """Stores a lane's plan in parts. Holds one part in memory."""
     source, parts = iter(actions), list[Part]()
     while lines := [line_from_action(action) for action in islice(source, PART_SIZE)]:
-        key = key_of(run, f"plan-{len(parts):05}")
+        key = key_of(run, f"plan-{entity}-{len(parts):05}")
         objects.write_lines(key, lines)
         parts.append(Part(key, len(lines)))
     return Manifest(tuple(parts), complete=True)
@@ -118,6 +131,10 @@ def line_from_record(record: Record) -> dict[str, Any]:
         line |= {"key": record.natural_key, "content": dict(record.content)}
     if record.identities:
         line["identities"] = _identities_out(record.identities)
+    if record.parent:
+        line["parent"] = record.parent
+    if record.left:
+        line["left"] = True
     return line
 
 
@@ -130,6 +147,8 @@ def record_from_line(line: dict[str, Any]) -> Record:
         natural_key=line.get("key", ""),
         identities=_identities_in(line.get("identities", ())),
         problem=problem_in(line.get("problem")),
+        parent=line.get("parent", ""),
+        left=line.get("left", False),
     )
 
 
@@ -146,6 +165,7 @@ def line_from_action(action: Action) -> dict[str, Any]:
         "problem": problem_out(action.problem),
         "link": _link_out(action.link) if action.link else None,
         "over": _link_out(action.takes_over) if action.takes_over else None,
+        "before": dict(action.before),
     }
     return line | {name: value for name, value in optional.items() if value}
 
@@ -165,6 +185,7 @@ def action_from_line(line: dict[str, Any]) -> Action:
         problem=problem_in(line.get("problem")),
         link=_link_in(line.get("link")),
         takes_over=_link_in(line.get("over")),
+        before=line.get("before", {}),
     )
 
 

@@ -7,11 +7,11 @@ deactivated; absence means something only in a complete listing that no filter n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sincronia.answers import Problem
 from sincronia.engine.fingerprint import changed_fields, fingerprint
-from sincronia.engine.flow import Content, Flow, Identity, LinkStatus, Record, TargetRecord
+from sincronia.engine.flow import Content, Flow, Identity, Lane, LinkStatus, Record, TargetRecord, status_of
 from sincronia.engine.state import Link, OutcomeKind
 
 
@@ -34,6 +34,12 @@ class Action:
     problem: Problem | None = None
     link: Link | None = None
     takes_over: Link | None = None  # of somebody who left the source, and whose target record this record gets
+    before: Content = field(default_factory=dict)  # in a preview: what the target has in the fields that differ
+
+    @property
+    def status(self) -> LinkStatus:
+        """The status that people see of the record, as it is before the run."""
+        return status_of(self.link.synced if self.link else None, self.fingerprint or None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +49,15 @@ class Known:
     links: Mapping[str, Link]
     holders: Mapping[str, Link]  # the same, by target id
     sharing: Mapping[str, tuple[str, ...]]  # natural keys that several records have, with their source ids
-    listed: Set[str]  # source ids of the listing
+    listed: Set[str]  # source ids of the listing's records that have not left
+    left: Set[str]  # source ids that the listing says have left
     whole: bool  # the listing is complete and no filter narrows it, so who is absent has left
     target: Callable[[str], TargetRecord | None]
+    left_out: Mapping[str, Problem] = field(default_factory=dict)  # parents that are not sent: what it is for children
+
+    def leaves(self, link: Link) -> bool:
+        """Whether the record of a link has left the source, as far as is known."""
+        return link.source_id not in self.listed and (self.whole or link.source_id in self.left)
 
 
 def natural_keys_shared(records: Iterable[Record]) -> dict[str, tuple[str, ...]]:
@@ -53,14 +65,14 @@ def natural_keys_shared(records: Iterable[Record]) -> dict[str, tuple[str, ...]]
     first: dict[str, str] = {}
     shared: dict[str, tuple[str, ...]] = {}
     for record in records:
-        key = record.natural_key
+        key = "" if record.left else record.natural_key
         if key and first.setdefault(key, record.source_id) != record.source_id:
             shared[key] = (*shared.get(key, (first[key],)), record.source_id)
     return shared
 
 
-def decide(record: Record, known: Known, flow: Flow) -> Action:
-    """What to do with one record of the listing."""
+def decide(record: Record, known: Known, lane: Lane, flow: Flow) -> Action:
+    """What to do with one record of the listing. Of one that has left, only that it is there: see `deactivations`."""
     link = known.links.get(record.source_id)
     print_ = fingerprint(record.content) if not record.problem else ""
     action = Action(
@@ -74,13 +86,13 @@ def decide(record: Record, known: Known, flow: Flow) -> Action:
         link=link,
         target_id=link.target_id if link else "",
     )
-    if record.problem:
-        return replace(action, kind=OutcomeKind.REJECTED, problem=record.problem)
-    sharing = known.sharing.get(record.natural_key)
-    if sharing:
-        return _rejected_as_shared(action, [other for other in sharing if other != record.source_id], flow)
+    if record.left:
+        return action
+    if kept_back := _kept_back(record, known, lane):
+        kind, problem = kept_back
+        return replace(action, kind=kind, problem=problem)
     if link is None:
-        return _first_time(action, known, flow)
+        return _first_time(action, known, lane, flow)
     if link.synced == print_ and link.active:
         return replace(action, kind=OutcomeKind.UPDATED) if flow.force else action
     if LinkStatus.RESYNC_PENDING not in flow.statuses:
@@ -88,24 +100,35 @@ def decide(record: Record, known: Known, flow: Flow) -> Action:
     return replace(action, kind=OutcomeKind.UPDATED, changed=changed_fields(link.synced, print_))
 
 
-def _first_time(action: Action, known: Known, flow: Flow) -> Action:
+def _kept_back(record: Record, known: Known, lane: Lane) -> tuple[OutcomeKind, Problem] | None:
+    """Why a record isn't sent, whatever its link says."""
+    if record.problem:
+        return OutcomeKind.REJECTED, record.problem
+    if sharing := known.sharing.get(record.natural_key):
+        return OutcomeKind.REJECTED, _shared(record.source_id, sharing, lane)
+    problem = known.left_out.get(record.parent)
+    return (OutcomeKind.SKIPPED, problem) if problem else None
+
+
+def _first_time(action: Action, known: Known, lane: Lane, flow: Flow) -> Action:
     if LinkStatus.NOT_SYNCED not in flow.statuses:
         return _not_selected(action, LinkStatus.NOT_SYNCED)
     found = known.target(action.natural_key)
     if found is None:
         return replace(action, kind=OutcomeKind.CREATED)
     holder = known.holders.get(found.target_id)
-    if holder is not None and (holder.active or holder.source_id in known.listed or not known.whole):
-        return _rejected_as_shared(action, [holder.source_id], flow)
+    if holder is not None and not known.leaves(holder):
+        problem = _shared(action.source_id, [holder.source_id], lane)
+        return replace(action, kind=OutcomeKind.REJECTED, problem=problem)
     changed = changed_fields(fingerprint(found.content), action.fingerprint)
     kind = OutcomeKind.UPDATED if changed or holder else OutcomeKind.UNCHANGED
     return replace(action, kind=kind, target_id=found.target_id, changed=changed, takes_over=holder)
 
 
-def deactivations(links: Mapping[str, Link], listed: Set[str]) -> Iterator[Action]:
-    """An action for each active link whose record the listing no longer holds."""
-    for link in links.values():
-        if link.active and link.source_id not in listed:
+def deactivations(known: Known, passed_on: Set[str]) -> Iterator[Action]:
+    """An action for each active link whose record has left; not where somebody else gets its target record."""
+    for link in known.links.values():
+        if link.active and known.leaves(link) and link.source_id not in passed_on:
             yield Action(
                 kind=OutcomeKind.DEACTIVATED,
                 source_id=link.source_id,
@@ -123,9 +146,9 @@ def needs_step(action: Action) -> bool:
     return action.kind != OutcomeKind.UNCHANGED or action.link is None or action.link.seen is not None
 
 
-def _rejected_as_shared(action: Action, others: list[str], flow: Flow) -> Action:
-    details = {"code": action.source_id, "others": ", ".join(others)}
-    return replace(action, kind=OutcomeKind.REJECTED, problem=Problem(flow.shared_key_code, details))
+def _shared(source_id: str, sharing: Iterable[str], lane: Lane) -> Problem:
+    others = ", ".join(other for other in sharing if other != source_id)
+    return Problem(lane.shared_key_code, {"code": source_id, "others": others})
 
 
 def _not_selected(action: Action, status: LinkStatus) -> Action:

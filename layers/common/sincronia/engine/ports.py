@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
-from sincronia.engine.state import Connection, Link, Notification, Rows, Run, RunKey, ScheduledFlow
+from sincronia.engine.state import Connection, Link, Outcome, OutcomeKind, Rows, Run, RunKey, ScheduledFlow, Start
 
 
 class Store(Protocol):
@@ -34,6 +34,10 @@ class Store(Protocol):
         """All links of one kind of record, by source id."""
         ...
 
+    def outcomes(self, run_id: str, kind: OutcomeKind) -> Iterator[Outcome]:
+        """A run's outcomes of one kind, in the order of its plan."""
+        ...
+
 
 class Schedule(Protocol):
     """State as the tick needs it."""
@@ -50,10 +54,14 @@ class Schedule(Protocol):
         """Runs whose wake_at has come."""
         ...
 
-    def start_run(self, flow: ScheduledFlow, run: Run, notification: Notification, next_due: float) -> bool:
+    def flow(self, connection: str, flow: str) -> ScheduledFlow | None:
+        """A connection's flow, read consistently."""
+        ...
+
+    def start_run(self, start: Start) -> bool:
         """Makes the run and its notification and moves the flow's due time, all or nothing.
 
-        False: the flow has started a run since it was read, or this very run: the due time is already dealt with.
+        False: one of the flows has started a run since it was read, or this very run was made before.
         """
         ...
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sincronia import clock
 from sincronia.answers import Answers, Problem, explain
-from sincronia.engine.state import Notification, OutcomeKind, Phase, Result, Run
+from sincronia.engine.state import Mode, Notification, OutcomeKind, Phase, Result, Run
 
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
 
@@ -22,39 +22,39 @@ _WORDS = {  # in the order that people ask for them: singular, plural
     OutcomeKind.REJECTED: ("precisa de correção", "precisam de correção"),
     OutcomeKind.FAILED: ("não enviado", "não enviados"),
 }
+_WOULD_BE = {  # of a preview
+    OutcomeKind.CREATED: "a criar",
+    OutcomeKind.UPDATED: "a atualizar",
+    OutcomeKind.DEACTIVATED: "a desativar",
+    OutcomeKind.REMOVED: "a remover",
+    OutcomeKind.SKIPPED: "a deixar de fora",
+}
+TO_CORRECT = "cadastros-a-corrigir.xlsx"  # the workbook of what was rejected or failed
 
 
 def totals(run: Run) -> str:
-    """`420 conferidos: 403 criados, 17 precisam de correção.`"""
-    counted = [
-        f"{run.counters[kind]} {words[run.counters[kind] != 1]}"
-        for kind, words in _WORDS.items()
-        if run.counters.get(kind)
-    ]
+    """`420 conferidos: 403 criados, 17 precisam de correção.`; of a preview, what would be done."""
+    counters, counted = run.counters, []
+    for kind, words in _WORDS.items():
+        if number := counters.get(kind):
+            would_be = _WOULD_BE.get(kind) if run.mode == Mode.PREVIEW else None
+            counted.append(f"{number} {would_be or words[number != 1]}")
     head = f"{run.received} {'conferido' if run.received == 1 else 'conferidos'}"
     return f"{head}: {', '.join(counted)}." if counted else f"{head}."
 
 
 def closed(run: Run, problem: Problem | None = None) -> Run:
     """The run at its end. What the plan still held is counted as failed; the lease and the alarm clock are gone."""
-    counters = dict(run.counters)
-    if run.remaining:
-        counters[OutcomeKind.FAILED] = counters.get(OutcomeKind.FAILED, 0) + run.remaining
+    ended = run.with_remaining(OutcomeKind.FAILED)
     unfinished = {OutcomeKind.SKIPPED, OutcomeKind.REJECTED, OutcomeKind.FAILED}
     if problem:
         result = Result.FAILURE
-    elif any(counters.get(kind) for kind in unfinished):
+    elif any(ended.counters.get(kind) for kind in unfinished):
         result = Result.PARTIAL
     else:
         result = Result.SUCCESS
     return replace(
-        released(run, wake_at=None),
-        phase=Phase.DONE,
-        position=run.planned,
-        counters=counters,
-        problem=problem,
-        result=result,
-        concluded_at=clock.now(),
+        released(ended, wake_at=None), phase=Phase.DONE, problem=problem, result=result, concluded_at=clock.now()
     )
 
 
@@ -69,8 +69,9 @@ def started(run: Run, title: str) -> Notification:
         audience=run.audience,
         id=run.key.run_id,
         connection=run.key.connection,
-        title=title,
-        text="A sincronização foi iniciada.",
+        integration=run.integration,
+        title=f"{title} (pré-visualização)" if run.mode == Mode.PREVIEW else title,
+        text=f"A {_noun(run)} foi iniciada.",
         created_at=clock.iso(run.started_at),
     )
 
@@ -78,20 +79,32 @@ def started(run: Run, title: str) -> Notification:
 def told(run: Run, title: str, answers: Answers) -> Notification:
     """The notification as the run now stands: still Pendente while it waits, Concluído when it is done."""
     parts = [totals(run)] if run.received and run.phase != Phase.BRAKE else []
-    if run.problem:
-        parts.append(explain(run.problem, answers))
+    if run.mode == Mode.PREVIEW and parts:
+        parts.insert(0, "Nada foi enviado ainda.")
+        if run.brakes:
+            parts.append("Ao sincronizar, o freio vai esperar a sua decisão:")
+            parts += [explain(problem, answers) for problem in run.brakes]
     if run.phase == Phase.BRAKE:
+        parts += [explain(problem, answers) for problem in run.brakes]
         parts.append("A sincronização espera a sua decisão.")
-    elif run.wake_at is not None:
-        parts.append(f"A sincronização espera e continua às {_time_of_day(run.wake_at)}.")
+    elif run.problem:
+        parts.append(explain(run.problem, answers))
+    if run.wake_at is not None and run.phase != Phase.BRAKE:
+        parts.append(f"A {_noun(run)} espera e continua às {_time_of_day(run.wake_at)}.")
     elif not parts:
         parts.append(totals(run))
+    corrections = {OutcomeKind.REJECTED, OutcomeKind.FAILED} & {kind for kind, number in run.counters.items() if number}
     return replace(
         started(run, title),
         text=" ".join(parts),
         concluded_at=clock.iso(run.concluded_at) if run.concluded_at is not None else "",
         result=run.result,
+        files=(TO_CORRECT,) if run.result and corrections else (),
     )
+
+
+def _noun(run: Run) -> str:
+    return "pré-visualização" if run.mode == Mode.PREVIEW else "sincronização"
 
 
 def _time_of_day(seconds: float) -> str:

@@ -14,12 +14,13 @@ from aws_lambda_powertools import Logger
 
 from sincronia import clock
 from sincronia.answers import Answers, OutOfTimeError, Problem, ProblemError, Retry, explain
-from sincronia.engine import applying, reading
+from sincronia.engine import applying, planning, reading
+from sincronia.engine.decisions import cancelled
 from sincronia.engine.flow import Flow, FlowKind, Opening
-from sincronia.engine.lines import StoredActions, read_manifest
+from sincronia.engine.lines import StoredActions, stored_plan
 from sincronia.engine.ports import Objects, RunQueue, Secrets, Store
 from sincronia.engine.report import closed, released, told
-from sincronia.engine.state import Phase, Run, RunKey, Step
+from sincronia.engine.state import Phase, Rows, Run, RunKey, Step
 
 LEASE_SECONDS = 330  # longer than the function may run, shorter than the queue hides a message
 WORK_SECONDS = 240  # what one invocation works at most
@@ -47,7 +48,7 @@ def work(key: RunKey, outside: Outside, seconds_left: float) -> Run | None:
     A run that is done, waits at the brake, or is held by somebody else is left alone: its message is spent.
     """
     run = outside.store.run(key)
-    if run is None or run.phase in {Phase.DONE, Phase.BRAKE} or clock.now() < run.lease_until:
+    if run is None or _rests(run) or clock.now() < run.lease_until:
         logger.info("run_left_alone", phase=run.phase if run else None)
         return None
     held = _leased(run)
@@ -55,12 +56,18 @@ def work(key: RunKey, outside: Outside, seconds_left: float) -> Run | None:
         logger.info("lease_not_taken")
         return None
     kind = outside.flows[held.flow]
+    if held.cancelled_by:
+        return _commit(held, Step(cancelled(held, held.cancelled_by)), kind, outside)
     deadline = clock.now() + min(seconds_left, WORK_SECONDS)
     try:
         flow = _opened(held, kind, outside, deadline)
     except ProblemError as error:
         return _commit(held, Step(held, stop=error), kind, outside)
     return _go_on(held, flow, kind, outside)
+
+
+def _rests(run: Run) -> bool:
+    return run.phase == Phase.DONE or (run.phase == Phase.BRAKE and not run.cancelled_by)
 
 
 def _leased(run: Run) -> Run:
@@ -98,9 +105,9 @@ def _go_on(run: Run, flow: Flow, kind: FlowKind, outside: Outside) -> Run | None
         if run.phase == Phase.READ:
             step = reading.read(run, flow, outside.objects)
         elif run.phase == Phase.PLAN:
-            step = reading.plan(run, flow, outside.objects, outside.store)
+            step = planning.plan(run, flow, outside.objects, outside.store)
         else:
-            actions = actions or _plan_of(run, outside.objects)
+            actions = actions or stored_plan(run, outside.objects)
             step = applying.apply(run, flow, kind.answers, actions)
         after = _commit(run, step, kind, outside)
         if after is None or not after.lease:
@@ -108,22 +115,36 @@ def _go_on(run: Run, flow: Flow, kind: FlowKind, outside: Outside) -> Run | None
         run = after
 
 
-def _plan_of(run: Run, objects: Objects) -> StoredActions:
-    return StoredActions(objects, read_manifest(objects, run.plan_manifest))
-
-
 def _commit(before: Run, step: Step, kind: FlowKind, outside: Outside) -> Run | None:
     """Writes the step, and tells people where the run ends or waits. None where somebody else holds the run now."""
     after = settled(before, step, kind.answers)
-    rows = step.rows
-    goes_on_at_once = after.wake_at is not None and after.wake_at <= clock.now()
-    if not after.lease and not goes_on_at_once:
-        rows = replace(rows, notification=told(after, kind.title, kind.answers))
-    if not outside.store.commit(before, after, rows):
+    if outside.store.commit(before, after, _with_notification(after, step.rows, kind)):
+        return _committed(before, after, outside)
+    now = outside.store.run(before.key)
+    if now is None or not now.cancelled_by or replace(now, cancelled_by="", wake_at=before.wake_at) != before:
         logger.info("overtaken", phase=before.phase, position=before.position)
         return None
+    # Still ours, and a person wants it to end: what this step did is kept, and nothing more is done.
+    ended = after if after.phase == Phase.DONE else cancelled(after, now.cancelled_by)
+    ended = replace(ended, cancelled_by=now.cancelled_by)
+    if not outside.store.commit(now, ended, _with_notification(ended, step.rows, kind)):
+        return None
+    return _committed(now, ended, outside)
+
+
+def _with_notification(after: Run, rows: Rows, kind: FlowKind) -> Rows:
+    if after.lease or _goes_on_at_once(after):
+        return rows
+    return replace(rows, notification=told(after, kind.title, kind.answers))
+
+
+def _goes_on_at_once(run: Run) -> bool:
+    return run.wake_at is not None and run.wake_at <= clock.now()
+
+
+def _committed(before: Run, after: Run, outside: Outside) -> Run:
     logger.info("step", phase=before.phase, position=after.position, result=after.result, problem=_code(after))
-    if not after.lease and goes_on_at_once:
+    if not after.lease and _goes_on_at_once(after):
         outside.queue.send(after.key)
     return after
 
@@ -132,18 +153,25 @@ def settled(before: Run, step: Step, answers: Answers) -> Run:
     """Where a run stands after a step: it goes on under its lease, pauses, waits, or ends. Pure but for the clock."""
     run, stop = step.run, step.stop
     if stop is None:
-        if run.phase == Phase.BRAKE:
-            return released(run, wake_at=None)
-        if run.phase == Phase.APPLY and not run.remaining:
-            return closed(run)
-        return replace(run, attempts=1, problem=None)
+        return _onward(run)
     if isinstance(stop, OutOfTimeError):
-        moved = (run.phase, run.position) != (before.phase, before.position)
+        moved = (run.phase, run.lane, run.position) != (before.phase, before.lane, before.position)
         return replace(released(run, wake_at=clock.now()), attempts=0 if moved else run.attempts)
     if answers[stop.problem.code].retry != Retry.PUT_OFF:
         return closed(run, stop.problem)
     later = stop.retry_at if stop.retry_at is not None else clock.now() + PUT_OFF_SECONDS
     return replace(released(run, wake_at=later), problem=stop.problem)
+
+
+def _onward(run: Run) -> Run:
+    """Where a run stands that nothing stopped."""
+    if run.phase == Phase.DONE:
+        return run
+    if run.phase == Phase.BRAKE:
+        return released(run, wake_at=None)
+    if run.phase == Phase.APPLY and not run.remaining:
+        return closed(run)
+    return replace(run, attempts=1, problem=None)
 
 
 def _code(run: Run) -> str | None:

@@ -62,9 +62,9 @@ def flow_in(item: ConnectionItem) -> ScheduledFlow:
         connection=item.connection,
         integration=item.integration,
         flow=item.item.removeprefix("FLOW#"),
-        title=item.title,
-        filters=item.filters,
-        every_minutes=int(item.every_minutes),
-        wake_at=float(item.wake_at),
+        title=item.title or "",
+        filters=item.filters or {},
+        every_minutes=None if item.every_minutes is None else int(item.every_minutes),
+        wake_at=None if item.wake_at is None else float(item.wake_at),
         active_run=item.active_run or "",
     )

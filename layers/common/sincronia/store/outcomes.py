@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from pynamodb.attributes import JSONAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, LocalSecondaryIndex
 
-from sincronia.answers import problem_out
-from sincronia.engine.state import Outcome, Run
+from sincronia.answers import problem_in, problem_out
+from sincronia.engine.state import Outcome, OutcomeKind, Run
 from sincronia.settings import table
 from sincronia.store.connected import Table
 from sincronia.store.runs import expiry
@@ -45,14 +46,14 @@ class OutcomeItem(Table):
     by_kind = OutcomesByKind()
 
 
-def outcome_out(outcome: Outcome, run: Run, entity: str, now: str) -> OutcomeItem:
+def outcome_out(outcome: Outcome, run: Run, now: str) -> OutcomeItem:
     """The item of an outcome."""
     return OutcomeItem(
         run.key.run_id,
         outcome.seq,
         kind=outcome.kind.value,
         kind_seq=f"{outcome.kind.value}#{outcome.seq}",
-        record=f"{run.key.connection}#{entity}#{outcome.source_id}",
+        record=f"{run.key.connection}#{outcome.entity}#{outcome.source_id}",
         story_at=f"{now}#{run.key.run_id}#{outcome.seq}",
         label=outcome.label,
         problem=problem_out(outcome.problem),
@@ -60,3 +61,23 @@ def outcome_out(outcome: Outcome, run: Run, entity: str, now: str) -> OutcomeIte
         target_id=outcome.target_id or None,
         expires_at=expiry(),
     )
+
+
+def outcome_in(item: OutcomeItem) -> Outcome:
+    """The outcome of an item."""
+    _, entity, source_id = item.record.split("#", 2)
+    return Outcome(
+        seq=item.seq,
+        entity=entity,
+        kind=OutcomeKind(item.kind),
+        source_id=source_id,
+        label=item.label,
+        problem=problem_in(item.problem),
+        changed=tuple(item.changed),
+        target_id=item.target_id or "",
+    )
+
+
+def stored_outcomes(run_id: str, kind: OutcomeKind) -> Iterator[Outcome]:
+    """A run's outcomes of one kind, in the order of its plan."""
+    yield from map(outcome_in, OutcomeItem.by_kind.query(run_id, OutcomeItem.kind_seq.startswith(f"{kind.value}#")))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from uuid import uuid4
 
+from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from sincronia.engine.state import Connection, ScheduledFlow
@@ -21,7 +22,7 @@ def put_connection(
     """Makes the connection or changes it, its secret and its flows; gives it with its secret's name.
 
     A connection keeps its secret's name, and its flows keep when they are due; a new flow is due at its own wake_at.
-    The flows of a connection that is not enabled are never due, nor is a flow that is no longer among them.
+    Never due: flows of a connection that is not enabled, without a schedule, or no longer among them.
     """
     try:
         known = ConnectionItem.get(connection.id, "CONFIG", consistent_read=True).secret_name
@@ -57,10 +58,19 @@ def put_connection(
                     ConnectionItem.integration.set(flow.integration),
                     ConnectionItem.title.set(flow.title),
                     ConnectionItem.filters.set(dict(flow.filters)),
-                    ConnectionItem.every_minutes.set(flow.every_minutes),
-                    ConnectionItem.wake_at.set(ConnectionItem.wake_at | flow.wake_at)
-                    if connection.enabled
-                    else ConnectionItem.wake_at.remove(),
+                    *_scheduled(flow, enabled=connection.enabled),
                 ],
             )
     return replace(connection, secret_name=secret_name)
+
+
+def _scheduled(flow: ScheduledFlow, *, enabled: bool) -> list[Action]:
+    """When the flow is due. One that has a time keeps it; without a schedule, or disabled, it has none."""
+    if flow.every_minutes is None:
+        return [ConnectionItem.every_minutes.remove(), ConnectionItem.wake_at.remove()]
+    due = (
+        ConnectionItem.wake_at.set(ConnectionItem.wake_at | flow.wake_at)
+        if enabled
+        else ConnectionItem.wake_at.remove()
+    )
+    return [ConnectionItem.every_minutes.set(flow.every_minutes), due]

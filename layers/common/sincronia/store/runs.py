@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from sincronia import clock
 from sincronia.answers import problem_in, problem_out
-from sincronia.engine.state import OutcomeKind, Phase, Result, Run, RunKey
+from sincronia.engine.state import Mode, OutcomeKind, Phase, Result, Run, RunKey, Tally
 from sincronia.settings import table
 from sincronia.store.connected import Table
 
@@ -29,7 +29,7 @@ class DueRuns(GlobalSecondaryIndex["RunItem"]):
 
 
 class RunItem(Table):
-    """A run. Counters are attributes of their own, named as the outcome kinds."""
+    """A run. `tallies` are the lanes', by entity, in the plan's order."""
 
     class Meta:
         table_name = table("runs")
@@ -43,19 +43,24 @@ class RunItem(Table):
     filters = JSONAttribute()
     audience = UnicodeAttribute()
     started_at = NumberAttribute()
+    mode = UnicodeAttribute()
+    preview = UnicodeAttribute(null=True)
+    retried = UnicodeAttribute(null=True)
     phase = UnicodeAttribute()
+    lane = NumberAttribute()
     position = NumberAttribute()
-    received = NumberAttribute()
-    planned = NumberAttribute()
-    counters = JSONAttribute()
-    source_manifest = UnicodeAttribute(null=True)
-    plan_manifest = UnicodeAttribute(null=True)
+    tallies = JSONAttribute()
+    source_manifests = JSONAttribute()
+    plan_manifests = JSONAttribute()
     lease = UnicodeAttribute(null=True)
     lease_until = NumberAttribute()
     attempts = NumberAttribute()
     look_until = NumberAttribute()
     wake_at = NumberAttribute(null=True)
     problem = JSONAttribute(null=True)
+    brakes = JSONAttribute(null=True)
+    corrections = UnicodeSetAttribute(null=True)
+    cancelled_by = UnicodeAttribute(null=True)
     result = UnicodeAttribute(null=True)
     concluded_at = NumberAttribute(null=True)
     decided_by = UnicodeAttribute(null=True)
@@ -81,16 +86,32 @@ def attributes(run: Run) -> dict[str, Any]:
     """A run's attributes; what is empty is None, and not stored."""
     values: dict[str, Any] = {field.name: getattr(run, field.name) for field in fields(run) if field.name != "key"}
     return values | {
+        "mode": run.mode.value,
+        "preview": run.preview or None,
+        "retried": run.retried or None,
         "phase": run.phase.value,
         "filters": dict(run.filters),
-        "counters": {kind.value: number for kind, number in run.counters.items()},
-        "source_manifest": run.source_manifest or None,
-        "plan_manifest": run.plan_manifest or None,
+        "tallies": {entity: _tally_out(tally) for entity, tally in run.tallies.items()},
+        "source_manifests": dict(run.source_manifests),
+        "plan_manifests": dict(run.plan_manifests),
         "lease": run.lease or None,
         "problem": problem_out(run.problem),
+        "brakes": [problem_out(problem) for problem in run.brakes] or None,
+        "corrections": set(run.corrections) or None,
+        "cancelled_by": run.cancelled_by or None,
         "result": run.result.value if run.result else None,
         "decided_by": run.decided_by or None,
     }
+
+
+def _tally_out(tally: Tally) -> dict[str, Any]:
+    counters = {kind.value: number for kind, number in tally.counters.items()}
+    return {"received": tally.received, "planned": tally.planned, "counters": counters}
+
+
+def _tally_in(value: dict[str, Any]) -> Tally:
+    counters = {OutcomeKind(kind): number for kind, number in value["counters"].items()}
+    return Tally(value["received"], value["planned"], counters)
 
 
 def run_out(run: Run) -> RunItem:
@@ -114,19 +135,24 @@ def run_in(item: RunItem) -> Run:
         filters=item.filters,
         audience=item.audience,
         started_at=float(item.started_at),
+        mode=Mode(item.mode),
+        preview=item.preview or "",
+        retried=item.retried or "",
         phase=Phase(item.phase),
+        lane=int(item.lane),
         position=int(item.position),
-        received=int(item.received),
-        planned=int(item.planned),
-        counters={OutcomeKind(kind): number for kind, number in item.counters.items()},
-        source_manifest=item.source_manifest or "",
-        plan_manifest=item.plan_manifest or "",
+        tallies={entity: _tally_in(value) for entity, value in item.tallies.items()},
+        source_manifests=item.source_manifests,
+        plan_manifests=item.plan_manifests,
         lease=item.lease or "",
         lease_until=float(item.lease_until),
         attempts=int(item.attempts),
         look_until=int(item.look_until),
         wake_at=float(item.wake_at) if item.wake_at is not None else None,
         problem=problem_in(item.problem),
+        brakes=tuple(problem for value in item.brakes or () if (problem := problem_in(value))),
+        corrections=frozenset(item.corrections or ()),
+        cancelled_by=item.cancelled_by or "",
         result=Result(item.result) if item.result else None,
         concluded_at=float(item.concluded_at) if item.concluded_at is not None else None,
         decided_by=item.decided_by or "",

@@ -7,9 +7,10 @@ from typing import Any
 
 from pynamodb.exceptions import TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from sincronia.engine.state import Notification, Run, RunKey, ScheduledFlow
+from sincronia.engine.state import Run, RunKey, ScheduledFlow, Start
 from sincronia.store.connected import dynamodb
 from sincronia.store.connections import ConnectionItem, flow_in
 from sincronia.store.notifications import notification_out
@@ -29,16 +30,30 @@ class DynamoSchedule:
     def run(self, key: RunKey) -> Run | None:
         return stored_run(key)
 
-    def start_run(self, flow: ScheduledFlow, run: Run, notification: Notification, next_due: float) -> bool:
+    def flow(self, connection: str, flow: str) -> ScheduledFlow | None:
+        try:
+            return flow_in(ConnectionItem.get(connection, f"FLOW#{flow}", consistent_read=True))
+        except ConnectionItem.DoesNotExist:
+            return None
+
+    def start_run(self, start: Start) -> bool:
+        flow, run = start.flow, start.run
+        changes: list[Action] = [
+            ConnectionItem.active_run.set(run.key.run_id),
+            # A flow that nobody put, because it has no schedule, is made with its first run.
+            ConnectionItem.integration.set(ConnectionItem.integration | flow.integration),
+            ConnectionItem.title.set(ConnectionItem.title | flow.title),
+        ]
+        if start.next_due is not None:
+            changes.append(ConnectionItem.wake_at.set(start.next_due))
         try:
             with TransactWrite(connection=dynamodb) as transaction:
                 transaction.save(run_out(run), condition=RunItem.run_id.does_not_exist())
-                transaction.update(
-                    _flow_item(flow),
-                    [ConnectionItem.wake_at.set(next_due), ConnectionItem.active_run.set(run.key.run_id)],
-                    condition=_started_last(flow),
-                )
-                transaction.save(notification_out(notification))
+                transaction.update(_flow_item(flow), changes, condition=_started_last(flow))
+                for other in start.apart:
+                    name = f"FLOW#{other.flow}"
+                    transaction.condition_check(ConnectionItem, other.connection, name, _started_last(other))
+                transaction.save(notification_out(start.notification))
         except TransactWriteError as error:
             if error.cause_response_code != "TransactionCanceledException":
                 raise

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from sincronia import clock
-from sincronia.engine.state import Connection, Link, Rows, Run, RunKey
+from sincronia.engine.state import Connection, Link, Outcome, OutcomeKind, Phase, Rows, Run, RunKey
 from sincronia.store.connected import dynamodb
 from sincronia.store.connections import ConnectionItem, connection_in
 from sincronia.store.identities import identity_out
 from sincronia.store.links import LinkItem, link_in, link_item, link_out
 from sincronia.store.notifications import notification_out
-from sincronia.store.outcomes import outcome_out
+from sincronia.store.outcomes import outcome_out, stored_outcomes
 from sincronia.store.runs import RunItem, attributes, run_in, run_item, run_out, stored_run
 
 
@@ -61,16 +62,40 @@ class DynamoStore:
     def links(self, connection: str, entity: str) -> Iterator[Link]:
         yield from map(link_in, LinkItem.query(f"{connection}#{entity}"))
 
+    def outcomes(self, run_id: str, kind: OutcomeKind) -> Iterator[Outcome]:
+        return stored_outcomes(run_id, kind)
+
+    def ask_to_cancel(self, key: RunKey, by: str) -> bool:
+        """Notes who wants a run to end, and has it queued; its holder or the next one ends it. False: it is done."""
+        wanted = RunItem.cancelled_by.set(RunItem.cancelled_by | by)
+        try:
+            run_item(key).update(
+                [wanted, RunItem.wake_at.set(clock.now())], condition=RunItem.phase != Phase.DONE.value
+            )
+        except UpdateError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise
+            return False
+        return True
+
 
 def _fence(run: Run) -> tuple[Any, ...]:
-    return (run.phase, run.position, run.lease)
+    return (run.phase, run.lane, run.position, run.lease, run.cancelled_by)
 
 
 def _still(run: Run) -> Condition:
-    """The run's cursor and lease are what its holder believes."""
-    lease: Condition = RunItem.lease == run.lease if run.lease else RunItem.lease.does_not_exist()
-    still: Condition = lease & (RunItem.phase == run.phase.value) & (RunItem.position == run.position)
+    """The run's cursor and lease are what its holder believes, and nobody wants it to end that it does not know of."""
+    cursor: Condition = (
+        (RunItem.phase == run.phase.value) & (RunItem.lane == run.lane) & (RunItem.position == run.position)
+    )
+    still: Condition = cursor & _is(RunItem.lease, run.lease) & _is(RunItem.cancelled_by, run.cancelled_by)
     return still
+
+
+def _is(attribute: UnicodeAttribute, text: str) -> Condition:
+    """What is empty is not stored."""
+    condition: Condition = attribute == text if text else attribute.does_not_exist()
+    return condition
 
 
 def _differences(before: Run, after: Run) -> list[Any]:
@@ -91,6 +116,6 @@ def _add_rows(transaction: TransactWrite, run: Run, rows: Rows) -> None:
     for source_id in rows.unlinked:
         transaction.delete(link_item(connection, rows.entity, source_id))
     for outcome in rows.outcomes:
-        transaction.save(outcome_out(outcome, run, rows.entity, now))
+        transaction.save(outcome_out(outcome, run, now))
     if rows.notification:
         transaction.save(notification_out(rows.notification))

@@ -1,0 +1,79 @@
+"""What a run is held to: a preview that a person looked through, or the rejected and failed of an earlier run. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+
+from sincronia.answers import Problem
+from sincronia.engine.plan import Action, needs_step
+from sincronia.engine.state import OutcomeKind, Run
+
+_DONE = {OutcomeKind.CREATED, OutcomeKind.UPDATED, OutcomeKind.UNCHANGED}
+_WRITTEN = {OutcomeKind.CREATED, OutcomeKind.UPDATED, OutcomeKind.DEACTIVATED}
+
+
+def deselected_key(connection: str, run_id: str) -> str:
+    """The object that holds what a person deselected for a run: lines of `entity` and `id`."""
+    return f"runs/{connection}/{run_id}/deselected.jsonl.gz"
+
+
+def correction_of(entity: str, source_id: str, fingerprint: str) -> str:
+    """How a preview remembers that a person corrected a record, and what it was then."""
+    return f"{entity}#{source_id}#{_short(fingerprint).hex()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What a person agreed to in one lane of a preview."""
+
+    entity: str
+    seen: Mapping[str, bytes]  # by source id: what was to be done, in short
+    deselected: Set[str]
+    corrections: Set[str]
+
+    def held(self, action: Action) -> Action:
+        """The action, or that it is left out: deselected, or not what the person has seen."""
+        if action.source_id in self.deselected:
+            return _skipped(action, "deselected") if needs_step(action) else action
+        if action.kind not in _WRITTEN or self.seen.get(action.source_id) == _seen(action):
+            return action
+        corrected = correction_of(self.entity, action.source_id, action.fingerprint) in self.corrections
+        if corrected and action.kind != OutcomeKind.DEACTIVATED:
+            return action
+        return _skipped(action, "preview_stale")
+
+
+def agreement(entity: str, preview: Run, actions: Iterable[Action], deselected: Iterable[tuple[str, str]]) -> Agreement:
+    """What was agreed to in a preview's lane. `deselected` are pairs of entity and source id."""
+    return Agreement(
+        entity=entity,
+        seen={action.source_id: _seen(action) for action in actions},
+        deselected={source_id for name, source_id in deselected if name == entity},
+        corrections=preview.corrections,
+    )
+
+
+def left_out_parents(plan: Iterable[Action], deselected: Set[str]) -> dict[str, Problem]:
+    """By source id of a parent that is not sent: why its children aren't. `plan` is the parents' lane."""
+    left_out = {source_id: Problem("deselected") for source_id in deselected}
+    for action in plan:
+        skipped = action.kind == OutcomeKind.SKIPPED and action.link is None
+        if skipped or action.kind == OutcomeKind.REJECTED:
+            left_out.setdefault(action.source_id, Problem("parent_left_out", {"parent": action.label}))
+    return left_out
+
+
+def _seen(action: Action) -> bytes:
+    if action.kind in _DONE:
+        return _short(action.fingerprint)
+    return b"left" if action.kind == OutcomeKind.DEACTIVATED else b""
+
+
+def _short(fingerprint: str) -> bytes:
+    return blake2b(fingerprint.encode(), digest_size=8).digest()
+
+
+def _skipped(action: Action, code: str) -> Action:
+    return replace(action, kind=OutcomeKind.SKIPPED, problem=Problem(code))
