@@ -19,15 +19,16 @@ from stdnum.br import cnpj, cpf
 from stdnum.exceptions import ValidationError
 from werkzeug.wrappers import Request, Response
 
-from local.vendors.faults import Kind
 from local.vendors.office import GROUPS, Office
 from local.vendors.questor_rows import (
     COMPANY,
+    COMPANY_DOCUMENT,
     CONSULTATIONS,
     CPF,
     DOCUMENT,
     GROUP,
     GROUP_NAME,
+    ORG_UNIT,
     Filters,
     Key,
     Row,
@@ -58,25 +59,25 @@ class QuestorSimulator(Simulator):
     def rows(self, kind: str) -> list[Row]:
         """See Simulator.rows."""
         with self.lock:
-            rows = self._rows[kind]
-            return [rows.row(key) for key in rows.keys]
+            return [self.row(kind, *key) for key in self._rows[kind].keys]
 
     def row(self, kind: str, *key: int) -> Row:
-        """One row as its consultation gives it. Raises KeyError."""
+        """One row as its consultation gives it, with the columns that come from elsewhere. Raises KeyError."""
         with self.lock:
-            return self._rows[kind].row(key)
+            row = self._rows[kind].row(key)
+            return row | {column: self._joined(column, row) for column in CONSULTATIONS[kind].joined}
 
     def add_row(self, kind: str, columns: Row) -> Key:
         """A new row, as Rows.add has it; gives its key. Raises KeyError where its company isn't there."""
         with self.lock:
             if COMPANY in columns and kind != "companies" and (columns[COMPANY],) not in self._rows["companies"]:
                 raise KeyError(columns[COMPANY])
-            return self._rows[kind].add(_with_group_name(columns))
+            return self._rows[kind].add(columns)
 
     def change_row(self, kind: str, key: Key, columns: Row) -> None:
         """Changes columns of a row. A company's matriz takes its new CNPJ over."""
         with self.lock:
-            self._rows[kind].change(key, _with_group_name(columns))
+            self._rows[kind].change(key, columns)
             if kind == "companies" and DOCUMENT in columns and (*key, 1) in self._rows["establishments"]:
                 self._rows["establishments"].change((*key, 1), {DOCUMENT: columns[DOCUMENT]})
 
@@ -144,23 +145,25 @@ class QuestorSimulator(Simulator):
             keys = self._rows[kind].matching(_filters(request.args.get("_AFilter", "")))
         except (KeyError, ValueError, TypeError, binascii.Error):
             return answered(_failed("Parâmetro inválido."))
-        return answered(self._page(kind, keys, start, length, request.method))
+        return answered(self._page(kind, keys, start, length, request))
 
-    def _page(self, kind: str, keys: list[Key], start: int, length: int, method: str) -> dict[str, Any]:
-        rows_of, consultation = self._rows[kind], CONSULTATIONS[kind]
-        declared = len(keys)
-        if self.faults.take({Kind.EMPTY}, method, "list", consultation.action):
-            keys, declared = [], 0
-        cut = self.faults.take({Kind.CUT_SHORT}, method, "list", consultation.action)
-        if cut:
-            keys = keys[: cut.keep]
-        rows = [rows_of.row(key) for key in keys[start : start + length]]
-        broken = self.faults.take({Kind.MALFORMED_RECORD}, method, "list", consultation.action)
-        if broken and rows:
-            position = min(broken.position, len(rows) - 1)
-            rows[position] = {**rows[position], **consultation.broken}
-        columns = [{"sName": name} for name in consultation.columns]
+    def _page(self, kind: str, keys: list[Key], start: int, length: int, request: Request) -> dict[str, Any]:
+        consultation = CONSULTATIONS[kind]
+        page, declared, broken = self.page(keys, start, length, request)
+        rows = [self.row(kind, *key) for key in page]
+        if broken is not None:
+            rows[broken] = {**rows[broken], **consultation.broken}
+        columns = [{"sName": name} for name in (*consultation.columns, *consultation.joined)]
         return {"RecordCount": declared, "aoColumns": columns, "aaData": rows}
+
+    def _joined(self, column: str, row: Row) -> Any:
+        """ASSUMPTION: a row comes with its group's name, its company's CNPJ, its org unit's classification."""
+        if column == GROUP_NAME:
+            return GROUPS.get(row[GROUP])
+        if column == COMPANY_DOCUMENT:
+            return self._rows["companies"].row((row[COMPANY],))[DOCUMENT]
+        org_unit = (row[COMPANY], row[ORG_UNIT])
+        return self._rows["org_units"].row(org_unit)[column] if org_unit in self._rows["org_units"] else None
 
     def _corrected(self, kind: str, request: Request) -> dict[str, str]:
         """Does what a process is asked to, or says why not."""
@@ -197,10 +200,6 @@ def _filters(text: str) -> Filters:
 
 def _failed(message: str) -> dict[str, str]:
     return {"Erro": f"EnpqError: {message}"}
-
-
-def _with_group_name(columns: Row) -> Row:
-    return {**columns, GROUP_NAME: GROUPS.get(columns[GROUP])} if GROUP in columns else columns
 
 
 def _refused(_value: object) -> None:

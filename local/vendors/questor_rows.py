@@ -15,7 +15,7 @@ from stdnum.br import cnpj, cpf
 
 from local.vendors import selectors
 from local.vendors.clients import Clients
-from local.vendors.office import GROUPS, Office
+from local.vendors.office import Office
 
 Key = tuple[int, ...]  # a code, or a company's and its own
 Row = dict[str, Any]
@@ -24,7 +24,8 @@ Filters = tuple[tuple[str, str], ...]  # column and codes as Questor writes them
 COMPANY, DOCUMENT, EMAIL, GROUP, GROUP_NAME = (
     "CODIGOEMPRESA", "INSCRFEDERAL", "EMAIL", "CODIGOGRUPOUSUARIO", "NOMEGRUPOUSUARIO",
 )  # fmt: skip
-ORG_UNIT, ESTABLISHMENT, CPF = "CODIGOORGANOGRAMA", "CODIGOESTAB", "CPF"
+ORG_UNIT, ESTABLISHMENT, CPF, CLASSIFICATION = "CODIGOORGANOGRAMA", "CODIGOESTAB", "CPF", "CLASSIFICACAO"
+COMPANY_DOCUMENT = "INSCRFEDERALEMPRESA"
 _FILTERS_REMEMBERED = 64
 
 
@@ -32,7 +33,8 @@ _FILTERS_REMEMBERED = 64
 class Consultation:
     """One object of Questor: its columns begin with `keys` codes; `broken` is what a malformed row has instead.
 
-    `correction` is the process that the pencil runs, and `correctable` the columns that it takes beside the codes.
+    `joined` are columns behind its own that come from elsewhere: see QuestorSimulator.row. `correction` is the process
+    that the pencil runs, and `correctable` the columns that it takes beside the codes.
     """
 
     action: str
@@ -42,6 +44,7 @@ class Consultation:
     broken: Mapping[str, Any]
     all_keys: Callable[[Office], Iterator[Key]]
     values: Callable[..., tuple[Any, ...]]
+    joined: tuple[str, ...]
     correction: str = ""
     correctable: tuple[str, ...] = ()
 
@@ -62,7 +65,7 @@ def _of_companies(count: Callable[[Clients, int], int]) -> Callable[[Office], It
 
 def _user(office: Office, code: int) -> tuple[Any, ...]:
     user = office.user(code)
-    return code, user.name, user.email or None, user.group, GROUPS[user.group]
+    return code, user.name, user.email or None, user.group
 
 
 def _company(office: Office, code: int) -> tuple[Any, ...]:
@@ -105,11 +108,12 @@ CONSULTATIONS = {
     "users": Consultation(
         "TnGlbDMUsuario",
         1,
-        ("CODIGOUSUARIO", "NOMEUSUARIO", EMAIL, GROUP, GROUP_NAME),
+        ("CODIGOUSUARIO", "NOMEUSUARIO", EMAIL, GROUP),
         ("CODIGOUSUARIO", GROUP),
         {"NOMEUSUARIO": None, GROUP: "x"},
         lambda office: ((code,) for code in range(office.users)),
         _user,
+        (GROUP_NAME,),
         "TnGlbDPAlterarUsuario",
         (EMAIL, "NOMEUSUARIO", GROUP),
     ),
@@ -121,6 +125,7 @@ CONSULTATIONS = {
         {"NOMEEMPRESA": None, DOCUMENT: 12345678000195},
         lambda office: ((code,) for code in range(1, office.companies + 1)),
         _company,
+        (),
         "TnGlbDPAlterarEmpresa",
         ("REGIMETRIBUTARIO", "NOMEEMPRESA", DOCUMENT),
     ),
@@ -132,6 +137,7 @@ CONSULTATIONS = {
         {"NOMEESTAB": None, DOCUMENT: 12345678000195},
         _of_companies(Clients.establishments_of),
         _establishment,
+        (COMPANY_DOCUMENT,),
     ),
     "partners": Consultation(
         "TnGlbDMSocio",
@@ -141,17 +147,19 @@ CONSULTATIONS = {
         {"NOMESOCIO": None, DOCUMENT: 12345678909},
         _of_companies(Clients.partners_of),
         _partner,
+        (COMPANY_DOCUMENT,),
         "TnGlbDPAlterarSocio",
         (EMAIL, "NOMESOCIO", DOCUMENT),
     ),
     "org_units": Consultation(
         "TnFopDMOrganograma",
         2,
-        (COMPANY, ORG_UNIT, "CLASSIFICACAO", "DESCRICAO"),
+        (COMPANY, ORG_UNIT, CLASSIFICATION, "DESCRICAO"),
         (COMPANY, ORG_UNIT),
-        {"CLASSIFICACAO": 1, "DESCRICAO": None},
+        {CLASSIFICATION: 1, "DESCRICAO": None},
         _of_companies(Clients.org_units_of),
         _org_unit,
+        (COMPANY_DOCUMENT,),
     ),
     "employees": Consultation(
         "TnFopDMFuncContrato",
@@ -163,6 +171,7 @@ CONSULTATIONS = {
         {"NOMEFUNC": None, CPF: 12345678909},
         _of_companies(Clients.employees_of),
         _employee,
+        (COMPANY_DOCUMENT, CLASSIFICATION),
         "TnFopDPAlterarFuncContrato",
         (EMAIL, "NOMEFUNC", CPF),
     ),
@@ -191,7 +200,7 @@ class Rows:
         return place < len(self.keys) and self.keys[place] == key
 
     def row(self, key: Key) -> Row:
-        """A row as the consultation gives it. Raises KeyError."""
+        """A row's own columns. Raises KeyError."""
         changed = self._changed.get(key)
         if changed is not None:
             return changed

@@ -16,7 +16,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from werkzeug.wrappers import Request, Response
 
@@ -24,6 +24,7 @@ from local.vendors.faults import TRANSPORT, Fault, Faults, Kind
 from local.vendors.http import HttpServer
 
 _CONTROL = "/_simulator/"
+_Key = TypeVar("_Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,17 @@ class Simulator(ABC):
             self._server.serve()
         finally:
             self._server.close()
+
+    def page(self, keys: list[_Key], start: int, length: int, request: Request) -> tuple[list[_Key], int, int | None]:
+        """A page's keys, the declared total, and the place of the row to break, as the faults of listings have it."""
+        befallen = (request.method, self.operation(request), self.subject(request))
+        declared = len(keys)
+        if self.faults.take({Kind.EMPTY}, *befallen):
+            keys, declared = [], 0
+        cut = self.faults.take({Kind.CUT_SHORT}, *befallen)
+        page = keys[start : min(start + length, cut.keep) if cut else start + length]
+        broken = self.faults.take({Kind.MALFORMED_RECORD}, *befallen)
+        return page, declared, min(broken.position, len(page) - 1) if broken and page else None
 
     def _serve(self, request: Request) -> Response | None:
         if request.path.startswith(_CONTROL):

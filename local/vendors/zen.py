@@ -12,7 +12,6 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from local.vendors.faults import Kind
 from local.vendors.server import Simulator, answered
 from local.vendors.table import Row, Table
 from local.vendors.zen_resources import ACTIVE, CODE, COMPANY, EMAIL, GROUP, NAME, RESOURCES, STATE, Resource
@@ -182,17 +181,10 @@ class ZenSimulator(Simulator):
         if not set(filters) <= set(RESOURCES[kind].fields if operation == "find" else ()):
             return _refused(400, "Filtro inválido.")
         codes = self._found(kind, filters) if operation == "find" else self._tables[kind].numbers
-        declared, resource = len(codes), RESOURCES[kind].name
-        if self.faults.take({Kind.EMPTY}, "GET", operation, resource):
-            codes, declared = [], 0
-        cut = self.faults.take({Kind.CUT_SHORT}, "GET", operation, resource)
-        if cut:
-            codes = codes[: cut.keep]
-        start = (int(page) - 1) * int(length)
-        rows = [self._shown(kind, code) for code in codes[start : start + int(length)]]
-        broken = self.faults.take({Kind.MALFORMED_RECORD}, "GET", operation, resource)
-        if broken and rows:
-            del rows[min(broken.position, len(rows) - 1)][CODE]
+        page_of, declared, broken = self.page(codes, (int(page) - 1) * int(length), int(length), request)
+        rows = [self._shown(kind, code) for code in page_of]
+        if broken is not None:
+            del rows[broken][CODE]
         return _done({"Itens": rows, "Total": declared})
 
 
