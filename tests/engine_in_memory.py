@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -25,6 +25,7 @@ from sincronia.engine.flow import (
     TargetGoneError,
     TargetRecord,
 )
+from sincronia.engine.starting import Apart
 from sincronia.engine.state import (
     Connection,
     Link,
@@ -165,6 +166,10 @@ class Office:
     opening_problem: Problem | None = None
     more_listings: tuple[Listing, ...] = ()  # beside the people's
     more_lanes: tuple[Lane, ...] = ()
+    apart: Apart = field(default_factory=dict)
+    check: Callable[[], None] | None = None
+    second: MemoryTarget = field(default_factory=MemoryTarget)  # for lanes that go elsewhere
+    children: MemorySource = field(default_factory=MemorySource)  # for records that belong to people
 
     def __post_init__(self) -> None:
         self.monkeypatch.setattr(clock, "now", lambda: self.now)
@@ -190,12 +195,13 @@ class Office:
             statuses=self.statuses,
             force=self.force,
             brake=self.brake,
+            check=self.check,
         )
 
     def due(self) -> Run:
         """Makes the next run by the tick, after its time has come; gives it as it waits in the queue."""
         self.now = max(self.now, self.store.flows["casa", "pessoas"].wake_at or 0)
-        tick("test", {}, self.store, self.queue)
+        tick("test", self.apart, self.store, self.queue)
         return max(self.store.runs.values(), key=lambda run: run.key.run_id)
 
     def work(self) -> None:

@@ -32,8 +32,8 @@ def plan(run: Run, flow: Flow, objects: Objects, store: Store) -> Step:
     Stops with the run as it was.
     """
     lane = flow.lanes[run.lane]
-    planner = _planner(run, lane, flow, objects, store)
     try:
+        planner = _planner(run, lane, flow, objects, store)
         actions = write_actions(objects, run, lane.entity, planner.kept())
     except (ProblemError, OutOfTimeError) as stop:
         return Step(run, stop=stop)
