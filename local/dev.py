@@ -20,11 +20,11 @@ VENDORS = ("questor", "zen")
 
 
 def describe(stack: Stack) -> dict[str, object]:
-    """What .local/stack.json holds; `api` and `token` are null until there is an API."""
+    """What .local/stack.json holds."""
     return {
-        "api": None,
+        "api": stack.api_url,
         "token": None,
-        "aws": {"endpoint": stack.aws_endpoint, "region": stack.region},
+        "aws": dict(stack.aws),
         "outputs": dict(stack.outputs),
         "lambda": stack.lambda_url,
         "vendors": stack.vendors,
@@ -51,6 +51,7 @@ def _sentences(stack: Stack, file: Path) -> str:
     vendors = "\n".join(f"  {name:<14}{vendor['url']}" for name, vendor in stack.vendors.items())
     return f"""O stack está de pé.
   AWS           {stack.aws_endpoint} (região {stack.region})
+  API           {stack.api_url}
   Lambda        {stack.lambda_url}
 {vendors}
   Registros     {stack.logs}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from local import processes
@@ -11,6 +11,7 @@ from local.provisioned import FunctionSpec
 from local.sandbox import Answer, Sandbox
 
 SANDBOXES = 2  # enough for two workers to meet on one run
+API_SANDBOXES = 4  # requests come several at once; further ones wait for one to be free
 
 
 class UnknownFunctionError(LookupError):
@@ -18,14 +19,16 @@ class UnknownFunctionError(LookupError):
 
 
 class Function:
-    """One function. `invoke` may be called by many threads; at most SANDBOXES events run at once."""
+    """One function. `invoke` may be called by many threads; at most `sandboxes` events run at once."""
 
-    def __init__(self, spec: FunctionSpec, environment: Mapping[str, str], *, code: Path, log: Path) -> None:
+    def __init__(
+        self, spec: FunctionSpec, environment: Mapping[str, str], *, code: Path, log: Path, sandboxes: int
+    ) -> None:
         self.spec = spec
         self._environment = environment
         self._code = code
         self._log = log
-        self._free = threading.BoundedSemaphore(SANDBOXES)
+        self._free = threading.BoundedSemaphore(sandboxes)
         self._lock = threading.Lock()
         self._idle: list[Sandbox] = []
         self._all: set[Sandbox] = set()
@@ -69,7 +72,7 @@ class Function:
 
 
 class Functions:
-    """All functions of a stack, found by logical id, name or ARN."""
+    """All functions of a stack, found by logical id, name or ARN. answering: ARNs of those that answer an API."""
 
     def __init__(
         self,
@@ -80,12 +83,15 @@ class Functions:
         code: Path,
         layer: Path,
         logs: Path,
+        answering: Collection[str] = (),
     ) -> None:
         self._functions: dict[str, Function] = {}
         self._by_name: dict[str, Function] = {}
         for spec in specs.values():
             environment = _environment(spec, endpoint, region, code, layer)
-            function = Function(spec, environment, code=code, log=logs / f"{spec.logical_id}.log")
+            sandboxes = API_SANDBOXES if spec.arn in answering else SANDBOXES
+            log = logs / f"{spec.logical_id}.log"
+            function = Function(spec, environment, code=code, log=log, sandboxes=sandboxes)
             self._functions[spec.logical_id] = function
             self._by_name |= {spec.logical_id: function, spec.name: function, spec.arn: function}
 

@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
@@ -24,7 +25,9 @@ from local import processes
 from local.calls import CALLS_PATH, Record
 from local.event_sources import CALLER as POLLER
 from local.event_sources import QueuePoller
+from local.first_token import first_token
 from local.functions import Functions
+from local.http_api import HttpFront
 from local.invoke_api import InvokeServer
 from local.provision import provision
 from local.provisioned import Clients, Provisioned
@@ -78,6 +81,7 @@ class Stack:
         self._pollers: list[QueuePoller] = []
         self.aws_endpoint = ""
         self.lambda_url = ""
+        self.api_url = ""  # without a slash at its end; empty where the template has no API
         self.template: dict[str, Any] = {}
         self.provisioned = Provisioned()
 
@@ -85,6 +89,16 @@ class Stack:
     def outputs(self) -> Mapping[str, str]:
         """The template's outputs, by name."""
         return self.provisioned.outputs
+
+    @property
+    def aws(self) -> Mapping[str, str]:
+        """Where the services are, as stack.json says it."""
+        return {"endpoint": self.aws_endpoint, "region": self.region}
+
+    @cached_property
+    def token(self) -> str:
+        """The first administrator's token for the API, made when it is first asked for."""
+        return first_token(self.aws, self.outputs)
 
     def __enter__(self) -> Self:
         try:
@@ -149,7 +163,12 @@ class Stack:
         self.aws_endpoint = str(said.pop("aws")["endpoint"])
         self.vendors = said
         clients = Clients(self.client("dynamodb"), self.client("s3"), self.client("sqs"))
-        self.provisioned = provision(self.template, resolver, clients, stack_name=self.name, region=self.region)
+        front = HttpFront()
+        self._open.callback(front.server_close)
+        self.provisioned = provision(
+            self.template, resolver, clients, stack_name=self.name, region=self.region, api_url=front.url
+        )
+        api = self.provisioned.api
         self.functions = Functions(
             self.provisioned.functions,
             endpoint=self.aws_endpoint,
@@ -157,8 +176,13 @@ class Stack:
             code=self._code,
             layer=processes.ROOT / "layers" / "common",
             logs=self.logs,
+            answering={route.function_arn for route in api.routes} if api else (),
         )
         self._open.callback(self.functions.close)
+        if api:
+            front.serve(api, self.functions)
+            self._open.callback(front.stop)
+            self.api_url = front.url
         for spec in self.provisioned.mappings:
             poller = QueuePoller(spec, self.functions, self.client("sqs", POLLER), region=self.region)
             self._pollers.append(poller)
