@@ -162,8 +162,8 @@ class QuestorSimulator(Simulator):
             return GROUPS.get(row[GROUP])
         if column == COMPANY_DOCUMENT:
             return self._rows["companies"].row((row[COMPANY],))[DOCUMENT]
-        org_unit = (row[COMPANY], row[ORG_UNIT])
-        return self._rows["org_units"].row(org_unit)[column] if org_unit in self._rows["org_units"] else None
+        units, unit = self._rows["org_units"], (row[COMPANY], row[ORG_UNIT])
+        return units.row(unit)[column] if isinstance(row[ORG_UNIT], int) and unit in units else None
 
     def _corrected(self, kind: str, request: Request) -> dict[str, str]:
         """Does what a process is asked to, or says why not."""
