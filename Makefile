@@ -13,7 +13,7 @@ ACT ?=
 include layers/python-3.13.mk
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev put-connection decide test check validate build bench bench-full format lock clean
+.PHONY: help demo dev put-connection create-token openapi decide test check validate build bench bench-full format lock clean
 
 help: ## List the targets (this page).
 	@awk 'BEGIN { FS = ":.*## "; print "Python 3.11 or newer, git and make are all that these need, and the network once: they install their locked packages.\n" } \
@@ -28,6 +28,12 @@ dev: $(VENV)/ready ## Bring the stack up and keep it; .local/stack.json says whe
 
 put-connection: $(VENV)/ready ## Put a connection into a stack, its secret on standard input: make put-connection STACK=sincronia-dev FILE=mine.json
 	@$(PYTHON) -m operations.put_connection $(STACK) $(FILE)
+
+create-token: $(VENV)/ready ## Make an integration token: make create-token STACK=sincronia-dev ROLE=administrator DESCRIPTION="Painel"
+	@$(PYTHON) -m operations.create_token $(STACK) --role "$(ROLE)" --description "$(DESCRIPTION)"
+
+openapi: $(VENV)/ready ## Write the API's OpenAPI document again, from the routes of every function.
+	@$(PYTHON) -m operations.openapi
 
 decide: $(VENV)/ready ## Approve or reject a run at the brake: make decide STACK=… CONNECTION=… FLOW=… DECISION=aprovar (or rejeitar)
 	@$(PYTHON) -m operations.decide $(STACK) $(CONNECTION) $(FLOW) $(DECISION)

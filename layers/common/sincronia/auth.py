@@ -16,6 +16,8 @@ import zlib
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sincronia import clock
+
 _ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _SECRET_LENGTH = 43  # log2(62 ** 43) = 256
 _CHECKSUM_LENGTH = 6  # 62 ** 6 > 2 ** 32
@@ -65,6 +67,23 @@ class Token:
     def state(self) -> TokenState:
         """`revoked` from the moment of its revocation."""
         return TokenState.REVOKED if self.revoked_at else TokenState.ACTIVE
+
+
+def made(description: str, role: Role, days: int | None, by: str) -> tuple[str, Token]:
+    """A new token, and what is kept of it. `days` from now it expires; None: never."""
+    text = new_token()
+    now = clock.now()
+    token = Token(
+        id=text[4:20],
+        description=description,
+        role=role,
+        created_at=clock.iso(now),
+        created_by=by,
+        last_four=text[-4:],
+        hash=token_hash(text),
+        expires_at=clock.iso(now + days * 86400) if days is not None else "",
+    )
+    return text, token
 
 
 def new_token() -> str:

@@ -6,7 +6,9 @@ Call it as `clock.now()`; a name imported from here could not be moved.
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
+
+_SAO_PAULO = timezone(timedelta(hours=-3))  # all year since 2019, and Lambda has no time zone database
 
 
 def now() -> float:
@@ -22,3 +24,15 @@ def moment() -> str:
 def iso(seconds: float) -> str:
     """The ISO 8601 form (UTC, milliseconds) of seconds since 1970."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def month(seconds: float) -> str:
+    """The month (yyyy-mm) that seconds since 1970 fall into in São Paulo."""
+    return datetime.fromtimestamp(seconds, _SAO_PAULO).isoformat()[:7]
+
+
+def month_bounds(month: str) -> tuple[str, str]:
+    """Between which moments, in the compact form that run ids begin with, a month (yyyy-mm) in São Paulo lies."""
+    year, number = int(month[:4]), int(month[5:])
+    year_after, number_after = (year + 1, 1) if number == 12 else (year, number + 1)
+    return f"{year:04}{number:02}01T030000000Z", f"{year_after:04}{number_after:02}01T030000000Z"

@@ -8,6 +8,9 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from sincronia.engine.state import Connection, ScheduledFlow
 from sincronia.settings import table
 from sincronia.store.connected import Table
+from sincronia.store.listing import After, Listed, listed
+
+LISTED = "connection"
 
 
 class DueConnections(GlobalSecondaryIndex["ConnectionItem"]):
@@ -21,8 +24,19 @@ class DueConnections(GlobalSecondaryIndex["ConnectionItem"]):
     wake_at = NumberAttribute(range_key=True)
 
 
+class ListedConnections(GlobalSecondaryIndex["ConnectionItem"]):
+    """Connections by name. Flows have no `listed`, and are not in it."""
+
+    class Meta:
+        index_name = "listed"
+        projection = AllProjection()
+
+    listed = UnicodeAttribute(hash_key=True)
+    connection = UnicodeAttribute(range_key=True)
+
+
 class ConnectionItem(Table):
-    """A connection's `CONFIG`, or one of its `FLOW#…`."""
+    """A connection's `CONFIG`, or one of its `FLOW#…`. A CONFIG's `listed` is LISTED."""
 
     class Meta:
         table_name = table("connections")
@@ -40,7 +54,9 @@ class ConnectionItem(Table):
     every_minutes = NumberAttribute(null=True)
     wake_at = NumberAttribute(null=True)
     active_run = UnicodeAttribute(null=True)
+    listed = UnicodeAttribute(null=True)
     due = DueConnections()
+    by_name = ListedConnections()
 
 
 def connection_in(item: ConnectionItem) -> Connection:
@@ -67,4 +83,15 @@ def flow_in(item: ConnectionItem) -> ScheduledFlow:
         every_minutes=None if item.every_minutes is None else int(item.every_minutes),
         wake_at=None if item.wake_at is None else float(item.wake_at),
         active_run=item.active_run or "",
+    )
+
+
+def connections_by_name(limit: int, after: After | None) -> Listed[Connection]:
+    """All connections, by their ids."""
+    return listed(
+        lambda start: ConnectionItem.by_name.query(LISTED, limit=limit, last_evaluated_key=start),
+        connection_in,
+        after,
+        partition={"listed": LISTED},
+        names=frozenset({"connection", "item"}),
     )

@@ -13,7 +13,7 @@ from pynamodb.transactions import TransactWrite
 from sincronia.engine.state import Connection, ScheduledFlow
 from sincronia.store.aws import secrets_manager
 from sincronia.store.connected import dynamodb
-from sincronia.store.connections import ConnectionItem
+from sincronia.store.connections import LISTED, ConnectionItem
 
 
 def put_connection(
@@ -47,6 +47,7 @@ def put_connection(
                 secret_name=secret_name,
                 responsible=connection.responsible,
                 enabled=connection.enabled,
+                listed=LISTED,
             )
         )
         for item in dropped:

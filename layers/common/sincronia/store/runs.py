@@ -6,13 +6,14 @@ from dataclasses import fields
 from typing import Any
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
 from sincronia import clock
 from sincronia.answers import problem_in, problem_out
 from sincronia.engine.state import Mode, OutcomeKind, Phase, Result, Run, RunKey, Tally
 from sincronia.settings import table
 from sincronia.store.connected import Table
+from sincronia.store.listing import After, Listed, listed
 
 KEPT_DAYS = 400  # runs, outcomes and notifications
 
@@ -26,6 +27,17 @@ class DueRuns(GlobalSecondaryIndex["RunItem"]):
 
     integration = UnicodeAttribute(hash_key=True)
     wake_at = NumberAttribute(range_key=True)
+
+
+class RecentRuns(GlobalSecondaryIndex["RunItem"]):
+    """Every connection's runs by month, in the order of their start."""
+
+    class Meta:
+        index_name = "recent"
+        projection = AllProjection()
+
+    month = UnicodeAttribute(hash_key=True)
+    run_id = UnicodeAttribute(range_key=True)
 
 
 class RunItem(Table):
@@ -67,6 +79,7 @@ class RunItem(Table):
     decided_at = NumberAttribute(null=True)
     expires_at = NumberAttribute()
     due = DueRuns()
+    recent = RecentRuns()
 
 
 def run_item(key: RunKey) -> RunItem:
@@ -119,7 +132,7 @@ def run_out(run: Run) -> RunItem:
     return RunItem(
         run.key.connection,
         run.key.run_id,
-        month=clock.iso(run.started_at)[:7],
+        month=clock.month(run.started_at),
         expires_at=expiry(),
         **attributes(run),
     )
@@ -163,3 +176,31 @@ def run_in(item: RunItem) -> Run:
 def expiry() -> int:
     """When a row that is written now goes, in seconds since 1970."""
     return int(clock.now()) + KEPT_DAYS * 86400
+
+
+def recent_runs(month: str, limit: int, after: After | None) -> Listed[Run]:
+    """Every connection's runs of a month (yyyy-mm), the newest first."""
+    return listed(
+        lambda start: RunItem.recent.query(month, limit=limit, scan_index_forward=False, last_evaluated_key=start),
+        run_in,
+        after,
+        partition={"month": month},
+        names=frozenset({"connection", "run_id"}),
+    )
+
+
+def runs_of(connection: str, month: str, limit: int, after: After | None) -> Listed[Run]:
+    """A connection's runs of a month (yyyy-mm), the newest first."""
+    return listed(
+        lambda start: RunItem.query(
+            connection,
+            RunItem.run_id.between(*clock.month_bounds(month)),
+            limit=limit,
+            scan_index_forward=False,
+            last_evaluated_key=start,
+        ),
+        run_in,
+        after,
+        partition={"connection": connection},
+        names=frozenset({"run_id"}),
+    )

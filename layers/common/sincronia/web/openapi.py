@@ -108,12 +108,17 @@ def document(application: Application) -> dict[str, Any]:
             described["description"] = f"Papel necessário: {operation.role.value}."
         if operation.idempotent:
             described.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+        for parameter in described.get("parameters", ()):
+            if parameter["schema"].get("default") == "":  # not given is all that it means
+                del parameter["schema"]["default"]
         for response in described["responses"].values():
             if not response.get("content"):
                 response.pop("content", None)
     schemas = found.setdefault("components", {}).setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError", "ResponseValidationError"):
         schemas.pop(unused, None)
+    for schema in schemas.values():
+        schema.pop("description", None)  # the classes' docstrings are for who reads the code
     schemas["Problem"] = _SCHEMA
     found["components"]["securitySchemes"] = {
         "token": {"type": "http", "scheme": "bearer", "description": "Token de integração (sin_…)."}

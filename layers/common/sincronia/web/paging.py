@@ -51,6 +51,6 @@ def cursor_of(after: After | None) -> str | None:
     return base64.urlsafe_b64encode(text.encode()).decode()
 
 
-def page(listed: Listed[Value], item_of: Callable[[Value], Item]) -> dict[str, Any]:
-    """The answer's form of what the store listed, for a Page of the items' model."""
-    return {"items": [item_of(value) for value in listed.values], "next": cursor_of(listed.after)}
+def page(listed: Listed[Value], item_of: Callable[[Value], Item]) -> Page[Item]:
+    """The answer's form of what the store listed."""
+    return Page(items=[item_of(value) for value in listed.values], next=cursor_of(listed.after))

@@ -1,0 +1,23 @@
+"""What the hub's routes can run into, beside what every route can."""
+
+from __future__ import annotations
+
+from sincronia.answers import Answers
+from sincronia.web.answers import ANSWERS as WEB
+from sincronia.web.answers import refused
+
+ANSWERS: Answers = {
+    **WEB,
+    "token_not_found": refused(
+        404,
+        "Não encontrado",
+        "Não há token de integração com esta identificação.",
+        "Confira a identificação em GET /tokens.",
+    ),
+    "notification_not_found": refused(
+        404,
+        "Não encontrado",
+        "Não há notificação com esta identificação nesta conexão; elas são guardadas por 400 dias.",
+        "Confira a identificação em GET /notifications.",
+    ),
+}

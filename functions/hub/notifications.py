@@ -1,0 +1,105 @@
+"""What people see of the runs: Pendente until the work is done, then Concluído."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from pydantic import BaseModel
+
+from sincronia import clock
+from sincronia.answers import Problem, ProblemError
+from sincronia.auth import Role
+from sincronia.engine.state import Notification, Result
+from sincronia.store.notifications import notifications_by_state, notifications_of, stored_notification
+from sincronia.web.application import Routes
+from sincronia.web.fields import ConnectionInPath, ConnectionInQuery, Month, run_url
+from sincronia.web.paging import Cursor, Limit, Page, after_of, page
+
+routes = Routes("Notificações")
+
+State = Literal["Pendente", "Concluído"]
+
+
+class FileAnswer(BaseModel):
+    """A file that can be downloaded."""
+
+    name: str
+    url: str
+
+
+class ListedNotification(BaseModel):
+    """A notification; its files are the names of what can be downloaded."""
+
+    connection: str
+    id: str
+    title: str
+    text: str
+    state: State
+    result: Result | None
+    created_at: str
+    concluded_at: str | None
+    url: str
+    run_url: str
+    files: list[str]
+
+
+class NotificationAnswer(ListedNotification):
+    """A notification, with where its files are."""
+
+    files: list[FileAnswer]  # type: ignore[assignment]  # the list has their names alone
+
+
+@routes.get("/notifications", role=Role.READER, summary="Lista as notificações de um mês")
+def list_notifications(
+    connection: ConnectionInQuery = "",
+    state: Annotated[State | None, Query(description="Sem conexão e sem estado, as pendentes.")] = None,
+    month: Month = "",
+    limit: Limit = 50,
+    cursor: Cursor = "",
+) -> Page[ListedNotification]:
+    """The newest first."""
+    month, after = month or clock.month(clock.now()), after_of(cursor)
+    if connection:
+        found = notifications_of(connection, state, month, limit, after)
+    else:
+        found = notifications_by_state(state or "Pendente", month, limit, after)
+    return page(found, _listed)
+
+
+@routes.get(
+    "/notifications/<connection>/<notification_id>",
+    role=Role.READER,
+    summary="Lê uma notificação",
+    refuses=("notification_not_found",),
+)
+def read_notification(
+    connection: ConnectionInPath, notification_id: Annotated[str, Path(max_length=200)]
+) -> NotificationAnswer:
+    """With where its files are."""
+    notification = stored_notification(connection, notification_id)
+    if notification is None:
+        raise ProblemError(Problem("notification_not_found"))
+    at = f"{_run_url(notification)}/files"
+    files = [FileAnswer(name=name, url=f"{at}/{name}") for name in notification.files]
+    return NotificationAnswer(**{**_listed(notification).model_dump(), "files": files})
+
+
+def _listed(notification: Notification) -> ListedNotification:
+    return ListedNotification(
+        connection=notification.connection,
+        id=notification.id,
+        title=notification.title,
+        text=notification.text,
+        state="Concluído" if notification.result else "Pendente",
+        result=notification.result,
+        created_at=notification.created_at,
+        concluded_at=notification.concluded_at or None,
+        url=f"/notifications/{notification.audience}/{notification.id}",
+        run_url=_run_url(notification),
+        files=list(notification.files),
+    )
+
+
+def _run_url(notification: Notification) -> str:
+    return run_url(notification.integration, notification.connection, notification.id)

@@ -1,0 +1,41 @@
+"""Writes the OpenAPI document of all functions: `python -m operations.openapi`."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+FILE = Path(__file__).parents[1] / "functions" / "hub" / "openapi.json"
+
+
+def whole_document() -> dict[str, Any]:
+    """The document of every on_http function, from its routes."""
+    for name, value in _ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    from hub.on_http import application as hub  # noqa: PLC0415  # reads the environment when imported
+    from sincronia.web.openapi import document, merged  # noqa: PLC0415
+
+    return merged(document(application) for application in (hub,))
+
+
+_ENVIRONMENT = {
+    f"{name}_TABLE": "described"
+    for name in ("CONNECTIONS", "LINKS", "IDENTITIES", "RUNS", "OUTCOMES", "NOTIFICATIONS", "TOKENS", "REQUESTS")
+} | {"AWS_DEFAULT_REGION": "sa-east-1", "POWERTOOLS_SERVICE_NAME": "described"}
+
+
+def text_of(document: dict[str, Any]) -> str:
+    """The document as it is committed."""
+    return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def main() -> None:
+    """Writes the file again."""
+    FILE.write_text(text_of(whole_document()), encoding="utf-8")
+    print(f"{FILE} foi gravado.")
+
+
+if __name__ == "__main__":
+    main()
