@@ -16,14 +16,14 @@ from local.processes import ROOT, StartError
 from local.stack import Stack
 from local.template import TemplateError
 
-VENDORS = ("questor", "zen")
+VENDORS = ("questor", "zen", "tareffa")
 
 
 def describe(stack: Stack) -> dict[str, object]:
     """What .local/stack.json holds."""
     return {
         "api": stack.api_url,
-        "token": None,
+        "token": stack.token,
         "aws": dict(stack.aws),
         "outputs": dict(stack.outputs),
         "lambda": stack.lambda_url,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import signal
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -173,6 +174,16 @@ def answers(url: str) -> bool:
     except ConnectionRefusedError:
         return False
     return True
+
+
+def whoami(url: str, token: str) -> tuple[int, str]:
+    """What the hub knows of the caller: status, and the token's role."""
+    address = urlsplit(url)
+    calling = http.client.HTTPConnection(address.hostname or "", address.port, timeout=20)
+    with closing(calling):
+        calling.request("GET", "/tokens/current", headers={"Authorization": f"Bearer {token}"})
+        answer = calling.getresponse()
+        return answer.status, json.loads(answer.read())["role"]
 
 
 def value(answer: Answer) -> dict[str, Any]:
@@ -378,14 +389,18 @@ def test_make_dev_says_where_everything_is_and_ends_on_ctrl_c(tmp_path: Path) ->
     ):
         assert soon(file.exists, 30)
         said = json.loads(file.read_text(encoding="utf-8"))
-        urls = [said["aws"]["endpoint"], said["lambda"], *(vendor["url"] for vendor in said["vendors"].values())]
+        vendors = [vendor["url"] for vendor in said["vendors"].values()]
+        urls = [said["api"], said["aws"]["endpoint"], said["lambda"], *vendors]
         assert all(answers(url) for url in urls)
+        assert whoami(said["api"], said["token"]) == (200, "administrator")
         serving.send_signal(signal.SIGINT)
         text, _ = serving.communicate(timeout=20)
     assert serving.returncode == 0
     assert set(said) == {"api", "token", "aws", "outputs", "lambda", "vendors"}
     assert said["outputs"]["ConnectionsTable"] == "sincronia-local-ConnectionsTable"
-    assert set(said["vendors"]) == {"questor", "zen"}
+    assert said["outputs"]["ApiUrl"] == said["api"]
+    assert set(said["vendors"]) == {"questor", "zen", "tareffa"}
+    assert said["token"] not in text
     assert all(url in text for url in urls)
     assert not any(answers(url) for url in urls)
     assert not file.exists()

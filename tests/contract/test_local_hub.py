@@ -1,0 +1,86 @@
+"""The hub's function behind the local stack's HTTP front: what it calls is what the template allows it, and no more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from local.rights import compare
+from local.stack import Stack
+
+SECONDS = 30
+# What the hub's role allows and no request here uses, and why it is allowed all the same.
+UNUSED = {
+    ("logs:CreateLogStream", "HubOnHttp"): "Lambda writes the log under the function's role",
+    ("logs:PutLogEvents", "HubOnHttp"): "Lambda writes the log under the function's role",
+    ("dynamodb:GetItem", "RequestsTable"): "Powertools asks where a refused write didn't give back what stands there",
+    ("dynamodb:DeleteItem", "RequestsTable"): "Powertools forgets a request that ended in an error",
+}
+
+
+class Caller(requests.Session):
+    """Somebody with a token of the stack's API."""
+
+    def __init__(self, stack: Stack, token: str) -> None:
+        super().__init__()
+        self._url = stack.api_url
+        self.headers["Authorization"] = f"Bearer {token}"
+
+    def says(self, method: str, path: str, **sent: object) -> tuple[int, dict[str, object]]:
+        """Status and body of an answer."""
+        answer = self.request(method, f"{self._url}{path}", timeout=SECONDS, **sent)  # type: ignore[arg-type]
+        return answer.status_code, answer.json() if answer.content else {}
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with Stack(directory=tmp_path_factory.mktemp("hub")) as standing:
+        yield standing
+
+
+def named(resource: str) -> str:
+    """The logical id in an ARN of the local stack."""
+    return str(re.findall(r"[A-Z][A-Za-z]+", resource)[-1])
+
+
+def test_the_stacks_token_is_an_administrators(stack: Stack) -> None:
+    with Caller(stack, stack.token) as caller:
+        status, token = caller.says("GET", "/tokens/current")
+    assert (status, token["role"], token["revoked_at"]) == (200, "administrator", None)
+
+
+def test_a_token_that_fails_its_checksum_costs_no_call(stack: Stack) -> None:
+    with Caller(stack, stack.token) as caller:
+        assert caller.says("GET", "/tokens/current")[0] == 200
+    stack.calls(reset=True)
+    with Caller(stack, stack.token[:-1] + ("a" if stack.token[-1] != "a" else "b")) as caller:
+        assert caller.says("GET", "/tokens/current")[0] == 401
+    assert stack.calls().operations == {}
+
+
+def test_the_hub_calls_what_it_may_and_may_what_it_calls(stack: Stack) -> None:
+    stack.calls(reset=True)
+    with Caller(stack, stack.token) as caller:
+        for path in (
+            "/tokens",
+            "/connections",
+            "/runs",
+            "/runs?connection=escritorio-modelo",
+            "/notifications",
+            "/notifications?connection=escritorio-modelo",
+        ):
+            assert caller.says("GET", path)[0] == 200
+        assert caller.says("GET", "/notifications/escritorio-modelo/20260301T120000Z-zen")[0] == 404
+        key = {"Idempotency-Key": "uma-vez"}
+        wanted = {"description": "Leitura", "role": "reader"}
+        status, made = caller.says("POST", "/tokens", json=wanted, headers=key)
+        assert status == 201
+        assert caller.says("POST", "/tokens", json=wanted, headers=key)[1]["id"] == made["id"]
+        assert caller.says("DELETE", f"/tokens/{made['id']}")[0] == 204
+    compared = compare(stack.provisioned, stack.calls())
+    assert compared.forbidden == []
+    unused = [right for right in compared.unused if right.function == "HubOnHttp"]
+    assert {(right.action, named(right.resource)) for right in unused} == UNUSED.keys()
