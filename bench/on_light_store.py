@@ -27,7 +27,8 @@ from sincronia import clock
 from sincronia.engine.fingerprint import fingerprint
 from sincronia.engine.flow import Opening, Record
 from sincronia.engine.state import Connection, Link, OutcomeKind, Phase, Run, RunKey, ScheduledFlow
-from zen import office_users, zen_client
+from zen import flow_names, zen_client
+from zen.flows import FLOWS, OFFICE_USER
 
 HANDLER = "bench.light_on_queue.handler"
 FIRST_IN_ZEN = 1001  # the code that the simulator gives first
@@ -141,8 +142,9 @@ class OfficeOnLightStore:
         secrets.create_secret(Name=name, SecretString=json.dumps(self._vendors.secret))
         settings = self._vendors.settings
         connection = Connection(CONNECTION, "zen", "Escritório medido", settings, name, "ana", enabled=True)
-        filters, title = {**office_users.DEFAULT_FILTERS, "brake": UNBRAKED}, office_users.FLOW.title
-        return connection, ScheduledFlow(CONNECTION, "zen", office_users.NAME, title, filters, 60, clock.now(), "")
+        kind = FLOWS[flow_names.USERS]
+        filters, title = {**kind.default_filters, "brake": UNBRAKED}, kind.title
+        return connection, ScheduledFlow(CONNECTION, "zen", flow_names.USERS, title, filters, 60, clock.now(), "")
 
     def _link_everybody(self) -> None:
         """Puts everybody whom Questor lists into Zen, and the links that a first run would have made."""
@@ -152,11 +154,12 @@ class OfficeOnLightStore:
             fields = {"name": zen_client.NAME, "email": zen_client.EMAIL, "group": zen_client.GROUP}
             self._vendors.zen.edit({"add": [{key: one[name] for key, name in fields.items()} for one in content]})
             links = [_link(record, str(next(codes))) for record in records]
-            self._store.ask("put_links", CONNECTION, office_users.ENTITY, links)
+            self._store.ask("put_links", CONNECTION, OFFICE_USER, links)
 
     def _listed(self) -> Iterator[tuple[Record, ...]]:
         opening = Opening(self._vendors.settings, self._vendors.secret, {}, deadline=clock.now() + 600)
-        for page in office_users.open_office_users(opening).source.pages(0):
+        (listing,) = FLOWS[flow_names.USERS].open(opening).listings
+        for page in listing.source.pages(0):
             yield page.records
 
     def _run_to_its_end(self) -> tuple[Run, dict[str, int]]:

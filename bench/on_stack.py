@@ -15,7 +15,8 @@ from bench.measured import TABLES, Changed, Measured, called, written
 from bench.vendors import Vendors
 from local import dev, processes
 from local.stack import Stack
-from zen import office_users
+from zen import flow_names
+from zen.flows import FLOWS
 
 CONNECTION = "escritorio-medido"
 WORKER, HANDLER = "ZenOnQueue", "zen.on_queue.handler"
@@ -89,9 +90,9 @@ class OfficeOnStack:
             "responsible": "ana",
             "settings": self._vendors.settings,
             "flows": {
-                office_users.NAME: {
+                flow_names.USERS: {
                     "every_minutes": 60,
-                    "filters": {**office_users.DEFAULT_FILTERS, "brake": UNBRAKED},
+                    "filters": {**FLOWS[flow_names.USERS].default_filters, "brake": UNBRAKED},
                 }
             },
         }
@@ -119,7 +120,7 @@ class OfficeOnStack:
     def _due_now(self) -> None:
         self._dynamodb.update_item(
             TableName=self._tables["connections"],
-            Key={"connection": {"S": CONNECTION}, "item": {"S": f"FLOW#{office_users.NAME}"}},
+            Key={"connection": {"S": CONNECTION}, "item": {"S": f"FLOW#{flow_names.USERS}"}},
             UpdateExpression="SET wake_at = :now",
             ExpressionAttributeValues={":now": {"N": str(next(self._due))}},
         )

@@ -11,7 +11,7 @@ from typing import Any, Self
 import requests
 
 from local import processes
-from zen import office_users
+from zen import connection
 
 
 class Vendor:
@@ -77,7 +77,7 @@ class Vendors:
         return {
             "questor_token": self.questor.token,
             "zen_token": self.zen.token,
-            office_users.ADMINISTRATOR_KEY: "chave-inventada",
+            connection.ADMINISTRATOR_KEY: "chave-inventada",
         }
 
     def rename(self, codes: Iterable[int], marker: str) -> None:

@@ -18,7 +18,8 @@ from sincronia.store.outcomes import OutcomeItem
 from sincronia.store.working import DynamoStore
 from zen import zen_client
 from zen.answers import ANSWERS
-from zen.office_users import ADMINISTRATOR_KEY, NAME
+from zen.connection import ADMINISTRATOR_KEY
+from zen.flow_names import USERS
 from zen.questor_client import Users
 
 EXAMPLE = ROOT / "docs" / "examples" / "connection.zen.json"
@@ -175,7 +176,7 @@ class _Act:
         self.stage.check("Notificação", notification.state, "Pendente")
         self.stage.holds("Ela diz por quê", truth="não devolveu nenhum cadastro" in notification.text)
         self.stage.check("Escritas no Zen", self.zen.state()["writes"], 0)
-        self.stage.decide(self.connection, NAME, "rejeitar")
+        self.stage.decide(self.connection, USERS, "rejeitar")
         decided = DynamoStore().run(run.key) or run
         self.stage.say(f"Notificação: {_notification(decided).text}")
         self.stage.check("Ações deixadas de fora", decided.counters.get(OutcomeKind.SKIPPED), run.remaining)
@@ -199,7 +200,7 @@ class _Act:
         if fault:
             self.questor.misbehave(**fault)
         # The one place where the demo turns the clock: the flow's due time goes back by its period, but for a moment.
-        row = ConnectionItem.get(self.connection, f"FLOW#{NAME}", consistent_read=True)
+        row = ConnectionItem.get(self.connection, f"FLOW#{USERS}", consistent_read=True)
         row.update([ConnectionItem.wake_at.set(row.wake_at - row.every_minutes * 60 + 0.01)])
         self.stage.say(f"(Adiantamos o relógio: a conexão sincroniza a cada {int(row.every_minutes)} minutos.)", "dim")
         return self._run(self.connection)
@@ -209,7 +210,7 @@ class _Act:
         fired = self.stage.stack.fire_schedule("ZenOnSchedule")
         if fired.failed:
             raise NotAsItShouldBeError("A função ZenOnSchedule terminou em erro; veja .local/logs/ZenOnSchedule.log.")
-        flow = ConnectionItem.get(connection, f"FLOW#{NAME}", consistent_read=True)
+        flow = ConnectionItem.get(connection, f"FLOW#{USERS}", consistent_read=True)
         key = RunKey(connection, flow.active_run or "")
         store = DynamoStore()
         end = time.monotonic() + RUN_SECONDS

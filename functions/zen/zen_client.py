@@ -1,19 +1,21 @@
-"""Questor Zen's office users: the target of "Sincronizar Usuários".
+"""Questor Zen's resources: the targets of the flows.
 
-From the vendor: `/api/v1/{TOKEN}/…` with the token as a path segment; the names of the operations (criar and
-consultar Usuário Escritório), of the enumeration `AtivoInativoEnum` and of the envelope `RetornoApi<T>`. The rest,
-from here down to `ZenOfficeUsers`, is ASSUMPTION: resource, paging, field names, enumeration values, 409 for an
-e-mail that is taken.
+From the vendor: `/api/v1/{TOKEN}/…` with the token as a path segment, and clients addressed by their CNPJ; the names
+of the operations (criar and consultar Usuário Escritório, cadastrar and editar empresa), of the enumeration
+`AtivoInativoEnum` and of the envelope `RetornoApi<T>`. The rest, from here down to `ZenRecords`, is ASSUMPTION:
+resources, paging, field names, enumeration values, 409 for a natural key that is taken, 422 for a company that isn't
+there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
 import requests
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from sincronia.answers import ProblemError
 from sincronia.engine.flow import Content, TargetGoneError, TargetRecord
@@ -22,8 +24,12 @@ from sincronia.vendor_http import VendorSession
 VENDOR = "Zen"
 PAGE_LENGTH = 100
 
-RESOURCE = "usuariosescritorio"
-NAME, EMAIL, GROUP, STATE = "Nome", "Email", "CodigoGrupo", "Situacao"
+CODE, NAME, EMAIL, GROUP, STATE = "Codigo", "Nome", "Email", "CodigoGrupo", "Situacao"
+CNPJ = "InscricaoFederal"  # of a partner, it may be a CPF
+CPF = "Cpf"
+COMPANY_CNPJ = "InscricaoFederalEmpresa"
+LEGAL_NAME, TRADE_NAME, CITY = "RazaoSocial", "NomeFantasia", "Cidade"
+CLASSIFICATION, DESCRIPTION, ORG_UNIT, SHARE = "Classificacao", "Descricao", "Organograma", "Participacao"
 ACTIVE, INACTIVE = "Ativo", "Inativo"  # AtivoInativoEnum
 PAGE, LENGTH = "Pagina", "QuantidadePorPagina"  # pages count from 1
 
@@ -39,95 +45,204 @@ class _Envelope(_Part, Generic[_Data]):
     data: _Data | None = Field(alias="Dados", default=None)
 
 
-class _User(_Part):
-    code: int = Field(alias="Codigo")
-    name: str | None = Field(alias=NAME)
-    email: str | None = Field(alias=EMAIL)
-    group: int | None = Field(alias=GROUP)
-    state: str = Field(alias=STATE)
-
-
-class _Page(_Part):
-    users: list[_User] = Field(alias="Itens")
+class _Page(_Part, Generic[_Data]):
+    rows: list[_Data] = Field(alias="Itens")
     declared: int = Field(alias="Total", ge=0)
 
 
 class _Created(_Part):
-    code: int = Field(alias="Codigo")
+    code: int = Field(alias=CODE)
 
 
-class ZenOfficeUsers:
-    """The office users of one Zen, found by their e-mail whatever its case. Implements the engine's Target."""
+class _Row(_Part):
+    code: int = Field(alias=CODE)
+    state: str = Field(alias=STATE)
+
+
+class _CompanysRow(_Row):
+    company: str = Field(alias=COMPANY_CNPJ)
+
+
+class _OfficeUser(_Row):
+    name: str | None = Field(alias=NAME)
+    email: str | None = Field(alias=EMAIL)
+    group: int | None = Field(alias=GROUP)
+
+
+class _Company(_Row):
+    cnpj: str | None = Field(alias=CNPJ)
+    name: str | None = Field(alias=LEGAL_NAME)
+    trade_name: str | None = Field(alias=TRADE_NAME)
+
+
+class _Branch(_CompanysRow):
+    cnpj: str | None = Field(alias=CNPJ)
+    name: str | None = Field(alias=NAME)
+    city: str | None = Field(alias=CITY)
+
+
+class _OrgUnit(_CompanysRow):
+    classification: str | None = Field(alias=CLASSIFICATION)
+    description: str | None = Field(alias=DESCRIPTION)
+
+
+class _Partner(_CompanysRow):
+    cpf_or_cnpj: str | None = Field(alias=CNPJ)
+    name: str | None = Field(alias=NAME)
+    email: str | None = Field(alias=EMAIL)
+    share: float | None = Field(alias=SHARE)
+
+
+class _ClientUser(_CompanysRow):
+    cpf: str | None = Field(alias=CPF)
+    name: str | None = Field(alias=NAME)
+    email: str | None = Field(alias=EMAIL)
+    org_unit: str | None = Field(alias=ORG_UNIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One of Zen's resources. Its rows are known by the fields of `key`, whatever their case, joined by "/"."""
+
+    path: str
+    page: TypeAdapter[_Page[Any]]
+    key: tuple[str, ...]
+    taken: str  # the problem of a second row with the same key
+
+    def natural_key(self, row: Content) -> str:
+        """The natural key of a row, in normal form."""
+        return "/".join(self._normal(field, str(row[field] or "")) for field in self.key)
+
+    def finding(self, natural_key: str) -> dict[str, str]:
+        """The parameters that ask for the row of a natural key."""
+        return dict(zip(self.key, natural_key.split("/", len(self.key) - 1), strict=True))
+
+    @staticmethod
+    def _normal(field: str, value: str) -> str:
+        text = value.strip()
+        return text.lower() if field == EMAIL else text.upper()
+
+
+OFFICE_USERS = Resource("usuariosescritorio", TypeAdapter(_Page[_OfficeUser]), (EMAIL,), "zen.email_taken")
+COMPANIES = Resource("empresas", TypeAdapter(_Page[_Company]), (CNPJ,), "zen.company_taken")
+BRANCHES = Resource("filiais", TypeAdapter(_Page[_Branch]), (CNPJ,), "zen.branch_taken")
+ORG_UNITS = Resource(
+    "organogramas", TypeAdapter(_Page[_OrgUnit]), (COMPANY_CNPJ, CLASSIFICATION), "zen.classification_taken"
+)
+PARTNERS = Resource("socios", TypeAdapter(_Page[_Partner]), (COMPANY_CNPJ, CNPJ), "zen.partner_taken")
+CLIENT_USERS = Resource("usuarioscliente", TypeAdapter(_Page[_ClientUser]), (COMPANY_CNPJ, CPF), "zen.employee_taken")
+
+
+class Zen:
+    """One Zen, by its address and token."""
 
     def __init__(self, session: VendorSession, token: str) -> None:
         self._session = session
-        self._path = f"/api/v1/{quote(token, safe='')}/{RESOURCE}"
+        self._token = token
+
+    def records(self, resource: Resource) -> ZenRecords:
+        """A resource as a lane's target."""
+        return ZenRecords(self._session, self._token, resource)
+
+
+class ZenRecords:
+    """The rows of one resource, found by their natural key. Implements the engine's Target."""
+
+    def __init__(self, session: VendorSession, token: str, resource: Resource) -> None:
+        self._session = session
+        self._resource = resource
+        self._path = f"/api/v1/{quote(token, safe='')}/{resource.path}"
 
     def listing(self) -> Iterator[TargetRecord]:
-        """All office users, the inactive ones too, page by page."""
-        return self._users({})
+        """All rows, the inactive ones too, page by page."""
+        page, received = 1, 0
+        while True:
+            answer = self._page({}, page, PAGE_LENGTH)
+            yield from (self._target_record(row) for row in answer.rows)
+            page, received = page + 1, received + len(answer.rows)
+            if not answer.rows or received >= answer.declared:
+                return
 
     def find(self, natural_key: str) -> TargetRecord | None:
-        """The office user of that e-mail, active or not, read now."""
-        found = (user for user in self._users({EMAIL: natural_key}) if user.natural_key == natural_key)
-        return next(found, None)
+        """The row of that natural key, active or not, read now."""
+        page = self._page(self._resource.finding(natural_key), 1, PAGE_LENGTH)
+        records = (self._target_record(row) for row in page.rows)
+        return next((record for record in records if record.natural_key == natural_key), None)
 
     def create(self, content: Content) -> str:
-        """Makes an office user and gives its code. Not safe to repeat."""
-        response = self._session.call("POST", self._path, repeatable=False, json=dict(content))
+        """Makes a row and gives its code. Not safe to repeat."""
+        response = self._call("POST", self._path, repeatable=False, json=dict(content))
         self._accepted(response)
-        return str(self._data(response, _Envelope[_Created]).code)
+        return str(self._data(response, TypeAdapter(_Created)).code)
 
     def update(self, target_id: str, content: Content) -> None:
-        """Makes the office user's fields equal to the content, and the user active."""
-        path = f"{self._path}/{quote(target_id, safe='')}"
-        response = self._session.call("PUT", path, repeatable=True, json={**content, STATE: ACTIVE})
+        """Makes the row's fields equal to the content, and the row active."""
+        response = self._put(target_id, {**content, STATE: ACTIVE})
         if response.status_code == 404:
             raise TargetGoneError
         self._accepted(response)
 
     def deactivate(self, target_id: str) -> None:
-        """Takes the user's access away. One that is no longer there has none."""
-        path = f"{self._path}/{quote(target_id, safe='')}"
-        response = self._session.call("PUT", path, repeatable=True, json={STATE: INACTIVE})
+        """Takes the row's access away. One that is no longer there has none."""
+        response = self._put(target_id, {STATE: INACTIVE})
         if response.status_code != 404:
             self._accepted(response)
 
-    def _users(self, filters: Mapping[str, str]) -> Iterator[TargetRecord]:
-        page, received = 1, 0
-        while True:
-            parameters = {**filters, PAGE: str(page), LENGTH: str(PAGE_LENGTH)}
-            response = self._session.call("GET", self._path, repeatable=True, params=parameters)
-            if response.status_code != 200:
-                raise self._session.malformed(response, f"código {response.status_code}")
-            answer = self._data(response, _Envelope[_Page])
-            yield from (_target_record(user) for user in answer.users)
-            page, received = page + 1, received + len(answer.users)
-            if not answer.users or received >= answer.declared:
-                return
+    def check(self) -> None:
+        """Asks for one row, which only an administrator's token may see. Raises as the others do."""
+        self._page({}, 1, 1)
+
+    def _page(self, filters: Mapping[str, str], page: int, length: int) -> _Page[Any]:
+        parameters = {**filters, PAGE: str(page), LENGTH: str(length)}
+        response = self._call("GET", self._path, repeatable=True, params=parameters)
+        if response.status_code != 200:
+            raise self._session.malformed(response, f"código {response.status_code}")
+        return self._data(response, self._resource.page)
+
+    def _put(self, target_id: str, fields: Mapping[str, Any]) -> requests.Response:
+        return self._call("PUT", f"{self._path}/{quote(target_id, safe='')}", repeatable=True, json=dict(fields))
+
+    def _call(self, method: str, path: str, *, repeatable: bool, **parts: Any) -> requests.Response:
+        """The answer. A token that Zen refuses has its own problem: what people know it by is Questor's message."""
+        try:
+            return self._session.call(method, path, repeatable=repeatable, **parts)
+        except ProblemError as error:
+            if error.problem.code != "vendor_refused_token":
+                raise
+            kind = type(error)  # where an attempt before may have been done, that stays unknown
+        raise kind(self._session.problem("zen.access_key_refused"))
+
+    def _target_record(self, row: _Row) -> TargetRecord:
+        content = row.model_dump(by_alias=True, exclude={"code"})
+        return TargetRecord(str(row.code), self._resource.natural_key(content), content)
 
     def _accepted(self, response: requests.Response) -> None:
         """Raises where a write was refused."""
         if response.status_code == 409:
-            raise ProblemError(self._session.problem("zen.email_taken"))
-        if response.status_code >= 400 or not self._envelope(response, _Envelope[Any]).succeeded:
+            raise ProblemError(self._session.problem(self._resource.taken))
+        if response.status_code == 422 and COMPANY_CNPJ in self._resource.key:
+            raise ProblemError(self._session.problem("zen.company_missing"))
+        if response.status_code >= 400 or not self._envelope(response).succeeded:
             raise ProblemError(self._session.problem("vendor_rejected", status=str(response.status_code)))
 
-    def _data(self, response: requests.Response, envelope: type[_Envelope[_Data]]) -> _Data:
-        data = self._envelope(response, envelope).data
-        if data is None:
+    def _data(self, response: requests.Response, data: TypeAdapter[_Data]) -> _Data:
+        envelope = self._envelope(response)
+        if envelope.data is None:
             raise self._session.malformed(response, "Dados")
-        return data
+        try:
+            return data.validate_python(envelope.data)
+        except ValidationError as error:
+            where = _place_of(error)
+        raise self._session.malformed(response, f"Dados.{where}")
 
-    def _envelope(self, response: requests.Response, envelope: type[_Envelope[_Data]]) -> _Envelope[_Data]:
+    def _envelope(self, response: requests.Response) -> _Envelope[Any]:
         body = self._session.decoded(response)
         try:
-            return envelope.model_validate(body)
+            return _Envelope[Any].model_validate(body)
         except ValidationError as error:
-            where = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
+            where = _place_of(error)
         raise self._session.malformed(response, where or "JSON")
 
 
-def _target_record(user: _User) -> TargetRecord:
-    content = {NAME: user.name, EMAIL: user.email, GROUP: user.group, STATE: user.state}
-    return TargetRecord(str(user.code), (user.email or "").strip().lower(), content)
+def _place_of(error: ValidationError) -> str:
+    return ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])

@@ -14,7 +14,7 @@ from sincronia import clock, vendor_http
 from sincronia.answers import AnswerUnknownError, Problem, ProblemError, explain
 from sincronia.engine.flow import Content, Target, TargetGoneError
 from zen.answers import ANSWERS
-from zen.zen_client import ZenOfficeUsers
+from zen.zen_client import OFFICE_USERS, ZenRecords
 
 MARIA: Content = {"Nome": "Maria Souza", "Email": "maria@aurora.example", "CodigoGrupo": 3, "Situacao": "Ativo"}
 JOSE: Content = {"Nome": "José Lima", "Email": "jose@aurora.example", "CodigoGrupo": None, "Situacao": "Ativo"}
@@ -29,7 +29,7 @@ def zen(monkeypatch: pytest.MonkeyPatch) -> Iterator[ZenSimulator]:
 
 def target(zen: ZenSimulator, token: str | None = None, seconds: float = 60) -> Target:
     session = vendor_http.VendorSession("Zen", zen.url, clock.now() + seconds)
-    return ZenOfficeUsers(session, zen.token if token is None else token)
+    return ZenRecords(session, zen.token if token is None else token, OFFICE_USERS)
 
 
 def failure(action: Callable[[], Any]) -> ProblemError:
@@ -117,7 +117,7 @@ def test_wrong_token(zen: ZenSimulator, act: str) -> None:
         "create": lambda: users.create(MARIA),
         "update": lambda: users.update("1", MARIA),
     }
-    assert failure(actions[act]).problem.code == "vendor_refused_token"
+    assert failure(actions[act]).problem.code == "zen.access_key_refused"
     assert len(zen.journal) == 1
 
 

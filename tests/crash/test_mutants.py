@@ -14,7 +14,7 @@ from tests.office_on_aws import AwsServer, OfficeOnAws, Sandbox
 
 def no_find(sandbox: Sandbox) -> None:
     """A second attempt creates without looking first."""
-    sandbox.of("zen.zen_client").ZenOfficeUsers.find = lambda *_: None
+    sandbox.of("zen.zen_client").ZenRecords.find = lambda *_: None
 
 
 def no_fence(sandbox: Sandbox) -> None:

@@ -51,10 +51,11 @@ def test_the_tick_loads_neither_vendors_nor_the_worker() -> None:
     names = loaded(ON_SCHEDULE)
 
     assert names & {"requests", "pydantic", "pydantic_core"} == set()
-    assert {name for name in names if name.split(".")[0] == "zen"} == {"zen", ON_SCHEDULE}
+    assert {name for name in names if name.split(".")[0] == "zen"} == {"zen", "zen.flow_names", ON_SCHEDULE}
     assert names & {f"sincronia.{part}" for part in ("vendor_http", "vendor_guard", "engine.worker")} == set()
     assert {name for name in names if name.startswith("sincronia.store.")} == {
-        f"sincronia.store.{part}" for part in ("aws", "connected", "connections", "notifications", "runs", "scheduling")
+        f"sincronia.store.{part}"
+        for part in ("aws", "connected", "connections", "listing", "notifications", "runs", "scheduling")
     }
 
 
