@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from sincronia.answers import OutOfTimeError, Problem, ProblemError
-from sincronia.engine.agreed import correction_of, deselected_key
+from sincronia.engine.agreed import correction_of, deselected_object
 from sincronia.engine.fingerprint import fingerprint
 from sincronia.engine.flow import Lane, Listing
 from sincronia.engine.lines import stored_plan
@@ -51,9 +51,10 @@ def preview(office: Office) -> Run:
 
 def applied(office: Office, deselected: Iterable[tuple[str, str]] = ()) -> Run:
     """What was agreed to in the preview, applied."""
-    lines = [{"entity": entity, "id": source_id} for entity, source_id in deselected]
-    office.objects.write_lines(deselected_key("casa", "vista-aplicada"), lines)
-    return asked(office, "vista-aplicada", preview="vista")
+    key, lines = deselected_object(RunKey("casa", "vista-aplicada"), set(deselected))
+    if key:
+        office.objects.write_lines(key, lines)
+    return asked(office, "vista-aplicada", preview="vista", deselected=key)
 
 
 def why(office: Office, run: Run) -> dict[str, str]:
@@ -169,7 +170,6 @@ def test_a_preview_is_applied_once(office: Office) -> None:
 
 def test_a_preview_that_is_gone_ends_the_run(office: Office) -> None:
     office.source.records = [person("1")]
-    office.objects.write_lines(deselected_key("casa", "r"), [])
     run = asked(office, "r", preview="nunca-houve")
     assert (run.result, run.problem) == (Result.FAILURE, Problem("preview_missing"))
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from sincronia.answers import Problem
 from sincronia.engine.plan import Action, needs_step
-from sincronia.engine.state import OutcomeKind, Run
+from sincronia.engine.state import OutcomeKind, Run, RunKey
 
 _DONE = {OutcomeKind.CREATED, OutcomeKind.UPDATED, OutcomeKind.UNCHANGED}
 _WRITTEN = {OutcomeKind.CREATED, OutcomeKind.UPDATED, OutcomeKind.DEACTIVATED}
 
 
-def deselected_key(connection: str, run_id: str) -> str:
-    """The object that holds what a person deselected for a run: lines of `entity` and `id`."""
-    return f"runs/{connection}/{run_id}/deselected.jsonl.gz"
+def deselected_object(key: RunKey, deselected: Set[tuple[str, str]]) -> tuple[str, list[dict[str, str]]]:
+    """The object for what a person deselected, as pairs of entity and source id: its key and its lines.
+
+    The key follows from what was deselected: who asks at the same time with other deselections writes another object,
+    and the run that is made names the one that counts. No key for nothing.
+    """
+    lines = [{"entity": entity, "id": source_id} for entity, source_id in sorted(deselected)]
+    if not lines:
+        return "", []
+    digest = blake2b(json.dumps(lines).encode(), digest_size=16).hexdigest()
+    return f"runs/{key.connection}/{key.run_id}/deselected-{digest}.jsonl.gz", lines
 
 
 def correction_of(entity: str, source_id: str, fingerprint: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from sincronia.answers import OutOfTimeError, Problem, ProblemError
-from sincronia.engine.agreed import Agreement, agreement, deselected_key, left_out_parents
+from sincronia.engine.agreed import Agreement, agreement, left_out_parents
 from sincronia.engine.brake import Judged, judge
 from sincronia.engine.flow import Content, Flow, Lane, TargetRecord
 from sincronia.engine.lines import (
@@ -105,8 +105,8 @@ def _planned(run: Run, entity: str, objects: Objects) -> Iterator[Action]:
 def _deselected(run: Run, objects: Objects) -> dict[str, set[str]]:
     """By entity: the source ids that a person deselected."""
     by_entity: dict[str, set[str]] = {}
-    if run.preview:
-        for line in objects.read_lines(deselected_key(run.key.connection, run.key.run_id)):
+    if run.deselected:
+        for line in objects.read_lines(run.deselected):
             by_entity.setdefault(line["entity"], set()).add(line["id"])
     return by_entity
 

@@ -91,6 +91,7 @@ class Run:
     started_at: float
     mode: Mode = Mode.APPLY
     preview: str = ""  # the id of the preview that it applies: nothing is done that was not agreed on there
+    deselected: str = ""  # the object that names what a person deselected there; empty for nothing
     retried: str = ""  # the id of the run whose rejected and failed it tries again, and nothing else
     phase: Phase = Phase.READ
     lane: int = 0

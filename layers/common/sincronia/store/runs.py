@@ -57,6 +57,7 @@ class RunItem(Table):
     started_at = NumberAttribute()
     mode = UnicodeAttribute()
     preview = UnicodeAttribute(null=True)
+    deselected = UnicodeAttribute(null=True)
     retried = UnicodeAttribute(null=True)
     phase = UnicodeAttribute()
     lane = NumberAttribute()
@@ -101,6 +102,7 @@ def attributes(run: Run) -> dict[str, Any]:
     return values | {
         "mode": run.mode.value,
         "preview": run.preview or None,
+        "deselected": run.deselected or None,
         "retried": run.retried or None,
         "phase": run.phase.value,
         "filters": dict(run.filters),
@@ -150,6 +152,7 @@ def run_in(item: RunItem) -> Run:
         started_at=float(item.started_at),
         mode=Mode(item.mode),
         preview=item.preview or "",
+        deselected=item.deselected or "",
         retried=item.retried or "",
         phase=Phase(item.phase),
         lane=int(item.lane),
