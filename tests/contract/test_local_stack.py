@@ -306,6 +306,25 @@ def test_calls_are_counted_by_function_and_the_poller_apart(stack: Stack) -> Non
     assert record.named("sqs", without=frozenset({"event-source"})) == {"SendMessage": 1}
 
 
+def test_what_is_done_with_many_objects_is_counted_by_folder(tmp_path: Path) -> None:
+    template, code = sample(tmp_path)
+    bucket = "  Bucket: { Type: AWS::S3::Bucket }\nOutputs:\n  Bucket: { Value: !Ref Bucket }\n"
+    template.write_text(TEMPLATE.replace("Outputs:\n", bucket), encoding="utf-8")
+    with Stack(directory=tmp_path, template=template, code=code) as stack:
+        s3, name = stack.client("s3"), stack.outputs["Bucket"]
+        for key in ("runs/a/1", "runs/a/2&3", "results/b"):
+            s3.put_object(Bucket=name, Key=key, Body=b"x")
+        stack.calls(reset=True)
+        found = s3.list_objects_v2(Bucket=name, Prefix="runs/a/")["Contents"]
+        s3.delete_objects(Bucket=name, Delete={"Objects": [{"Key": each["Key"]} for each in found]})
+        record = stack.calls()
+        assert [each["Key"] for each in s3.list_objects_v2(Bucket=name)["Contents"]] == ["results/b"]
+    assert {(right.action, right.resource): n for right, n in record.rights.items()} == {
+        ("s3:ListBucket", f"arn:aws:s3:::{name}?prefix=runs/"): 1,
+        ("s3:DeleteObject", f"arn:aws:s3:::{name}/runs/"): 2,
+    }
+
+
 def test_the_invoke_api_answers_as_lambda_does(stack: Stack) -> None:
     client = boto3.session.Session().client(
         "lambda",
