@@ -275,6 +275,19 @@ def test_rows_come_and_go_by_hand(questor: QuestorSimulator) -> None:
     assert questor.rows("users")[4]["CODIGOUSUARIO"] == 4
 
 
+def test_row_that_was_changed_and_is_gone_stays_gone(questor: QuestorSimulator) -> None:
+    questor.change_row("partners", (4, 1), {"NOMESOCIO": "Nome Novo"})
+    questor.change_row("users", (3,), {"NOMEUSUARIO": "Nome Novo"})
+    questor.remove_rows("companies", (4,))
+    questor.remove(3)
+    for kind, key in (("partners", (4, 1)), ("users", (3,))):
+        with pytest.raises(KeyError):
+            questor.row(kind, *key)
+    assert corrected(questor, "TnGlbDPAlterarSocio", {"CODIGOEMPRESA": 4, "CODIGOSOCIO": 1, "NOMESOCIO": "N"}) == {
+        "Erro": "EnpqError: Registro não encontrado."
+    }
+
+
 def test_rows_that_cannot_be_are_refused(questor: QuestorSimulator) -> None:
     for kind, columns in (
         ("employees", {"CODIGOEMPRESA": 99, "NOMEFUNC": "Ana"}),

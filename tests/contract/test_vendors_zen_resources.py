@@ -160,6 +160,7 @@ def test_children_stay_with_a_company_whose_cnpj_changes(with_companies: ZenSimu
     for resource in CHILDREN:
         assert [row["InscricaoFederalEmpresa"] for row in page(zen, resource)] == ["19131243000197"]
     assert page(zen, "socios", InscricaoFederalEmpresa=CNPJ, InscricaoFederal=CPF) == []
+    assert call(zen, "POST", "empresas", COMPANY)["status"] == 200  # nobody has the old one any more
 
 
 def test_with_a_company_goes_what_belongs_to_it(with_companies: ZenSimulator) -> None:
