@@ -270,6 +270,18 @@ def test_a_body_in_chunks_arrives_whole(stack: Stack) -> None:
     assert "transfer-encoding" not in event["headers"]
 
 
+def test_who_asks_before_sending_the_body_is_told_at_once_to_go_on(stack: Stack) -> None:
+    address = urlsplit(stack.api_url)
+    with socket.create_connection((address.hostname, address.port or 80), timeout=5) as connected:
+        head = (
+            b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
+        )
+        connected.sendall(head)
+        assert connected.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connected.sendall(b"ab")
+        assert connected.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
 @pytest.mark.parametrize(
     ("target", "path", "proxy"),
     [

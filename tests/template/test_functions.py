@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.shared import constants as powertools
 
-from local.template import translated
+from local.api_routes import found, routes_of
+from local.provisioned import RouteSpec
+from local.template import Made, Resolver, translated
 from operations.flows import FLOWS
 from tests.template import rules
 
@@ -127,6 +129,30 @@ def test_every_flow_has_its_alarm_at_the_brake() -> None:
     missing = [flow for name, flows in FLOWS.items() for flow in flows if {"service": name, "flow": flow} not in alarms]
 
     assert missing == []
+
+
+def _routes() -> tuple[RouteSpec, ...]:
+    """The API's routes, with functions by their logical ids."""
+    template = translated(ROOT / "template.yaml", {}, "sa-east-1")
+    resolver = Resolver(template, {}, stack_name="sample", region="sa-east-1")
+    resolver.made |= {logical_id: Made(logical_id, {"Arn": logical_id}) for logical_id in FUNCTIONS}
+    return routes_of(resolver.resolve(template["Resources"]["HttpApi"]["Properties"]["Body"], "Body"), "Body")
+
+
+def test_every_path_of_the_openapi_document_has_its_route() -> None:
+    described = json.loads((ROOT / "functions/hub/openapi.json").read_text(encoding="utf-8"))["paths"]
+    routes = _routes()
+
+    astray = {}
+    for path, item in described.items():
+        wanted = "ZenOnHttp" if path.startswith("/integrations/zen/") else "HubOnHttp"
+        for method in item:
+            matching = found(routes, method.upper(), path)
+            if matching is None or matching[0].function_arn != wanted:
+                astray[f"{method} {path}"] = matching
+
+    assert described
+    assert astray == {}
 
 
 def test_there_are_no_events_of_functions_that_are_not_there() -> None:
