@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
@@ -84,7 +85,7 @@ class Sandbox:
         self.on_schedule = self.module("zen.on_schedule")
         self.on_queue = self.module("zen.on_queue")
         self.registering = self.module("sincronia.store.registering")
-        self.office_users = self.module("zen.office_users")
+        self.flows = self.module("zen.flows").FLOWS
         self.modules = _product_modules()
         for name in self.modules:
             del sys.modules[name]
@@ -177,10 +178,10 @@ class OfficeOnAws:
         settings: dict[str, str] | None = None,
         secret: dict[str, str] | None = None,
         filters: dict[str, Any] | None = None,
+        flow: str = FLOW,
     ) -> None:
-        """Puts the connection, due at START; what is given takes the place of what works."""
+        """Puts the connection, its flow due at START; what is given takes the place of what works."""
         state = self.sandbox.of("sincronia.engine.state")
-        users = self.sandbox.office_users
         connection = state.Connection(
             CONNECTION,
             "zen",
@@ -190,15 +191,16 @@ class OfficeOnAws:
             "ana",
             enabled=True,
         )
-        flow = state.ScheduledFlow(
-            CONNECTION, "zen", FLOW, users.FLOW.title, {**users.DEFAULT_FILTERS, **(filters or {})}, 60, START, ""
+        kind = self.sandbox.flows[flow]
+        scheduled = state.ScheduledFlow(
+            CONNECTION, "zen", flow, kind.title, {**kind.default_filters, **(filters or {})}, 60, START, ""
         )
         fields = {
             "questor_token": self.questor.token,
             "zen_token": self.zen.token,
             "administrator_access_key": "chave-do-usuario-0",
         } | (secret or {})
-        self.sandbox.registering.put_connection(connection, [flow], fields, "sincronia/test/")
+        self.sandbox.registering.put_connection(connection, [scheduled], fields, "sincronia/test/")
 
     def tick(self, sandbox: Sandbox | None = None) -> None:
         """EventBridge Scheduler's call, as events/ has it."""
@@ -242,9 +244,10 @@ class OfficeOnAws:
         return self.run()
 
     def rows(self, table: str) -> list[dict[str, Any]]:
-        """All rows of a table, as plain values."""
+        """All rows of a table, as plain values; a run's with `received` and `counters` over all its lanes."""
         found = self.aws.dynamodb.scan(TableName=os.environ[f"{table.upper()}_TABLE"], ConsistentRead=True)["Items"]
-        return [{name: _plain(cast("dict[str, Any]", value)) for name, value in item.items()} for item in found]
+        rows = [{name: _plain(cast("dict[str, Any]", value)) for name, value in item.items()} for item in found]
+        return [row | totals(row["tallies"]) if table == "runs" else row for row in rows]
 
     def run(self) -> dict[str, Any]:
         """The newest run's row."""
@@ -259,6 +262,15 @@ class OfficeOnAws:
         """A run's notification."""
         (found,) = [row for row in self.rows("notifications") if row["id"] == run["run_id"]]
         return found
+
+
+def totals(tallies: str) -> dict[str, Any]:
+    """What a run's tallies (JSON) come to."""
+    counted, received = Counter[str](), 0
+    for tally in json.loads(tallies).values():
+        counted.update(tally["counters"])
+        received += tally["received"]
+    return {"received": received, "counters": dict(counted)}
 
 
 def _plain(value: dict[str, Any]) -> Any:

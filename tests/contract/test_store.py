@@ -45,7 +45,7 @@ def _light() -> House:
         flow,
         Problem,
         put,
-        lambda: sorted(seq for _, seq in store.outcomes),
+        lambda: sorted(seq for _, seq in store.outcomes_by_seq),
         lambda: {f"{identity.kind}#{identity.value} {source_id}" for identity, _, _, source_id in store.identities},
     )
 
@@ -95,10 +95,16 @@ def started(house: House, run_id: str = "r1", wake_at: float = START + 120) -> A
         START,
         wake_at=wake_at,
     )
-    notification = house.state.Notification("casa", run_id, "casa", "Sincronizar", "…", "2026-11-23T09:00:00.000Z")
     house.put(_connection(house), scheduled(house))
-    assert house.schedule.start_run(scheduled(house), run, notification, START + 3600)
+    assert house.schedule.start_run(start(house, run, START + 3600))
     return run
+
+
+def start(house: House, run: Any, next_due: float | None, apart: tuple[Any, ...] = (), **flow: Any) -> Any:
+    """What start_run is given."""
+    run_id = run.key.run_id
+    told = house.state.Notification("casa", run_id, "casa", "test", "Sincronizar", "…", "2026-11-23T09:00:00.000Z")
+    return house.state.Start(scheduled(house, **flow), run, told, apart, next_due)
 
 
 def _connection(house: House) -> Any:
@@ -129,13 +135,63 @@ def test_a_run_comes_back_as_it_was_started(house: House) -> None:
 
 def test_a_due_time_makes_one_run(house: House) -> None:
     run = started(house)
-    again = house.state.Notification("casa", "r1", "casa", "Outra", "…", "2026-11-23T09:00:00.000Z")
-    assert not house.schedule.start_run(scheduled(house), run, again, START + 7200)
+    assert not house.schedule.start_run(start(house, run, START + 7200))
     (due,) = house.schedule.due_flows("test", START + 3600)
     assert (due.wake_at, due.active_run) == (START + 3600, "r1")
     other = replace(run, key=house.state.RunKey("casa", "r2"))
-    assert not house.schedule.start_run(scheduled(house), other, again, START + 7200)
+    assert not house.schedule.start_run(start(house, other, START + 7200))
     assert house.store.run(other.key) is None
+    assert not house.schedule.start_run(start(house, run, START + 7200, active_run="r1")), "this very run was made"
+
+
+def test_flows_that_are_apart_are_looked_at_in_the_same_transaction(house: House) -> None:
+    first = started(house)
+    other = replace(scheduled(house), flow="tudo", every_minutes=None, wake_at=None, active_run="")
+    run = replace(first, key=house.state.RunKey("casa", "r2"), flow="tudo")
+    told = start(house, run, None).notification
+    stale, fresh = scheduled(house), scheduled(house, active_run="r1")
+    assert not house.schedule.start_run(house.state.Start(other, run, told, (stale,)))
+    assert house.store.run(run.key) is None
+    assert house.schedule.start_run(house.state.Start(other, run, told, (fresh,)))
+
+
+def test_a_flow_that_nobody_put_is_made_with_its_first_run_and_is_never_due(house: House) -> None:
+    first = started(house)
+    other = replace(scheduled(house), flow="tudo", title="Tudo", filters={}, every_minutes=None, wake_at=None)
+    assert house.schedule.flow("casa", "tudo") is None
+    run = replace(first, key=house.state.RunKey("casa", "r2"), flow="tudo")
+    told = start(house, run, None).notification
+    assert house.schedule.start_run(house.state.Start(other, run, told))
+    assert house.schedule.flow("casa", "tudo") == replace(other, active_run="r2")
+    assert [due.flow for due in house.schedule.due_flows("test", START + 10**6)] == ["pessoas"]
+
+
+def test_whoever_wants_a_run_to_end_is_heard_by_its_holder(house: House) -> None:
+    before = held(house)
+    assert house.store.ask_to_cancel(before.key, "ana")
+    assert house.store.ask_to_cancel(before.key, "bia"), "the first one's wish stands"
+    assert not house.store.commit(before, replace(before, position=1), house.state.Rows())
+    now = house.store.run(before.key)
+    assert now.wake_at is not None
+    assert now == replace(before, cancelled_by="ana", wake_at=now.wake_at)
+    ended = replace(now, position=1, lease="", wake_at=None, phase=house.state.Phase.DONE)
+    assert house.store.commit(now, ended, house.state.Rows())
+    assert not house.store.ask_to_cancel(before.key, "bia")
+    assert house.store.run(before.key) == ended
+
+
+def test_outcomes_come_by_kind_in_the_order_of_the_plan(house: House) -> None:
+    before = held(house)
+    kind, problem = house.state.OutcomeKind, house.problem("email_shared", {"code": "2", "others": "3"})
+    outcomes = tuple(
+        house.state.Outcome(f"{number:08}", entity, which, f"1/{number}", "Ana", problem, ("Nome",), "t1")
+        for number, (which, entity) in enumerate(
+            ((kind.REJECTED, "filho"), (kind.CREATED, ENTITY), (kind.REJECTED, "tareffa.pessoa"))
+        )
+    )
+    assert house.store.commit(before, replace(before, position=3), house.state.Rows(ENTITY, (), outcomes))
+    assert list(house.store.outcomes("r1", kind.REJECTED)) == [outcomes[0], outcomes[2]]
+    assert list(house.store.outcomes("r1", kind.FAILED)) == []
 
 
 def test_flows_are_due_by_integration_and_time(house: House) -> None:
@@ -184,37 +240,41 @@ def test_a_step_and_its_rows_are_committed_together(house: House) -> None:
     link = house.state.Link("1", "t1", "Nome=1", "Ana", identities=(identity,), at="2026-11-23T09:00:00.000Z")
     problem = house.problem("email_shared", {"code": "2", "others": "3"})
     outcomes = (
-        house.state.Outcome("00000000", house.state.OutcomeKind.CREATED, "1", "Ana", target_id="t1"),
-        house.state.Outcome("00000001", house.state.OutcomeKind.REJECTED, "2", "Bia", problem, ("Nome",)),
+        house.state.Outcome("00000000", ENTITY, house.state.OutcomeKind.CREATED, "1", "Ana", target_id="t1"),
+        house.state.Outcome("00000001", ENTITY, house.state.OutcomeKind.REJECTED, "2", "Bia", problem, ("Nome",)),
     )
     after = replace(
         before,
         phase=house.state.Phase.APPLY,
         position=2,
-        planned=3,
-        received=5,
-        counters={house.state.OutcomeKind.UNCHANGED: 2, house.state.OutcomeKind.CREATED: 1},
-        plan_manifest="runs/x",
+        tallies={
+            ENTITY: house.state.Tally(5, 3, {house.state.OutcomeKind.UNCHANGED: 2, house.state.OutcomeKind.CREATED: 1}),
+            "filho": house.state.Tally(2, 2),
+        },
+        source_manifests={"pessoas": "runs/w"},
+        plan_manifests={ENTITY: "runs/x", "filho": "runs/y"},
         problem=problem,
+        brakes=(problem, problem),
         decided_by="ana",
         decided_at=START,
     )
     rows = house.state.Rows(ENTITY, (link,), outcomes, known_by=(("1", identity),))
     assert house.store.commit(before, after, rows)
     assert house.store.run(before.key) == after
+    assert list(house.store.run(before.key).tallies) == [ENTITY, "filho"]  # in the order of the plan
     assert list(house.store.links("casa", ENTITY)) == [link]
     assert house.outcomes() == ["00000000", "00000001"]
     assert house.identities() == {"email#a@office.example 1"}
     assert house.store.commit(before, after, rows), "the answer of this commit was lost, and it is sent again"
 
 
-@pytest.mark.parametrize("change", [{"lease": "b"}, {"position": 1}, {"phase": "plan"}], ids=str)
+@pytest.mark.parametrize("change", [{"lease": "b"}, {"position": 1}, {"lane": 1}, {"phase": "plan"}], ids=str)
 def test_who_was_overtaken_commits_nothing(house: House, change: dict[str, Any]) -> None:
     before = held(house)
     if "phase" in change:
         change = {"phase": house.state.Phase(change["phase"])}
     assert house.store.commit(before, replace(before, **change), house.state.Rows())
-    late = house.state.Rows(ENTITY, (), (house.state.Outcome("9", house.state.OutcomeKind.FAILED, "1", "Ana"),))
+    late = house.state.Rows(ENTITY, (), (house.state.Outcome("9", ENTITY, house.state.OutcomeKind.FAILED, "1", "Ana"),))
     assert not house.store.commit(before, replace(before, position=9), late)
     assert house.outcomes() == []
     assert house.store.run(before.key) == replace(before, **change)

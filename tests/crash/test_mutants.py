@@ -29,10 +29,10 @@ def counters_outside_the_transaction(sandbox: Sandbox) -> None:
     whole = working.DynamoStore.commit
 
     def commit(store: Any, before: Any, after: Any, rows: Any) -> bool:
-        committed: bool = whole(store, before, replace(after, counters=before.counters), rows)
-        if committed and after.counters != before.counters:
-            counters = {kind.value: number for kind, number in after.counters.items()}
-            working.run_item(after.key).update([working.RunItem.counters.set(counters)])
+        committed: bool = whole(store, before, replace(after, tallies=before.tallies), rows)
+        if committed and after.tallies != before.tallies:
+            tallies = sandbox.of("sincronia.store.runs").attributes(after)["tallies"]
+            working.run_item(after.key).update([working.RunItem.tallies.set(tallies)])
         return committed
 
     working.DynamoStore.commit = commit
@@ -45,7 +45,9 @@ def cursor_in_the_message(sandbox: Sandbox) -> None:
 
     def run(store: Any, key: Any) -> Any:
         found = whole(store, key)
-        return found and replace(found, phase=state.Phase.READ, position=0, planned=0, source_manifest="", wake_at=None)
+        return found and replace(
+            found, phase=state.Phase.READ, position=0, tallies={}, source_manifests={}, wake_at=None
+        )
 
     def still(run: Any) -> Any:
         return working.RunItem.lease == run.lease if run.lease else working.RunItem.lease.does_not_exist()

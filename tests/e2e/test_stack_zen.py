@@ -20,6 +20,7 @@ from local.dev import VENDORS, describe
 from local.processes import ROOT
 from local.rights import Allowed, compare
 from local.stack import Stack
+from tests.office_on_aws import totals
 
 FLOW = "sincronizar_usuarios"
 PATIENCE_SECONDS = 40
@@ -95,12 +96,13 @@ class Office:
             run = self.run()
             if arrived(run):
                 return run
-            assert time.monotonic() < end, f"still {run['phase']} at {run['position']} of {run['planned']}"
+            assert time.monotonic() < end, f"still {run['phase']} at {run['position']} of {run['tallies']}"
             time.sleep(0.03)
 
     def run(self) -> Row:
-        """The newest run's row."""
-        return self._row("RunsTable", connection=self.connection, run_id=self.flow()["active_run"])
+        """The newest run's row, with its totals."""
+        row = self._row("RunsTable", connection=self.connection, run_id=self.flow()["active_run"])
+        return row | totals(row["tallies"])
 
     def flow(self) -> Row:
         """The flow's row."""
@@ -144,7 +146,7 @@ class Office:
 
 def _plain(item: Any) -> Row:
     row: Row = {name: TypeDeserializer().deserialize(value) for name, value in item.items()}
-    return row | {name: json.loads(row[name]) for name in ("counters", "problem", "filters") if name in row}
+    return row | {name: json.loads(row[name]) for name in ("problem", "filters") if name in row}
 
 
 @pytest.fixture(scope="module")

@@ -154,6 +154,7 @@ def test_without_filters_a_flow_has_the_schedules(operator: Operator) -> None:
         "groups": [],
         "statuses": ["Não Sincronizado", "Ressincronização Pendente"],
         "force": False,
+        "tareffa": False,
     }
 
 
@@ -180,7 +181,7 @@ def test_without_user_0s_access_key_it_is_put_with_a_warning(operator: Operator,
 @pytest.mark.parametrize(
     ("definition", "secret", "said"),
     [
-        ({}, {"zen_token": ""}, "inválidas no campo Chave de Acesso (TOKEN) do Zen."),
+        ({}, {"zen_token": ""}, "A Chave de Acesso (TOKEN) do Zen não está preenchida na conexão"),
         ({"settings": {"questor_address": "http://questor.example"}}, {}, "inválidas no campo Endereço Zen."),
         (
             {"settings": {"questor_address": "questor", "zen_address": "https://zen.example"}},
@@ -248,7 +249,7 @@ def _ended(monkeypatch: pytest.MonkeyPatch, arguments: list[str], secret: bytes 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"flows": {"sincronizar_empresas": {"every_minutes": 60}}}, "não tem o fluxo sincronizar_empresas; tem sinc"),
+        ({"flows": {"sincronizar_notas": {"every_minutes": 60}}}, "não tem o fluxo sincronizar_notas; tem sinc"),
         ({"flows": {}}, "flows: informe pelo menos um"),
         ({"flows": {"sincronizar_usuarios": {"every_minutes": 1}}}, "every_minutes: deve ser no mínimo 5"),
         ({"flows": {"sincronizar_usuarios": {"every_minutes": 60.5}}}, "every_minutes: deve ser um número inteiro"),
