@@ -13,10 +13,11 @@ from local.vendors.office import Office
 from local.vendors.questor import QuestorSimulator
 from sincronia import clock, vendor_http
 from sincronia.answers import OutOfTimeError, Problem, ProblemError, explain
-from sincronia.engine.flow import Flow, Opening, Record
+from sincronia.engine.flow import Flow, Opening, Record, SourcePage
 from zen import office_users
 from zen.answers import ANSWERS
-from zen.office_users import FLOW
+from zen.flow_names import USERS
+from zen.flows import FLOWS
 from zen.questor_client import QuestorListing, Users
 
 OFFICE = Office(users=250, without_email=3, sharing_pairs=2)
@@ -36,11 +37,16 @@ def opened(questor: QuestorSimulator, *, token: str | None = None, seconds: floa
         "zen_token": "0123abc",
         "administrator_access_key": "chave",
     }
-    return FLOW.open(Opening(settings, secret, filters, clock.now() + seconds))
+    return FLOWS[USERS].open(Opening(settings, secret, filters, clock.now() + seconds))
+
+
+def pages_of(flow: Flow, start: int = 0) -> Iterator[SourcePage]:
+    (listing,) = flow.listings
+    return listing.source.pages(start)
 
 
 def records(flow: Flow, start: int = 0) -> list[Record]:
-    return [record for page in flow.source.pages(start) for record in page.records]
+    return [record for page in pages_of(flow, start) for record in page.records]
 
 
 def failure(flow: Flow) -> Problem:
@@ -52,7 +58,7 @@ def failure(flow: Flow) -> Problem:
 
 
 def test_listing_comes_in_pages_of_a_hundred(questor: QuestorSimulator) -> None:
-    pages = list(opened(questor).source.pages(0))
+    pages = list(pages_of(opened(questor)))
     assert [len(page.records) for page in pages] == [100, 100, 50]
     assert [page.next_position for page in pages] == [100, 200, None]
     assert {page.declared for page in pages} == {250}
@@ -78,7 +84,7 @@ def test_who_has_no_email_is_told_apart(questor: QuestorSimulator) -> None:
 @pytest.mark.parametrize("groups", [[2], [2, 5]])
 def test_group_filter_narrows_at_the_server(questor: QuestorSimulator, groups: list[int]) -> None:
     expected = [str(code) for code in range(250) if OFFICE.user(code).group in groups]
-    pages = list(opened(questor, groups=groups).source.pages(0))
+    pages = list(pages_of(opened(questor, groups=groups)))
     assert [record.source_id for page in pages for record in page.records] == expected
     assert pages[0].declared == len(expected)
     assert questor.requests["list"] == -(-len(expected) // 100)
@@ -86,7 +92,7 @@ def test_group_filter_narrows_at_the_server(questor: QuestorSimulator, groups: l
 
 def test_empty_office_is_one_empty_page(questor: QuestorSimulator) -> None:
     questor.remove(*range(250))
-    (page,) = opened(questor).source.pages(0)
+    (page,) = pages_of(opened(questor))
     assert (page.records, page.next_position, page.declared) == ((), None, 0)
 
 
@@ -99,7 +105,7 @@ def test_base_without_a_token_lets_anybody_in(questor: QuestorSimulator) -> None
 def test_wrong_token(questor: QuestorSimulator, token: str) -> None:
     problem = failure(opened(questor, token=token))
     assert (problem.code, problem.details["vendor"]) == ("vendor_refused_token", "Questor")
-    assert "Chave de Acesso" in explain(problem, ANSWERS)
+    assert "chave de acesso" in explain(problem, ANSWERS)
     assert questor.requests == {"list": 1}
 
 
@@ -151,7 +157,7 @@ def test_fault_that_passes_is_not_noticed(questor: QuestorSimulator, kind: Kind)
 
 def test_pages_before_a_fault_are_kept(questor: QuestorSimulator) -> None:
     questor.faults.set(Fault(Kind.BUSY, times=None, after=2, retry_after="90"))
-    pages = opened(questor).source.pages(0)
+    pages = pages_of(opened(questor))
     assert [next(pages).next_position, next(pages).next_position] == [100, 200]
     with pytest.raises(ProblemError) as raised:
         next(pages)
@@ -168,13 +174,13 @@ def test_server_that_is_gone(questor: QuestorSimulator) -> None:
 
 def test_listing_cut_short_says_fewer_than_it_declares(questor: QuestorSimulator) -> None:
     questor.faults.set(Fault(Kind.CUT_SHORT, times=None, keep=130))
-    pages = list(opened(questor).source.pages(0))
+    pages = list(pages_of(opened(questor)))
     assert (sum(len(page.records) for page in pages), pages[-1].declared) == (130, 250)
 
 
 def test_listing_that_comes_back_empty(questor: QuestorSimulator) -> None:
     questor.faults.set(Fault(Kind.EMPTY))
-    (page,) = opened(questor).source.pages(0)
+    (page,) = pages_of(opened(questor))
     assert (page.records, page.declared) == ((), 0)
 
 
@@ -206,7 +212,7 @@ def test_nothing_is_asked_after_the_deadline(questor: QuestorSimulator) -> None:
 
 def test_rows_that_move_between_two_pages_show() -> None:
     with QuestorSimulator(Office(users=250, without_email=0, sharing_pairs=0)) as questor:
-        pages = opened(questor).source.pages(0)
+        pages = pages_of(opened(questor))
         assert next(pages).follows
         assert next(pages).follows
         questor.remove(5)  # every row behind it moves up, and one slips past the next page
