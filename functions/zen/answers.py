@@ -162,7 +162,7 @@ _COMPANIES: Answers = {
 
 _CORRECTIONS: Answers = {
     "zen.not_correctable": _correct(
-        "Este tipo de cadastro não pode ser corrigido por aqui.", "Corrija-o no Questor e faça a prévia de novo."
+        "Este cadastro não pode ser corrigido por aqui.", "Corrija-o no Questor e faça a prévia de novo."
     ),
     "zen.correction_empty": _correct("Nenhum campo foi corrigido.", "Informe pelo menos um campo."),
     "zen.correction_invalid": _correct(

@@ -34,7 +34,7 @@ class _BranchCodes(CompanysRow):
     code: Code = Field(alias=Branches.CODE)
 
 
-class _Branch(CompanyKnown, _BranchCodes):
+class _Branch(_BranchCodes, CompanyKnown):
     name: Name = Field(alias=Branches.NAME)
     cnpj: Any = Field(alias=Branches.CNPJ)
     city: Text = Field(alias=Branches.CITY)

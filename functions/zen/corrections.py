@@ -5,6 +5,7 @@ What Questor takes for it is ASSUMPTION, as `questor_client` says; so are the va
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,6 +27,8 @@ from zen.office_users import for_tareffa, record_of
 from zen.partners import partner_of
 from zen.questor_client import Companies, Employees, Partners, Users, place_of
 from zen.rows import Name, is_email
+
+_CODE = re.compile(r"[0-9]{1,9}")
 
 
 class TaxRegime(StrEnum):
@@ -144,11 +147,12 @@ def correct(opening: Opening, entity: str, source_id: str, fields: Mapping[str, 
     ProblemError where a field doesn't do, or Questor doesn't take it: then nothing was changed. Raises
     AnswerUnknownError and OutOfTimeError as vendor calls do; writing it once more does no harm.
     """
-    correctable = CORRECTABLE.get(entity)
-    if correctable is None:
+    correctable, parts = CORRECTABLE.get(entity), source_id.split("/")
+    known = correctable and len(parts) == len(correctable.codes) and all(map(_CODE.fullmatch, parts))
+    if correctable is None or not known:  # a row without a code has a source id of the engine's
         raise ProblemError(Problem("zen.not_correctable"))
     columns = _columns(correctable, source_id, fields)
-    codes = dict(zip(correctable.codes, source_id.split("/"), strict=True))
+    codes = dict(zip(correctable.codes, parts, strict=True))
     questor = questor_of(opening)
     questor.change(correctable.process, {**{name: int(code) for name, code in codes.items()}, **columns})
     record = questor.listing(correctable.consultation, codes, correctable.record_of).first()

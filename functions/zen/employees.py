@@ -37,15 +37,16 @@ class _OrgUnitCodes(CompanysRow):
     code: Code = Field(alias=OrgUnits.CODE)
 
 
-class _OrgUnit(CompanyKnown, _OrgUnitCodes):
+class _OrgUnit(_OrgUnitCodes, CompanyKnown):
     classification: Annotated[str, Field(min_length=1, max_length=60)] = Field(alias=OrgUnits.CLASSIFICATION)
     name: Name = Field(alias=OrgUnits.NAME)
 
 
 def _day(value: Any) -> Any:
     """Questor writes days as DD/MM/AAAA; what is no day stays as it is, and is malformed."""
-    written = _DAY.fullmatch(value.strip()) if isinstance(value, str) else None
-    return f"{written[3]}-{written[2]}-{written[1]}" if written else value or None
+    text = value.strip() if isinstance(value, str) else value
+    written = _DAY.fullmatch(text) if isinstance(text, str) else None
+    return f"{written[3]}-{written[2]}-{written[1]}" if written else text or None
 
 
 class _ContractCodes(CompanysRow):
@@ -54,7 +55,7 @@ class _ContractCodes(CompanysRow):
     code: Code = Field(alias=Employees.CODE)
 
 
-class _Contract(CompanyKnown, _ContractCodes):
+class _Contract(_ContractCodes, CompanyKnown):
     name: Name = Field(alias=Employees.NAME)
     cpf: Any = Field(alias=Employees.CPF)
     email: Email = Field(alias=Employees.EMAIL)

@@ -31,17 +31,20 @@ def _number(value: Any) -> Any:
     return value.replace(",", ".") if isinstance(value, str) else value
 
 
+_Share = Annotated[float, Field(ge=0, le=100)]  # per cent
+
+
 class _Codes(CompanysRow):
     kind: ClassVar[str] = "sócio"
 
     code: Code = Field(alias=Partners.CODE)
 
 
-class _Partner(CompanyKnown, _Codes):
+class _Partner(_Codes, CompanyKnown):
     name: Name = Field(alias=Partners.NAME)
     cpf_or_cnpj: Any = Field(alias=Partners.CPF_OR_CNPJ)
     email: Email = Field(alias=Partners.EMAIL)
-    share: Annotated[float | None, BeforeValidator(_number), Field(ge=0, le=100)] = Field(alias=Partners.SHARE)
+    share: Annotated[_Share | None, BeforeValidator(_number)] = Field(alias=Partners.SHARE)
 
 
 def partner_of(row: Any) -> Record:

@@ -44,7 +44,7 @@ class _Created(_Part):
 
 class _Row(_Part):
     id: int | str
-    source_id: str | None = Field(alias=SOURCE_ID)
+    source_id: int | str | None = Field(alias=SOURCE_ID)
     active: bool = Field(alias=ACTIVE)
 
 
