@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ON_SCHEDULE, ON_QUEUE = "zen.on_schedule", "zen.on_queue"
+HUB = "hub.on_http"
 AROUND = {"local", "tests", "bench", "operations", "moto", "samtranslator", "rich", "pytest", "hypothesis", "yaml"}
 UNUSED = {
     "boto3",  # its resources and S3's transfers; clients come from botocore, which PynamoDB uses too
@@ -36,7 +37,10 @@ def loaded(module: str) -> frozenset[str]:
 
 
 _VARIABLES = (
-    *(f"{name}_TABLE" for name in ("CONNECTIONS", "LINKS", "IDENTITIES", "RUNS", "OUTCOMES", "NOTIFICATIONS")),
+    *(
+        f"{name}_TABLE"
+        for name in ("CONNECTIONS", "LINKS", "IDENTITIES", "RUNS", "OUTCOMES", "NOTIFICATIONS", "TOKENS", "REQUESTS")
+    ),
     "POWERTOOLS_SERVICE_NAME",
     "POWERTOOLS_METRICS_NAMESPACE",
 )
@@ -64,3 +68,13 @@ def test_the_worker_loads_its_vendors_and_not_the_tick() -> None:
 
     assert names >= {"requests", "pydantic", "zen.questor_client", "zen.zen_client", "sincronia.engine.worker"}
     assert names & {"sincronia.store.scheduling", "sincronia.store.registering", ON_SCHEDULE} == set()
+
+
+def test_the_hub_loads_neither_vendors_nor_the_engine_nor_what_only_some_requests_use() -> None:
+    names = loaded(HUB)
+
+    assert names >= {"pydantic", "aws_lambda_powertools.event_handler", "sincronia.web.application"}
+    assert names & ((AROUND | UNUSED) - {"aws_lambda_powertools.event_handler"}) == set()
+    assert names & {"requests", "aws_lambda_powertools.utilities.idempotency"} == set()
+    assert names & {"sincronia.web.idempotency", "sincronia.vendor_http", "sincronia.store.working"} == set()
+    assert {name for name in names if name.split(".")[0] == "zen"} == set()

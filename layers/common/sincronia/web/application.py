@@ -174,7 +174,8 @@ class Application:
 
     def _nowhere(self, method: str, path: str) -> Response[Any]:
         """The answer where no route is: the methods that the path has, if it has any."""
-        there = {operation.method for operation in self.operations if operation.where.fullmatch(path)}
+        there = {operation.method for operation in self.operations if operation.path == path}
+        there = there or {operation.method for operation in self.operations if operation.where.fullmatch(path)}
         if not there or method in there:
             return problem_response(Problem("path_unknown"), self.answers)
         response = problem_response(Problem("method_unknown"), self.answers)
@@ -239,6 +240,8 @@ def _check_form(resolver: APIGatewayHttpResolver, next_middleware: NextMiddlewar
         _check_body(event.headers.get("content-type", ""), event.body or "", encoded=bool(event.is_base64_encoded))
         if event.json_body is None:
             raise ProblemError(Problem("body_malformed"))
+        # Powertools knows the type in small letters alone.
+        event.raw_event["headers"] = {**event.headers, "content-type": "application/json"}
     return next_middleware(resolver)
 
 

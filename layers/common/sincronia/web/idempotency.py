@@ -1,6 +1,6 @@
 """A POST that is sent twice with the same Idempotency-Key acts once; Powertools keeps the first answer for 24 hours.
 
-Imported with the first such request: Powertools brings boto3 and jmespath along.
+Imported with the first such request: Powertools brings boto3 along.
 """
 
 from __future__ import annotations

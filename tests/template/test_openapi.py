@@ -1,0 +1,47 @@
+"""The committed OpenAPI document: what the routes say, and valid."""
+
+from __future__ import annotations
+
+import json
+
+from openapi_spec_validator import validate
+
+from operations.openapi import FILE, text_of, whole_document
+
+METHODS = {"get", "post", "patch", "delete"}
+COMMITTED = json.loads(FILE.read_text(encoding="utf-8"))
+OPERATIONS = [
+    (f"{method.upper()} {path}", operation)
+    for path, operations in COMMITTED["paths"].items()
+    for method, operation in operations.items()
+    if method in METHODS
+]
+
+
+def test_the_committed_document_is_what_the_routes_say() -> None:
+    assert FILE.read_text(encoding="utf-8") == text_of(whole_document()), "run: make openapi"
+
+
+def test_the_document_is_valid() -> None:
+    validate(COMMITTED)
+
+
+def test_only_the_document_itself_is_read_without_a_token() -> None:
+    assert [name for name, operation in OPERATIONS if operation["security"] != [{"token": []}]] == ["GET /openapi.json"]
+
+
+def test_every_problem_has_the_form_of_a_problem() -> None:
+    for name, operation in OPERATIONS:
+        for status, response in operation["responses"].items():
+            if int(status) >= 400:
+                content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+                assert response["content"] == content, (name, status)
+
+
+def test_every_post_can_be_sent_twice() -> None:
+    posts = {name: operation for name, operation in OPERATIONS if name.startswith("POST")}
+
+    assert posts
+    for name, operation in posts.items():
+        headers = [each["name"] for each in operation["parameters"] if each["in"] == "header"]
+        assert headers == ["Idempotency-Key"], name
