@@ -33,7 +33,7 @@ class ServedStore(LightStore):
         self.connections[connection.id] = connection
         self.flows[connection.id, flow.flow] = flow
         queue = LightQueue()
-        tick(connection.integration, self, queue)
+        tick(connection.integration, {}, self, queue)
         self.counts.clear()
         (key,) = queue.messages
         return key

@@ -146,6 +146,7 @@ class OfficeOnStack:
         expected = changed.records(self._users)
         kind = "created" if changed == Changed.FIRST else "updated"
         counters = {kind: expected, "unchanged": self._users - expected}
-        found = json.loads(run["counters"]["S"])
+        (tally,) = json.loads(run["tallies"]["S"]).values()
+        found = tally["counters"]
         if run["phase"]["S"] != "done" or found != {name: number for name, number in counters.items() if number}:
             raise MeasurementError(f"The run ended as {run['phase']['S']}, {found}; expected {counters}.")
