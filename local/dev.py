@@ -9,14 +9,22 @@ import shutil
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from local.processes import ROOT, StartError
 from local.stack import Stack
 from local.template import TemplateError
 
-VENDORS = ("questor", "zen", "tareffa")
+# The simulators, each with the options of its command. Questor's office is the one that `make demo` shows.
+VENDORS: Mapping[str, Sequence[str]] = {
+    "questor": (
+        *("--companies", "300", "--employees-per-company", "10", "--without-regime", "9", "--shared-cnpj-pairs", "1"),
+        *("--employees-without-email", "24", "--dismissed", "36"),
+    ),
+    "zen": (),
+    "tareffa": (),
+}
 
 
 def describe(stack: Stack) -> dict[str, object]:

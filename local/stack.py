@@ -52,7 +52,8 @@ class Stack:
 
     parameters: of the template; AllowedNetworks is 127.0.0.0/8 unless given. scheduler: whether schedules fire by
     themselves (fire_schedule works either way). vendors: simulators to start beside it, "questor", "zen" and
-    "tareffa". directory: where logs go. template, code: another template and another source root of functions, for
+    "tareffa"; a mapping gives each the options of its command, as {"questor": ("--companies", "300"), "zen": ()}.
+    directory: where logs go. template, code: another template and another source root of functions, for
     tests of the stack itself.
     """
 
@@ -61,7 +62,7 @@ class Stack:
         *,
         parameters: Mapping[str, str] | None = None,
         scheduler: bool = False,
-        vendors: Sequence[str] = (),
+        vendors: Sequence[str] | Mapping[str, Sequence[str]] = (),
         name: str = "sincronia-local",
         directory: Path = processes.ROOT / ".local",
         template: Path = processes.ROOT / "template.yaml",
@@ -72,7 +73,7 @@ class Stack:
         self.logs = directory / "logs"
         self._parameters = {**_LOCAL_PARAMETERS, **(parameters or {})}
         self._fires = scheduler
-        self._vendor_names = vendors
+        self._vendor_options = vendors if isinstance(vendors, Mapping) else dict.fromkeys(vendors, ())
         self.vendors: dict[str, dict[str, Any]] = {}  # by name: url and credentials
         self._template = template
         self._code = code
@@ -152,8 +153,10 @@ class Stack:
     def _bring_up(self) -> None:
         self._open.enter_context(self._clients)
         self._open.callback(self._join_pollers)  # after the server's end, which wakes them
-        services = {"aws": "local.aws_server"} | {name: f"local.vendors.{name}" for name in self._vendor_names}
-        started = {name: self._start(name, module) for name, module in services.items()}
+        services = {"aws": "local.aws_server"} | {name: f"local.vendors.{name}" for name in self._vendor_options}
+        started = {
+            name: self._start(name, module, self._vendor_options.get(name, ())) for name, module in services.items()
+        }
         self.template = translated(self._template, self._parameters, self.region)
         resolver = Resolver(self.template, self._parameters, stack_name=self.name, region=self.region)
         said = {
@@ -196,10 +199,10 @@ class Stack:
         self._open.callback(invoke.close)
         self.lambda_url = invoke.url
 
-    def _start(self, name: str, module: str) -> subprocess.Popen[bytes]:
+    def _start(self, name: str, module: str, options: Sequence[str]) -> subprocess.Popen[bytes]:
         environment = {**processes.base_environment(), "PYTHONPATH": f"{processes.ROOT}"}
         log = self.logs / f"{name}.log"
-        process = processes.start(module, "--port", "0", environment=environment, log=log, announces=True)
+        process = processes.start(module, "--port", "0", *options, environment=environment, log=log, announces=True)
         self._open.callback(processes.end, process)
         return process
 
