@@ -20,10 +20,10 @@ from sincronia.answers import Problem, ProblemError
 from sincronia.engine.flow import Opening, Record
 from sincronia.identities import IdentityError
 from zen import flows
-from zen.companies import company_for_tareffa, company_for_zen, company_of
+from zen.companies import company_of
 from zen.connection import questor_of
 from zen.employees import employee_of
-from zen.office_users import for_tareffa, record_of
+from zen.office_users import record_of
 from zen.partners import partner_of
 from zen.questor_client import Companies, Employees, Partners, Users, place_of
 from zen.rows import Name, is_email
@@ -115,7 +115,7 @@ class Correctable:
     consultation: str
     process: str
     codes: tuple[str, ...]  # the columns that a source id names, in its order
-    record_of: Callable[[Any], Record]  # as the lane's target is told of it
+    record_of: Callable[[Any], Record]  # as the listing gives it, before a lane shapes it
 
 
 def _employee_of(row: Any) -> Record:
@@ -128,9 +128,9 @@ _COMPANY = (CompanyCorrection, Companies.CONSULTATION, Companies.CORRECTION, (Co
 # By the lane's entity. Branches and org units are corrected in Questor itself.
 CORRECTABLE: Mapping[str, Correctable] = {
     flows.OFFICE_USER: Correctable(*_USER, record_of),
-    flows.TAREFFA_USER: Correctable(*_USER, lambda row: for_tareffa(record_of(row))),
-    flows.COMPANY: Correctable(*_COMPANY, lambda row: company_for_zen(company_of(row))),
-    flows.TAREFFA_COMPANY: Correctable(*_COMPANY, lambda row: company_for_tareffa(company_of(row))),
+    flows.TAREFFA_USER: Correctable(*_USER, record_of),
+    flows.COMPANY: Correctable(*_COMPANY, company_of),
+    flows.TAREFFA_COMPANY: Correctable(*_COMPANY, company_of),
     flows.PARTNER: Correctable(
         PartnerCorrection, Partners.CONSULTATION, Partners.CORRECTION, (Companies.CODE, Partners.CODE), partner_of
     ),
@@ -141,7 +141,7 @@ CORRECTABLE: Mapping[str, Correctable] = {
 
 
 def correct(opening: Opening, entity: str, source_id: str, fields: Mapping[str, Any]) -> Record:
-    """Writes the corrected fields to Questor, and gives the record as it reads back, shaped for its lane.
+    """Writes the corrected fields to Questor, and gives the listing's record as it reads back.
 
     `entity` is the lane's and `source_id` one that a listing gave; the fields are those of CORRECTABLE. Raises
     ProblemError where a field doesn't do, or Questor doesn't take it: then nothing was changed. Raises

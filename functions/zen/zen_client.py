@@ -108,6 +108,7 @@ class Resource:
     page: TypeAdapter[_Page[Any]]
     key: tuple[str, ...]
     taken: str  # the problem of a second row with the same key
+    of_company: bool = True
 
     def natural_key(self, row: Content) -> str:
         """The natural key of a row, in normal form."""
@@ -123,8 +124,10 @@ class Resource:
         return text.lower() if field == EMAIL else text.upper()
 
 
-OFFICE_USERS = Resource("usuariosescritorio", TypeAdapter(_Page[_OfficeUser]), (EMAIL,), "zen.email_taken")
-COMPANIES = Resource("empresas", TypeAdapter(_Page[_Company]), (CNPJ,), "zen.company_taken")
+OFFICE_USERS = Resource(
+    "usuariosescritorio", TypeAdapter(_Page[_OfficeUser]), (EMAIL,), "zen.email_taken", of_company=False
+)
+COMPANIES = Resource("empresas", TypeAdapter(_Page[_Company]), (CNPJ,), "zen.company_taken", of_company=False)
 BRANCHES = Resource("filiais", TypeAdapter(_Page[_Branch]), (CNPJ,), "zen.branch_taken")
 ORG_UNITS = Resource(
     "organogramas", TypeAdapter(_Page[_OrgUnit]), (COMPANY_CNPJ, CLASSIFICATION), "zen.classification_taken"
@@ -220,7 +223,7 @@ class ZenRecords:
         """Raises where a write was refused."""
         if response.status_code == 409:
             raise ProblemError(self._session.problem(self._resource.taken))
-        if response.status_code == 422 and COMPANY_CNPJ in self._resource.key:
+        if response.status_code == 422 and self._resource.of_company:
             raise ProblemError(self._session.problem("zen.company_missing"))
         if response.status_code >= 400 or not self._envelope(response).succeeded:
             raise ProblemError(self._session.problem("vendor_rejected", status=str(response.status_code)))
