@@ -389,6 +389,7 @@ def test_tokens_are_listed_by_pages_the_newest_first(hub: Hub) -> None:
         "eyJjcmVhdGVkX2F0IjoiYSIsInN0YXRlIjoicmV2b2tlZCIsInRva2VuX2lkIjoiYiJ9",  # names the partition too
         "eyJjcmVhdGVkX2F0IjoiIiwidG9rZW5faWQiOiJ4In0=",  # {"created_at":"","token_id":"x"}
         "eyJjcmVhdGVkX2F0IjoxLCJ0b2tlbl9pZCI6MX0=",  # numbers
+        "eyJjcmVhdGVkX2F0IjoiXHVkODAwIiwidG9rZW5faWQiOiJ4In0=",  # half a surrogate pair
     ],
 )
 def test_a_cursor_that_we_did_not_give_is_refused(hub: Hub, cursor: str) -> None:

@@ -18,7 +18,7 @@ ConnectionInQuery = Annotated[str, Query(pattern=CONNECTION_FORM, description="S
 Month = Annotated[
     str,
     Query(
-        pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$",
+        pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$",
         description="O mês, como em 2026-11, no horário de São Paulo; sem ele, o mês atual.",
     ),
 ]

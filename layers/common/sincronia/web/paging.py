@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from typing import Annotated, Any, Generic, TypeVar
 
+import pydantic_core
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel
 
@@ -35,8 +36,8 @@ def after_of(cursor: str) -> After | None:
     if not cursor:
         return None
     try:
-        key: Any = json.loads(base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True))
-    except (UnicodeError, binascii.Error, ValueError, RecursionError):
+        key: Any = pydantic_core.from_json(base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True))
+    except (UnicodeError, binascii.Error, ValueError):
         raise ProblemError(Problem("cursor_invalid")) from None
     if not isinstance(key, dict) or not all(isinstance(value, str) and value for value in key.values()):
         raise ProblemError(Problem("cursor_invalid"))
