@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from multiprocessing.connection import Client
 from typing import Any
 
-from sincronia.engine.state import Connection, Link, Rows, Run, RunKey
+from sincronia.engine.state import Connection, Link, Outcome, OutcomeKind, Rows, Run, RunKey
 
 ADDRESS = "LIGHT_STORE"  # the environment variable that holds the path of the socket
 KEY = b"bench"  # both ends are ours, in a directory of ours
@@ -39,6 +39,10 @@ class LightStoreClient:
         while batch:
             yield from batch
             batch = self._connected.recv()
+
+    def outcomes(self, run_id: str, kind: OutcomeKind) -> Iterator[Outcome]:
+        every: list[Outcome] = self.ask("outcomes_of", run_id)
+        yield from (outcome for outcome in every if outcome.kind == kind)
 
     def ask(self, method: str, *arguments: Any) -> Any:
         """The first answer of the store's process to a call."""

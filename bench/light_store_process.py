@@ -9,13 +9,14 @@ import json
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.connection import Listener
 
 from bench.light_store_client import KEY
 from local.light_store import LightQueue, LightStore
-from sincronia.engine.state import Connection, Link, Run, RunKey, ScheduledFlow
+from sincronia.engine.state import Connection, Link, Mode, Run, RunKey, ScheduledFlow
 from sincronia.engine.tick import tick
 
 BATCH = 500  # links in one message
@@ -28,14 +29,15 @@ class ServedStore(LightStore):
         """Adds links as a finished run would have left them."""
         self.link_rows.setdefault((connection, entity), {}).update((link.source_id, link) for link in links)
 
-    def start(self, connection: Connection, flow: ScheduledFlow) -> RunKey:
-        """The run that a tick makes of the flow, which is due; counting begins anew after it."""
+    def start(self, connection: Connection, flow: ScheduledFlow, mode: Mode) -> RunKey:
+        """The run that a tick makes of the flow, which is due, in this mode; counting begins anew after it."""
         self.connections[connection.id] = connection
         self.flows[connection.id, flow.flow] = flow
         queue = LightQueue()
         tick(connection.integration, {}, self, queue)
-        self.counts.clear()
         (key,) = queue.messages
+        self.runs[key] = replace(self.runs[key], mode=mode)
+        self.counts.clear()
         return key
 
     def state_of(self, key: RunKey) -> tuple[Run, dict[str, int]]:

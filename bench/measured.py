@@ -5,36 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
+from bench.flows import Changed, Expected, MeasuredFlow
 from local.calls import Record
 
 FUNCTIONS = frozenset({"ZenOnSchedule", "ZenOnQueue"})
 TABLES = ("links", "outcomes", "notifications", "runs")
 
 
-class Changed(StrEnum):
-    """How many of the records differ from what was synced last."""
-
-    FIRST = "first"  # no record has a link
-    NONE = "0"
-    SOME = "1 %"
-    ALL = "100 %"
-
-    def records(self, users: int) -> int:
-        """How many of so many records are to be written to the target."""
-        return {"first": users, "0": 0, "1 %": users // 100, "100 %": users}[self.value]
-
-
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One row: a run over `users` records; what is measured of a process is of the worker's."""
+    """One row: a run of a flow over an office of N; what is measured of a process is of the worker's."""
 
-    users: int
+    flow: MeasuredFlow
+    number: int
     changed: Changed
+    expected: Expected
     light_store: bool
     questor_reads: int
-    zen_reads: int
+    target_reads: int
     vendor_writes: int
     dynamodb: Mapping[str, int]  # calls by operation
     rows: Mapping[str, int]  # rows written, by table
@@ -47,7 +36,7 @@ class Measured:
     @property
     def calls(self) -> int:
         """All calls that the functions made."""
-        vendors = self.questor_reads + self.zen_reads + self.vendor_writes
+        vendors = self.questor_reads + self.target_reads + self.vendor_writes
         return vendors + sum(self.dynamodb.values()) + self.objects + self.others
 
 

@@ -1,13 +1,12 @@
-"""Runs of the scheduled sync where the simulated DynamoDB would be too slow: the light store takes its place.
+"""Runs of a flow where the simulated DynamoDB would be too slow: the light store takes its place.
 
-The worker's handler and its runtime are the real ones, S3 and secrets are moto's. The links are prepared as a first run
-would have left them, with the fingerprints of what Questor lists.
+The worker's handler and its runtime are the real ones, S3 and secrets are moto's. Users' links can be prepared as a
+first run would have left them, with the fingerprints of what Questor lists.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from itertools import count
@@ -16,9 +15,10 @@ from types import TracebackType
 from typing import Self
 
 from bench import function_process
+from bench.flows import Changed, MeasuredFlow
 from bench.light_store_client import ADDRESS, LightStoreClient
-from bench.measured import Changed, Measured, called
-from bench.on_stack import CONNECTION, UNBRAKED, WORKER, MeasurementError, message_of
+from bench.measured import Measured, called
+from bench.on_stack import CONNECTION, WORKER, MeasurementError, check_counters, message_of
 from bench.vendors import Vendors
 from local import processes
 from local.functions import Functions
@@ -26,8 +26,8 @@ from local.stack import Stack
 from sincronia import clock
 from sincronia.engine.fingerprint import fingerprint
 from sincronia.engine.flow import Opening, Record
-from sincronia.engine.state import Connection, Link, OutcomeKind, Phase, Run, RunKey, ScheduledFlow
-from zen import flow_names, zen_client
+from sincronia.engine.state import Connection, Link, Mode, Phase, Run, RunKey, ScheduledFlow
+from zen import zen_client
 from zen.flows import FLOWS, OFFICE_USER
 
 HANDLER = "bench.light_on_queue.handler"
@@ -36,10 +36,11 @@ INVOCATIONS = 20  # of the worker for one run, at most
 
 
 class OfficeOnLightStore:
-    """One office of `users` people, all of them in step."""
+    """One office of N, connected. `measure` runs a sync; the seed of the others is its first run, or link_users."""
 
-    def __init__(self, users: int, stack: Stack, vendors: Vendors) -> None:
-        self._users = users
+    def __init__(self, flow: MeasuredFlow, number: int, stack: Stack, vendors: Vendors) -> None:
+        self._flow = flow
+        self._number = number
         self._stack = stack
         self._vendors = vendors
         self._due = count(int(clock.now()) - 3600)  # a run's id follows from it
@@ -49,8 +50,7 @@ class OfficeOnLightStore:
         with ExitStack() as opening:
             self._store = self._started(opening)
             self._functions = self._with_store(opening)
-            self._connection, self._flow = self._connect()
-            self._link_everybody()
+            self._connection, self._scheduled = self._connect()
             self._open = opening.pop_all()
         return self
 
@@ -60,27 +60,27 @@ class OfficeOnLightStore:
         self._open.close()
 
     def measure(self, changed: Changed) -> Measured:
-        """Changes so many users, and runs one sync in a fresh process of the function."""
-        if changed != Changed.NONE:
-            self._vendors.rename(range(changed.records(self._users)), changed.name)
+        """Changes so many records, and runs one sync in a fresh process of the function."""
+        for kind, change in self._flow.edits(self._number, changed).items():
+            self._vendors.questor.edit(kind, change)
         function_process.end_all(HANDLER)
         self._invoke(RunKey(CONNECTION, "none"))
-        self._vendors.questor.reset()
-        self._vendors.zen.reset()
+        self._vendors.reset()
         self._stack.calls(reset=True)
         begun = function_process.processor_seconds(HANDLER)
-        run, counts = self._run_to_its_end()
-        expected = changed.records(self._users)
-        if run.phase != Phase.DONE or run.counters.get(OutcomeKind.UPDATED, 0) != expected or run.concluded_at is None:
-            raise MeasurementError(f"The run ended as {run.phase}, {run.counters}; expected {expected} updated.")
+        run, counts = self._run_to_its_end(changed)
+        expected = self._flow.expected(self._number, changed)
+        check_counters(run.phase, {kind.value: number for kind, number in run.counters.items()}, changed, expected)
         record = self._stack.calls()
-        (questor_reads, _), (zen_reads, writes) = self._vendors.questor.counted(), self._vendors.zen.counted()
+        questor_reads, target_reads, writes = self._vendors.counted()
         return Measured(
-            users=self._users,
+            flow=self._flow,
+            number=self._number,
             changed=changed,
+            expected=expected,
             light_store=True,
             questor_reads=questor_reads,
-            zen_reads=zen_reads,
+            target_reads=target_reads,
             vendor_writes=writes,
             dynamodb={
                 "Query": counts["link queries"],
@@ -96,10 +96,23 @@ class OfficeOnLightStore:
             },
             objects=sum(called(record, "s3").values()),
             others=sum(called(record, "secretsmanager").values()),
-            seconds=run.concluded_at - run.started_at,
+            seconds=(run.concluded_at or 0) - run.started_at,
             processor_seconds=function_process.processor_seconds(HANDLER) - begun,
             peak_megabytes=function_process.peak_megabytes(HANDLER),
         )
+
+    def link_users(self) -> None:
+        """Puts all users whom Questor lists into Zen, and the links that a first run would have made."""
+        codes = count(FIRST_IN_ZEN)
+        opening = Opening(self._vendors.settings, self._vendors.secret, {}, deadline=clock.now() + 600)
+        (listing,) = FLOWS[self._flow.name].open(opening).listings
+        fields = {"name": zen_client.NAME, "email": zen_client.EMAIL, "group": zen_client.GROUP}
+        for page in listing.source.pages(0):
+            content = [record.content for record in page.records]
+            added = [{key: one[name] for key, name in fields.items()} for one in content]
+            self._vendors.zen.edit("users", {"add": added})
+            links = [_link(record, str(next(codes))) for record in page.records]
+            self._store.ask("put_links", CONNECTION, OFFICE_USER, links)
 
     def _started(self, opening: ExitStack) -> LightStoreClient:
         module, log = "bench.light_store_process", self._stack.logs / "light-store.log"
@@ -142,29 +155,14 @@ class OfficeOnLightStore:
         secrets.create_secret(Name=name, SecretString=json.dumps(self._vendors.secret))
         settings = self._vendors.settings
         connection = Connection(CONNECTION, "zen", "Escritório medido", settings, name, "ana", enabled=True)
-        kind = FLOWS[flow_names.USERS]
-        filters, title = {**kind.default_filters, "brake": UNBRAKED}, kind.title
-        return connection, ScheduledFlow(CONNECTION, "zen", flow_names.USERS, title, filters, 60, clock.now(), "")
+        flow = self._flow
+        return connection, ScheduledFlow(CONNECTION, "zen", flow.name, flow.title, flow.filters, 60, clock.now(), "")
 
-    def _link_everybody(self) -> None:
-        """Puts everybody whom Questor lists into Zen, and the links that a first run would have made."""
-        codes = count(FIRST_IN_ZEN)
-        for records in self._listed():
-            content = [record.content for record in records]
-            fields = {"name": zen_client.NAME, "email": zen_client.EMAIL, "group": zen_client.GROUP}
-            self._vendors.zen.edit({"add": [{key: one[name] for key, name in fields.items()} for one in content]})
-            links = [_link(record, str(next(codes))) for record in records]
-            self._store.ask("put_links", CONNECTION, OFFICE_USER, links)
-
-    def _listed(self) -> Iterator[tuple[Record, ...]]:
-        opening = Opening(self._vendors.settings, self._vendors.secret, {}, deadline=clock.now() + 600)
-        (listing,) = FLOWS[flow_names.USERS].open(opening).listings
-        for page in listing.source.pages(0):
-            yield page.records
-
-    def _run_to_its_end(self) -> tuple[Run, dict[str, int]]:
+    def _run_to_its_end(self, changed: Changed) -> tuple[Run, dict[str, int]]:
         """The run as it ended, and what the worker asked of the store."""
-        key: RunKey = self._store.ask("start", self._connection, replace(self._flow, wake_at=next(self._due)))
+        scheduled = replace(self._scheduled, wake_at=next(self._due))
+        mode = Mode.PREVIEW if changed == Changed.PREVIEW else Mode.APPLY
+        key: RunKey = self._store.ask("start", self._connection, scheduled, mode)
         for _ in range(INVOCATIONS):
             self._invoke(key)
             run, counts = self._store.ask("state_of", key)

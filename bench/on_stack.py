@@ -1,4 +1,4 @@
-"""Runs of the scheduled sync on the whole local stack: real trigger, queue, runtime, handlers; moto behind."""
+"""Scheduled runs of a flow on the whole local stack: real trigger, queue, runtime, handlers; moto behind."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import json
 import subprocess
 import sys
 import time
+from collections import Counter
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from bench import function_process
-from bench.measured import TABLES, Changed, Measured, called, written
+from bench.flows import Changed, Expected, MeasuredFlow
+from bench.measured import TABLES, Measured, called, written
 from bench.vendors import Vendors
 from local import dev, processes
 from local.stack import Stack
-from zen import flow_names
-from zen.flows import FLOWS
 
 CONNECTION = "escritorio-medido"
 WORKER, HANDLER = "ZenOnQueue", "zen.on_queue.handler"
 EVENT = processes.ROOT / "events" / "zen" / "on_queue" / "run.json"
 PATIENCE_SECONDS = 1800
-UNBRAKED = {name: {"percent": 100, "number": 1_000_000} for name in ("changes", "deactivations")}
 
 
 class MeasurementError(RuntimeError):
@@ -37,10 +37,11 @@ def message_of(run_id: str) -> dict[str, Any]:
 
 
 class OfficeOnStack:
-    """One office of `users` people, connected. `measure` runs a sync; its first run is the seed of the others."""
+    """One office of N, connected. `measure` runs a sync; its first run is the seed of the others."""
 
-    def __init__(self, users: int, stack: Stack, vendors: Vendors, directory: Path) -> None:
-        self._users = users
+    def __init__(self, flow: MeasuredFlow, number: int, stack: Stack, vendors: Vendors, directory: Path) -> None:
+        self._flow = flow
+        self._number = number
         self._stack = stack
         self._vendors = vendors
         self._dynamodb = stack.client("dynamodb")
@@ -49,28 +50,30 @@ class OfficeOnStack:
         self._connect(directory)
 
     def measure(self, changed: Changed) -> Measured:
-        """Changes so many users, and runs one sync in a fresh process of the function that is already warm."""
-        if changed not in {Changed.FIRST, Changed.NONE}:
-            self._vendors.rename(range(changed.records(self._users)), changed.name)
+        """Changes so many records, and runs one sync in a fresh process of the function that is already warm."""
+        for kind, change in self._flow.edits(self._number, changed).items():
+            self._vendors.questor.edit(kind, change)
         function_process.end_all(HANDLER)
         self._warm()
         self._due_now()
-        self._vendors.questor.reset()
-        self._vendors.zen.reset()
+        self._vendors.reset()
         self._stack.calls(reset=True)
         begun = function_process.processor_seconds(HANDLER)
         if self._stack.fire_schedule("ZenOnSchedule").failed:
             raise MeasurementError("The tick failed; see .bench/logs/ZenOnSchedule.log.")
         run = self._concluded()
-        self._check(run, changed)
+        expected = self._flow.expected(self._number, changed)
+        _check(run, changed, expected)
         record = self._stack.calls()
-        (questor_reads, _), (zen_reads, writes) = self._vendors.questor.counted(), self._vendors.zen.counted()
+        questor_reads, target_reads, writes = self._vendors.counted()
         return Measured(
-            users=self._users,
+            flow=self._flow,
+            number=self._number,
             changed=changed,
+            expected=expected,
             light_store=False,
             questor_reads=questor_reads,
-            zen_reads=zen_reads,
+            target_reads=target_reads,
             vendor_writes=writes,
             dynamodb=called(record, "dynamodb"),
             rows=written(record, {self._tables[name]: name for name in TABLES}),
@@ -89,12 +92,7 @@ class OfficeOnStack:
             "name": "Escritório medido",
             "responsible": "ana",
             "settings": self._vendors.settings,
-            "flows": {
-                flow_names.USERS: {
-                    "every_minutes": 60,
-                    "filters": {**FLOWS[flow_names.USERS].default_filters, "brake": UNBRAKED},
-                }
-            },
+            "flows": {self._flow.name: {"every_minutes": 60, "filters": self._flow.filters}},
         }
         stack_file, file = directory / "stack.json", directory / "connection.json"
         stack_file.write_text(json.dumps(dev.describe(self._stack)), encoding="utf-8")
@@ -120,7 +118,7 @@ class OfficeOnStack:
     def _due_now(self) -> None:
         self._dynamodb.update_item(
             TableName=self._tables["connections"],
-            Key={"connection": {"S": CONNECTION}, "item": {"S": f"FLOW#{flow_names.USERS}"}},
+            Key={"connection": {"S": CONNECTION}, "item": {"S": f"FLOW#{self._flow.name}"}},
             UpdateExpression="SET wake_at = :now",
             ExpressionAttributeValues={":now": {"N": str(next(self._due))}},
         )
@@ -142,11 +140,21 @@ class OfficeOnStack:
             time.sleep(0.2)
         raise MeasurementError(f"The run did not end in {PATIENCE_SECONDS} seconds.")
 
-    def _check(self, run: dict[str, Any], changed: Changed) -> None:
-        expected = changed.records(self._users)
+
+def _check(run: dict[str, Any], changed: Changed, expected: Expected) -> None:
+    counted = Counter[str]()
+    for tally in json.loads(run["tallies"]["S"]).values():
+        counted.update(tally["counters"])
+    check_counters(run["phase"]["S"], counted, changed, expected)
+
+
+def check_counters(phase: str, found: Mapping[str, int], changed: Changed, expected: Expected) -> None:
+    """Raises MeasurementError where a run is not done, or did anything else than it had to."""
+    if changed == Changed.PREVIEW:
+        due = {"created": expected.received}
+    else:
         kind = "created" if changed == Changed.FIRST else "updated"
-        counters = {kind: expected, "unchanged": self._users - expected}
-        (tally,) = json.loads(run["tallies"]["S"]).values()
-        found = tally["counters"]
-        if run["phase"]["S"] != "done" or found != {name: number for name, number in counters.items() if number}:
-            raise MeasurementError(f"The run ended as {run['phase']['S']}, {found}; expected {counters}.")
+        due = {kind: expected.writes, "unchanged": expected.received - expected.writes}
+    due = {name: number for name, number in due.items() if number}
+    if phase != "done" or dict(found) != due:
+        raise MeasurementError(f"The run ended as {phase}, {dict(found)}; expected {due}.")

@@ -1,4 +1,4 @@
-"""`make bench`: calls, time and memory of Sincronizar Usuários for 100 to 100,000 users. See bench/README.md."""
+"""`make bench`: calls, time and memory of syncing users, and companies with all of theirs. See bench/README.md."""
 
 from __future__ import annotations
 
@@ -6,45 +6,71 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
 from rich.status import Status
 
 from bench import function_process, imports, tables
+from bench.flows import COMPANIES, USERS, Changed, MeasuredFlow
 from bench.imports import Start
-from bench.measured import Changed, Measured
+from bench.measured import Measured
 from bench.on_light_store import OfficeOnLightStore
 from bench.on_stack import MeasurementError, OfficeOnStack
 from bench.vendors import Vendors
 from local import processes
 from local.stack import Stack
 
-ON_STACK = (100, 1_000, 10_000)
-ON_LIGHT_STORE = (10_000, 100_000)
-WIDTH = 144  # characters that the widest table takes
+WIDTH = 150  # characters that the widest table takes
 DIRECTORY = processes.ROOT / ".bench"
 
 
-def measured(changes: tuple[Changed, ...], status: Status) -> Iterator[Measured]:
-    """All rows, in the table's order; `changes` are those of the light store."""
-    for users in ON_STACK:
-        status.update(f"{users:,} users: the stack comes up …")
-        with Vendors(users, DIRECTORY / "logs") as vendors, Stack(directory=DIRECTORY) as stack:
-            office = OfficeOnStack(users, stack, vendors, DIRECTORY)
-            for changed in Changed:
-                status.update(f"{users:,} users, changed: {changed.value} …")
-                yield office.measure(changed)
-    for users in ON_LIGHT_STORE:
-        status.update(f"{users:,} users on the light store: links are prepared …")
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is measured on one office: a flow, N, and cases one after the other."""
+
+    flow: MeasuredFlow
+    number: int
+    light_store: bool
+    cases: tuple[Changed, ...]
+
+
+_REST = (Changed.NONE, Changed.SOME)
+_FIRST = (Changed.FIRST, *_REST)
+PLAIN = (
+    *(Row(USERS, number, False, (*_FIRST, Changed.ALL)) for number in (100, 1_000, 10_000)),
+    *(Row(USERS, number, True, _REST) for number in (10_000, 100_000)),
+    *(Row(COMPANIES, number, False, _FIRST) for number in (100, 1_000)),
+    *(Row(COMPANIES, number, True, (Changed.PREVIEW, *_FIRST)) for number in (100, 1_000)),
+)
+FULL = (
+    *(row if row.flow != USERS or not row.light_store else replace(row, cases=(*_REST, Changed.ALL)) for row in PLAIN),
+    Row(COMPANIES, 10_000, True, (Changed.PREVIEW, *_FIRST)),
+)
+
+
+def measured(rows: tuple[Row, ...], status: Status) -> Iterator[Measured]:
+    """All rows, in the table's order."""
+    for row in rows:
+        what = f"{row.flow.title}, {row.number:,} {row.flow.of}{' on the light store' if row.light_store else ''}"
+        status.update(f"{what}: the stack comes up …")
+        office = row.flow.office(row.number)
         with (
-            Vendors(users, DIRECTORY / "logs") as vendors,
+            Vendors(office, DIRECTORY / "logs") as vendors,
             Stack(directory=DIRECTORY) as stack,
-            OfficeOnLightStore(users, stack, vendors) as light_office,
+            ExitStack() as opening,
         ):
-            for changed in changes:
-                status.update(f"{users:,} users on the light store, changed: {changed.value} …")
-                yield light_office.measure(changed)
+            measure = OfficeOnStack(row.flow, row.number, stack, vendors, DIRECTORY).measure
+            if row.light_store:
+                light = opening.enter_context(OfficeOnLightStore(row.flow, row.number, stack, vendors))
+                measure = light.measure
+                if not row.cases[0].unlinked:
+                    light.link_users()
+            for changed in row.cases:
+                status.update(f"{what}, changed: {changed.value} …")
+                yield measure(changed)
 
 
 def started(status: Status) -> list[Start]:
@@ -68,7 +94,7 @@ def machine() -> str:
 def main() -> None:
     """Prints the tables. Exit code 1 where a run ends otherwise than it must, or a count does not hold."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--full", action="store_true", help="100,000 users with 100 % changed too")
+    arguments.add_argument("--full", action="store_true", help="10,000 companies too, and all of 100,000 users changed")
     full = arguments.parse_args().full
     if not function_process.PROCESSES.is_dir():
         sys.exit("make bench reads the functions' memory from /proc, so it needs Linux.")
@@ -76,16 +102,16 @@ def main() -> None:
     console = Console()
     console.width = max(console.width, WIDTH)
     DIRECTORY.mkdir(exist_ok=True)
-    changes = (Changed.NONE, Changed.SOME, Changed.ALL) if full else (Changed.NONE, Changed.SOME)
     try:
         with console.status("") as status:
             starts = started(status)
-            rows = list(measured(changes, status))
+            rows = list(measured(FULL if full else PLAIN, status))
     except MeasurementError as error:
         sys.exit(str(error))
     shown, all_hold = tables.claims(rows)
     console.print(machine())
-    for table in (tables.runs(rows), tables.growth(rows), tables.imports(starts), shown):
+    by_flow = [tables.runs([row for row in rows if row.flow == flow]) for flow in (USERS, COMPANIES)]
+    for table in (*by_flow, tables.growth(rows), tables.imports(starts), shown):
         console.print(table)
     sys.exit(0 if all_hold else 1)
 

@@ -19,27 +19,28 @@ def _table(title: str, *columns: str, left: int = 1) -> Table:
     return table
 
 
-def runs(rows: Iterable[Measured]) -> Table:
-    """One row a run."""
+def runs(rows: Sequence[Measured]) -> Table:
+    """One row a run; all are of one flow."""
+    flow = rows[0].flow
     table = _table(
-        "Runs of Sincronizar Usuários",
-        *("store", "N", "changed", "Questor\nreads", "Zen\nreads", "vendor\nwrites"),
+        f"Runs of {flow.title}; N counts {flow.of}",
+        *("store", "N", "changed", "received", "Questor\nreads", "target\nreads", "vendor\nwrites"),
         *("Query", "Get\nItem", "Update\nItem", "Trans-\nact", "link\nwrites", "outcome\nwrites", "notif.\nwrites"),
         *("S3\ncalls", "all\ncalls", "wall\ns", "CPU\ns", "peak\nMB"),
     )
     before = 0
     for row in rows:
-        if before not in {0, row.users}:
+        if before not in {0, row.number}:
             table.add_section()
-        before = row.users
+        before = row.number
         calls = (row.dynamodb.get(name, 0) for name in ("Query", "GetItem", "UpdateItem", "TransactWriteItems"))
         written = (row.rows.get(name, 0) for name in ("links", "outcomes", "notifications"))
-        numbers = (row.questor_reads, row.zen_reads, row.vendor_writes, *calls, *written, row.objects, row.calls)
+        vendors = (row.questor_reads, row.target_reads, row.vendor_writes)
         table.add_row(
             "light" if row.light_store else "moto",
-            f"{row.users:,}",
+            f"{row.number:,}",
             row.changed.value,
-            *(f"{number:,}" for number in numbers),
+            *(f"{number:,}" for number in (row.expected.received, *vendors, *calls, *written, row.objects, row.calls)),
             f"{row.seconds:.1f}",
             f"{row.processor_seconds:.1f}",
             f"{row.peak_megabytes:.0f}",
@@ -50,14 +51,17 @@ def runs(rows: Iterable[Measured]) -> Table:
 def growth(rows: Iterable[Measured]) -> Table:
     """How calls, time and memory grow from one N to the next."""
     table = _table(
-        "Growth from the smaller N", "store", "changed", "N", "N ×", "calls ×", "wall ×", "CPU ×", "peak ×", left=3
+        "Growth from the smaller N",
+        *("N counts", "store", "changed", "N", "N ×", "calls ×", "wall ×", "CPU ×", "peak ×"),
+        left=4,
     )
     for smaller, larger in pairs(rows):
         table.add_row(
+            larger.flow.of,
             "light" if larger.light_store else "moto",
             larger.changed.value,
-            f"{smaller.users:,} → {larger.users:,}",
-            f"{larger.users / smaller.users:.0f}",
+            f"{smaller.number:,} → {larger.number:,}",
+            f"{larger.number / smaller.number:.0f}",
             f"{larger.calls / smaller.calls:.1f}",
             f"{larger.seconds / smaller.seconds:.1f}",
             f"{larger.processor_seconds / smaller.processor_seconds:.1f}",

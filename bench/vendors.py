@@ -1,9 +1,10 @@
-"""An office in Questor and an empty Zen, each a simulator in a process of its own, steered over HTTP."""
+"""An office in Questor, and its Zen and Tareffa, each a simulator in a process of its own, steered over HTTP."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -11,6 +12,7 @@ from typing import Any, Self
 import requests
 
 from local import processes
+from local.vendors.office import Office
 from zen import connection
 
 
@@ -33,9 +35,9 @@ class Vendor:
         state = answer.json()
         return state["reads"], state["writes"]
 
-    def edit(self, change: dict[str, Any]) -> None:
-        """Changes users by hand; see local.vendors.server.Simulator.edit."""
-        self._post("users", change)
+    def edit(self, kind: str, change: Mapping[str, Any]) -> None:
+        """Changes rows by hand; see local.vendors.server.Simulator.edit."""
+        self._post(f"rows/{kind}", change)
 
     def close(self) -> None:
         """Ends the connection to it."""
@@ -46,18 +48,19 @@ class Vendor:
 
 
 class Vendors:
-    """Questor with `users` users, each with an e-mail of its own, and a Zen without any."""
+    """Questor with an office; a Zen and a Tareffa without any row."""
 
-    def __init__(self, users: int, logs: Path) -> None:
-        self._users = users
+    def __init__(self, office: Office, logs: Path) -> None:
+        self._office = office
         self._logs = logs
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
         with ExitStack() as opening:
-            office = ("--users", str(self._users), "--without-email", "0", "--sharing-pairs", "0")
-            self.questor = self._start("questor", office, opening)
-            self.zen = self._start("zen", (), opening)
+            options = [(f"--{name.replace('_', '-')}", str(value)) for name, value in asdict(self._office).items()]
+            self.questor = self._start("questor", [part for option in options for part in option], opening)
+            self.zen = self._start("zen", [], opening)
+            self.tareffa = self._start("tareffa", [], opening)
             self._open = opening.pop_all()
         return self
 
@@ -69,7 +72,11 @@ class Vendors:
     @property
     def settings(self) -> dict[str, str]:
         """A connection's settings."""
-        return {"questor_address": self.questor.url, "zen_address": self.zen.url}
+        return {
+            "questor_address": self.questor.url,
+            "zen_address": self.zen.url,
+            "tareffa_address": self.tareffa.url,
+        }
 
     @property
     def secret(self) -> dict[str, str]:
@@ -77,14 +84,22 @@ class Vendors:
         return {
             "questor_token": self.questor.token,
             "zen_token": self.zen.token,
+            "tareffa_token": self.tareffa.token,
             connection.ADMINISTRATOR_KEY: "chave-inventada",
         }
 
-    def rename(self, codes: Iterable[int], marker: str) -> None:
-        """Gives users of Questor another name."""
-        self.questor.edit({"change": {code: {"NOMEUSUARIO": f"Pessoa {marker} {code}"} for code in codes}})
+    def reset(self) -> None:
+        """Starts counting anew, at all of them."""
+        for vendor in (self.questor, self.zen, self.tareffa):
+            vendor.reset()
 
-    def _start(self, name: str, options: tuple[str, ...], opening: ExitStack) -> Vendor:
+    def counted(self) -> tuple[int, int, int]:
+        """Requests since the last reset: reads of Questor, reads of the targets, writes to the targets."""
+        (questor_reads, _), (zen_reads, zen_writes) = self.questor.counted(), self.zen.counted()
+        tareffa_reads, tareffa_writes = self.tareffa.counted()
+        return questor_reads, zen_reads + tareffa_reads, zen_writes + tareffa_writes
+
+    def _start(self, name: str, options: list[str], opening: ExitStack) -> Vendor:
         environment = {**processes.base_environment(), "PYTHONPATH": str(processes.ROOT)}
         module, log = f"local.vendors.{name}", self._logs / f"{name}.log"
         process = processes.start(module, *options, environment=environment, log=log, announces=True)
