@@ -40,7 +40,7 @@ START = 1795424400.0  # 2026-11-23T09:00:00Z
 CONNECTION = "escritorio-modelo"
 FLOW = "sincronizar_usuarios"
 PARAMETERS = {"AllowedNetworks": "127.0.0.0/8"}
-TABLES = ("connections", "links", "identities", "runs", "outcomes", "notifications")
+TABLES = ("connections", "links", "identities", "runs", "outcomes", "notifications", "tokens", "requests")
 PRODUCT = ("sincronia", "zen")
 
 
@@ -66,7 +66,8 @@ class Context:
         return int(self._seconds * 1000)
 
 
-def _product_modules() -> dict[str, ModuleType]:
+def product_modules() -> dict[str, ModuleType]:
+    """The product's modules that are imported now."""
     return {name: module for name, module in sys.modules.items() if name.split(".")[0] in PRODUCT}
 
 
@@ -74,7 +75,7 @@ class Sandbox:
     """A fresh copy of the product's modules, with the office's clock."""
 
     def __init__(self, now: Callable[[], float], changes: Callable[[Sandbox], None] | None = None) -> None:
-        others = _product_modules()
+        others = product_modules()
         for name in others:
             del sys.modules[name]
         loggers = logging.root.manager.loggerDict
@@ -86,7 +87,7 @@ class Sandbox:
         self.on_queue = self.module("zen.on_queue")
         self.registering = self.module("sincronia.store.registering")
         self.flows = self.module("zen.flows").FLOWS
-        self.modules = _product_modules()
+        self.modules = product_modules()
         for name in self.modules:
             del sys.modules[name]
         sys.modules |= others  # the tests' own copy stays what it was
@@ -101,6 +102,19 @@ class Sandbox:
     def of(self, name: str) -> Any:
         """One of the product's modules as this sandbox has it."""
         return self.modules[name]
+
+    def imported(self, name: str) -> Any:
+        """Imports one more of the product's modules into this sandbox."""
+        others = product_modules()
+        for each in others:
+            del sys.modules[each]
+        sys.modules |= self.modules
+        found = importlib.import_module(name)
+        self.modules |= product_modules()
+        for each in product_modules():
+            del sys.modules[each]
+        sys.modules |= others
+        return found
 
 
 class AwsServer:

@@ -142,7 +142,7 @@ def test_put_again_it_keeps_secret_name_run_and_due_time(operator: Operator) -> 
     ended = operator.put({"name": "Outro nome", "flows": flows}, SECRET | {"zen_token": "segredo-do-zen-novo"})
     assert ended.returncode == 0
     after = operator.rows()
-    assert after["CONFIG"] == before["CONFIG"] | {"name": "Outro nome"}
+    assert after["CONFIG"] == before["CONFIG"] | {"name": "Outro nome", "revision": 2}
     changed = {"every_minutes": 120, "filters": json.dumps({"groups": [2, 3]})}
     assert after[FLOW] == before[FLOW] | changed
     assert operator.secret(after["CONFIG"]["secret_name"])["zen_token"] == "segredo-do-zen-novo"

@@ -90,7 +90,7 @@ def told(run: Run, title: str, answers: Answers) -> Notification:
     elif run.problem:
         parts.append(explain(run.problem, answers))
     if run.wake_at is not None and run.phase != Phase.BRAKE:
-        parts.append(f"A {_noun(run)} espera e continua às {_time_of_day(run.wake_at)}.")
+        parts.append(f"A {_noun(run)} espera e continua às {time_of_day(run.wake_at)}.")
     elif not parts:
         parts.append(totals(run))
     corrections = {OutcomeKind.REJECTED, OutcomeKind.FAILED} & {kind for kind, number in run.counters.items() if number}
@@ -107,5 +107,6 @@ def _noun(run: Run) -> str:
     return "pré-visualização" if run.mode == Mode.PREVIEW else "sincronização"
 
 
-def _time_of_day(seconds: float) -> str:
+def time_of_day(seconds: float) -> str:
+    """The time in São Paulo, as 18:05."""
     return datetime.fromtimestamp(seconds, SAO_PAULO).strftime("%H:%M")

@@ -36,7 +36,11 @@ class ListedConnections(GlobalSecondaryIndex["ConnectionItem"]):
 
 
 class ConnectionItem(Table):
-    """A connection's `CONFIG`, or one of its `FLOW#…`. A CONFIG's `listed` is LISTED."""
+    """A connection's `CONFIG`, or one of its `FLOW#…`. A CONFIG's `listed` is LISTED.
+
+    A CONFIG's `revision` rises with every change of the connection or its flows' definitions; `deleting` is true while
+    all that is the connection's is being erased.
+    """
 
     class Meta:
         table_name = table("connections")
@@ -55,6 +59,8 @@ class ConnectionItem(Table):
     wake_at = NumberAttribute(null=True)
     active_run = UnicodeAttribute(null=True)
     listed = UnicodeAttribute(null=True)
+    revision = NumberAttribute(null=True)
+    deleting = BooleanAttribute(null=True)
     due = DueConnections()
     by_name = ListedConnections()
 

@@ -12,6 +12,7 @@ from sincronia.answers import problem_in, problem_out
 from sincronia.engine.state import Outcome, OutcomeKind, Run
 from sincronia.settings import table
 from sincronia.store.connected import Table
+from sincronia.store.listing import After, Listed, listed
 from sincronia.store.runs import expiry
 
 
@@ -81,3 +82,29 @@ def outcome_in(item: OutcomeItem) -> Outcome:
 def stored_outcomes(run_id: str, kind: OutcomeKind) -> Iterator[Outcome]:
     """A run's outcomes of one kind, in the order of its plan."""
     yield from map(outcome_in, OutcomeItem.by_kind.query(run_id, OutcomeItem.kind_seq.startswith(f"{kind.value}#")))
+
+
+def outcomes_of(run_id: str, kind: OutcomeKind | None, limit: int, after: After | None) -> Listed[Outcome]:
+    """A page of a run's outcomes in the order of its plan; `kind` narrows it."""
+    if kind is None:
+        return listed(
+            lambda start: OutcomeItem.query(run_id, limit=limit, last_evaluated_key=start),
+            outcome_in,
+            after,
+            partition={"run_id": run_id},
+            names=frozenset({"seq"}),
+        )
+    of_kind = OutcomeItem.kind_seq.startswith(f"{kind.value}#")
+    return listed(
+        lambda start: OutcomeItem.by_kind.query(run_id, of_kind, limit=limit, last_evaluated_key=start),
+        outcome_in,
+        after,
+        partition={"run_id": run_id},
+        names=frozenset({"seq", "kind_seq"}),
+    )
+
+
+def outcomes_after(run_id: str, seq: str, limit: int) -> list[tuple[Outcome, str]]:
+    """The outcomes that come after one of that seq, at most `limit`, each with when it was written."""
+    found = OutcomeItem.query(run_id, OutcomeItem.seq > seq if seq else None, limit=limit)
+    return [(outcome_in(item), item.story_at.split("#", 1)[0]) for item in found]

@@ -1,19 +1,76 @@
-"""Connections as an operator puts them: configuration, secret and scheduled flows."""
+"""Connections as they are made and changed: configuration, secret and scheduled flows, each change on what was read."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from sincronia.engine.state import Connection, ScheduledFlow
 from sincronia.store.aws import secrets_manager
 from sincronia.store.connected import dynamodb
-from sincronia.store.connections import LISTED, ConnectionItem
+from sincronia.store.connections import LISTED, ConnectionItem, connection_in, flow_in
+
+
+class ConnectionTakenError(Exception):
+    """The connection is not, or no longer, as it was read: somebody else has made, changed or deleted it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A connection as it was read. One that is `deleting` is on its way out, and nothing may be changed any more."""
+
+    connection: Connection
+    revision: int
+    deleting: bool
+
+
+def registered(connection_id: str) -> Registered | None:
+    """The connection of that id, read consistently."""
+    try:
+        item = ConnectionItem.get(connection_id, "CONFIG", consistent_read=True)
+    except ConnectionItem.DoesNotExist:
+        return None
+    return Registered(connection_in(item), int(item.revision or 0), bool(item.deleting))
+
+
+def flows_of(connection_id: str) -> dict[str, ScheduledFlow]:
+    """A connection's flows by name."""
+    rows = ConnectionItem.query(connection_id, ConnectionItem.item.startswith("FLOW#"), consistent_read=True)
+    return {flow.flow: flow for flow in map(flow_in, rows)}
+
+
+def create_connection(
+    connection: Connection, flows: Iterable[ScheduledFlow], secret: Mapping[str, str], secret_prefix: str
+) -> Registered:
+    """Makes the connection with its flows, then its secret; gives it with the secret's name.
+
+    Who dies between leaves a connection whose runs say that its keys are missing; change_connection brings them.
+    Raises ConnectionTakenError where there is one of that id.
+    """
+    named = replace(connection, secret_name=f"{secret_prefix}{uuid4().hex}")
+    _write(None, named, flows, dropped=())
+    _keep_secret(named.secret_name, secret)
+    return Registered(named, 1, deleting=False)
+
+
+def change_connection(
+    before: Registered, after: Connection, flows: Iterable[ScheduledFlow], secret: Mapping[str, str] | None = None
+) -> Registered:
+    """Changes the connection, its secret where one is given, and the given flows; the others keep what they have.
+
+    A flow keeps when it is due; one that has no time is due at its own wake_at. Raises ConnectionTakenError.
+    """
+    _write(before, after, flows, dropped=())
+    if secret is not None:
+        _keep_secret(after.secret_name, secret)
+    return Registered(after, before.revision + 1, deleting=False)
 
 
 def put_connection(
@@ -22,47 +79,78 @@ def put_connection(
     """Makes the connection or changes it, its secret and its flows; gives it with its secret's name.
 
     A connection keeps its secret's name, and its flows keep when they are due; a new flow is due at its own wake_at.
-    Never due: flows of a connection that is not enabled, without a schedule, or no longer among them.
+    Never due: flows of a connection that is not enabled, without a schedule, or no longer among them. Raises
+    ConnectionTakenError where it is changed by somebody else meanwhile, or is being deleted.
     """
+    before, flows = registered(connection.id), tuple(flows)
+    if before is not None and before.deleting:
+        raise ConnectionTakenError
+    secret_name = before.connection.secret_name if before else f"{secret_prefix}{uuid4().hex}"
+    _keep_secret(secret_name, secret)
+    named = replace(connection, secret_name=secret_name)
+    dropped = flows_of(connection.id).keys() - {flow.flow for flow in flows}
+    _write(before, named, flows, dropped)
+    return named
+
+
+def _write(
+    before: Registered | None, after: Connection, flows: Iterable[ScheduledFlow], dropped: Iterable[str]
+) -> None:
+    """The connection's row and its flows', if the connection still is as it was read."""
+    revision = before.revision if before else 0
     try:
-        known = ConnectionItem.get(connection.id, "CONFIG", consistent_read=True).secret_name
-    except ConnectionItem.DoesNotExist:
-        known = None
-    secret_name = known or f"{secret_prefix}{uuid4().hex}"
-    if known:
-        secrets_manager().put_secret_value(SecretId=secret_name, SecretString=json.dumps(dict(secret)))
-    else:
-        secrets_manager().create_secret(Name=secret_name, SecretString=json.dumps(dict(secret)))
-    by_item = {f"FLOW#{flow.flow}": flow for flow in flows}
-    scheduled = ConnectionItem.query(connection.id, ConnectionItem.item.startswith("FLOW#"), consistent_read=True)
-    dropped = [row.item for row in scheduled if row.item not in by_item]
-    with TransactWrite(connection=dynamodb) as transaction:
-        transaction.save(
-            ConnectionItem(
-                connection.id,
-                "CONFIG",
-                integration=connection.integration,
-                name=connection.name,
-                settings=dict(connection.settings),
-                secret_name=secret_name,
-                responsible=connection.responsible,
-                enabled=connection.enabled,
-                listed=LISTED,
+        with TransactWrite(connection=dynamodb) as transaction:
+            transaction.save(
+                ConnectionItem(
+                    after.id,
+                    "CONFIG",
+                    integration=after.integration,
+                    name=after.name,
+                    settings=dict(after.settings),
+                    secret_name=after.secret_name,
+                    responsible=after.responsible,
+                    enabled=after.enabled,
+                    listed=LISTED,
+                    revision=revision + 1,
+                ),
+                condition=still(before),
             )
-        )
-        for item in dropped:
-            transaction.update(ConnectionItem(connection.id, item), [ConnectionItem.wake_at.remove()])
-        for item, flow in by_item.items():
-            transaction.update(
-                ConnectionItem(connection.id, item),
-                [
-                    ConnectionItem.integration.set(flow.integration),
-                    ConnectionItem.title.set(flow.title),
-                    ConnectionItem.filters.set(dict(flow.filters)),
-                    *_scheduled(flow, enabled=connection.enabled),
-                ],
-            )
-    return replace(connection, secret_name=secret_name)
+            for name in dropped:
+                transaction.update(ConnectionItem(after.id, f"FLOW#{name}"), [ConnectionItem.wake_at.remove()])
+            for flow in flows:
+                transaction.update(
+                    ConnectionItem(after.id, f"FLOW#{flow.flow}"),
+                    [
+                        ConnectionItem.integration.set(flow.integration),
+                        ConnectionItem.title.set(flow.title),
+                        ConnectionItem.filters.set(dict(flow.filters)),
+                        *_scheduled(flow, enabled=after.enabled),
+                    ],
+                )
+    except TransactWriteError as error:
+        if error.cause_response_code != "TransactionCanceledException":
+            raise
+        raise ConnectionTakenError from None
+
+
+def still(before: Registered | None) -> Condition:
+    """The CONFIG row is as it was read; None: there is none."""
+    if before is None:
+        missing: Condition = ConnectionItem.item.does_not_exist()
+        return missing
+    attribute = ConnectionItem.revision
+    same: Condition = attribute == before.revision if before.revision else attribute.does_not_exist()
+    unchanged: Condition = same & ConnectionItem.item.exists() & ConnectionItem.deleting.does_not_exist()
+    return unchanged
+
+
+def _keep_secret(name: str, secret: Mapping[str, str]) -> None:
+    """Keeps a secret's fields; makes the secret where there is none."""
+    client, text = secrets_manager(), json.dumps(dict(secret))
+    try:
+        client.put_secret_value(SecretId=name, SecretString=text)
+    except client.exceptions.ResourceNotFoundException:
+        client.create_secret(Name=name, SecretString=text)
 
 
 def _scheduled(flow: ScheduledFlow, *, enabled: bool) -> list[Action]:

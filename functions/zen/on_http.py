@@ -1,0 +1,20 @@
+"""Zen's routes: its connections, and runs with what they did."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from sincronia.web.integrated import application_of
+from zen.offered import INTEGRATION
+
+logger = Logger()
+application = application_of(INTEGRATION)
+
+
+@logger.inject_lambda_context(clear_state=True, correlation_id_path="requestContext.requestId")
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answers a request of API Gateway (payload 2.0)."""
+    return application.answer(event, context)

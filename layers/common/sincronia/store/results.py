@@ -1,0 +1,38 @@
+"""Files for people, on S3: made on request, fetched by a link that is good for minutes."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from botocore.config import Config
+
+from sincronia import settings
+from sincronia.store.connected import session
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+LINK_SECONDS = 300
+
+
+@cache
+def _s3() -> S3Client:
+    client: S3Client = session.create_client("s3", config=Config(signature_version="s3v4"))
+    return client
+
+
+def keep_result(connection: str, run_id: str, name: str, body: bytes, content_type: str) -> str:
+    """Keeps a file of a run, and gives a link to it. Kept again, it takes the other's place."""
+    bucket, key = settings.data_bucket(), f"results/{connection}/{run_id}/{name}"
+    _s3().put_object(
+        Bucket=bucket,
+        Key=key,
+        Body=body,
+        ContentType=content_type,
+        ContentDisposition=f'attachment; filename="{name}"',
+    )
+    link: str = _s3().generate_presigned_url(
+        "get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=LINK_SECONDS
+    )
+    return link

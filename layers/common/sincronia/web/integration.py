@@ -1,0 +1,121 @@
+"""What an integration gives to the routes that are the same for all: its flows, its forms, what people call them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+
+from sincronia import clock
+from sincronia.answers import Answers, Problem, ProblemError
+from sincronia.engine.flow import Flow, FlowKind, Opening, Record
+from sincronia.engine.starting import Apart
+from sincronia.engine.state import Connection, Run, RunKey
+from sincronia.store.aws import SecretsManagerSecrets
+from sincronia.store.registering import Registered, registered
+from sincronia.store.runs import stored_run
+from sincronia.web.run_answers import RequestProblemError
+
+LONGEST_FORM = 10_000  # characters of JSON that settings, secret or filters may be
+
+
+@dataclass(frozen=True, slots=True)
+class LaneTitle:
+    """A lane as people know it: the records, where they go, and the step of the flow that it belongs to."""
+
+    title: str
+    target: str
+    step: str
+
+
+class Check(Protocol):
+    """One part of a connection that was tried; no problem where it works."""
+
+    @property
+    def what(self) -> str: ...
+
+    @property
+    def problem(self) -> Problem | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Integration:
+    """An integration as its on_http offers it."""
+
+    name: str
+    flows: Mapping[str, FlowKind]
+    filters: Mapping[str, type[BaseModel]]  # by flow
+    apart: Apart
+    answers: Answers  # of its flows; the routes' own come beside them
+    settings: type[BaseModel]
+    secret: type[BaseModel]
+    lanes: Mapping[str, LaneTitle]  # by entity: all that its flows can have
+    listings: Mapping[str, str]  # by name: what people call what is read
+    check: Callable[[Opening], Sequence[Check]]  # tries every part of a connection; raises OutOfTimeError
+    correct: Callable[[Opening, str, str, Mapping[str, Any]], Record]  # the listing's record, read back; raises too
+
+    def connection(self, connection_id: str) -> Registered:
+        """A connection of this integration. Raises ProblemError(connection_unknown)."""
+        found = registered(connection_id)
+        if found is None or found.deleting or found.connection.integration != self.name:
+            raise ProblemError(Problem("connection_unknown"))
+        return found
+
+    def enabled(self, connection_id: str) -> Connection:
+        """The same, where it may act. Raises ProblemError(connection_disabled) too."""
+        connection = self.connection(connection_id).connection
+        if not connection.enabled:
+            raise ProblemError(Problem("connection_disabled"))
+        return connection
+
+    def kind(self, flow: str, *at: str) -> FlowKind:
+        """A flow by its name; `at` is the field that names it. Raises where there is none."""
+        if flow not in self.flows:
+            expected = ", ".join(sorted(self.flows))
+            raise RequestValidationError([{"type": "enum", "loc": ("body", *at), "ctx": {"expected": expected}}])
+        return self.flows[flow]
+
+    def checked(self, model: type[BaseModel], values: Mapping[str, Any], *at: str) -> BaseModel:
+        """The values as the model takes them; `at` is the field that holds them. Raises what names the wrong field."""
+        if len(json.dumps(values)) > LONGEST_FORM:
+            raise RequestValidationError(
+                [{"type": "string_too_long", "loc": ("body", *at), "ctx": {"max_length": LONGEST_FORM}}]
+            )
+        unknown = [name for name in values if name not in model.model_fields]
+        if unknown:
+            raise RequestValidationError([{"type": "extra_forbidden", "loc": ("body", *at, name)} for name in unknown])
+        try:
+            return model.model_validate(values)
+        except ValidationError as error:
+            wrong = error.errors(include_input=False, include_url=False)
+        for one in wrong:
+            if one["type"] in self.answers:
+                name = str(one["loc"][0])
+                details = {"field": model.model_fields[name].title or name, **one.get("ctx", {})}
+                raise RequestProblemError(Problem(one["type"], details), field=".".join((*at, name)))
+        raise RequestValidationError([{**one, "loc": ("body", *at, *one["loc"])} for one in wrong])
+
+    def opening(self, connection: Connection, filters: Mapping[str, Any], seconds: float = 0) -> Opening:
+        """What flows, and the test of the connection, are opened with; vendors may be called for `seconds`.
+
+        The secret is read anew: whoever has just changed it tries it at once. Raises ProblemError(secret_missing).
+        """
+        secret = SecretsManagerSecrets().fields(connection.secret_name)
+        return Opening(connection.settings, secret, filters, clock.now() + seconds)
+
+    def opened(self, connection: Connection, flow: str, filters: Mapping[str, Any]) -> Flow:
+        """The flow, opened without a call to a vendor. Raises what keeps it from running."""
+        kind = self.kind(flow, "flow")
+        self.checked(self.filters[flow], filters, "filters")
+        return kind.open(self.opening(connection, filters))
+
+    def run(self, connection_id: str, run_id: str) -> Run:
+        """A run of one of its connections. Raises ProblemError(run_unknown)."""
+        run = stored_run(RunKey(connection_id, run_id))
+        if run is None or run.integration != self.name or run.flow not in self.flows:
+            raise ProblemError(Problem("run_unknown"))
+        return run

@@ -1,0 +1,235 @@
+"""Routes that read runs: how they stand, their live messages, what they did or would do, what is to be corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import BaseModel, Field
+
+from sincronia import clock
+from sincronia.answers import Problem, ProblemError
+from sincronia.auth import Role
+from sincronia.engine.lines import StoredActions, read_manifest
+from sincronia.engine.plan import Action
+from sincronia.engine.report import TO_CORRECT
+from sincronia.engine.state import Mode, Outcome, OutcomeKind, Phase, Run
+from sincronia.store.aws import S3Objects
+from sincronia.store.listing import After, Listed
+from sincronia.store.outcomes import outcomes_after, outcomes_of, stored_outcomes
+from sincronia.store.results import keep_result
+from sincronia.store.runs import runs_of
+from sincronia.web import messages as live
+from sincronia.web.application import Routes
+from sincronia.web.fields import ConnectionInPath, Month
+from sincronia.web.integration import Integration
+from sincronia.web.paging import Cursor, Limit, Page, after_of, page
+from sincronia.web.run_forms import (
+    OutcomeAnswer,
+    PlannedRecord,
+    RunAnswer,
+    RunInPath,
+    outcome_answer,
+    planned_record,
+    run_answer,
+)
+
+_LOOKED_AT = 5000  # planned records that one request looks at for those of a kind; the next page goes on from there
+_KEPT_DAYS = 89  # what was planned is gone after 90
+_UNFINISHED = (OutcomeKind.REJECTED, OutcomeKind.FAILED)
+_SITUATIONS = {OutcomeKind.REJECTED: "Precisa de correção", OutcomeKind.FAILED: "Não enviado"}
+
+Kind = Annotated[OutcomeKind | None, Query(description="Só os que terminaram assim.")]
+Lane = Annotated[str, Query(max_length=100, description="Só os deste tipo de cadastro e destino.")]
+Seen = Annotated[str, Query(pattern=live.FORM, description="O seq da última mensagem vista.")]
+
+
+class MessageAnswer(BaseModel):
+    """A line of the area Mensagem."""
+
+    seq: str
+    at: str
+    text: str
+
+
+class Messages(BaseModel):
+    """The messages after one that was seen."""
+
+    items: list[MessageAnswer]
+    concluded: bool = Field(description="true, onde não virá mais nenhuma.")
+
+
+@dataclass(frozen=True, slots=True)
+class RunReads:
+    """The routes of one integration."""
+
+    integration: Integration
+
+    def routes(self) -> Routes:
+        """Ready for an Application."""
+        routes = Routes("Execuções")
+        runs = f"/integrations/{self.integration.name}/connections/<connection>/runs"
+        reader: dict[str, Any] = {"role": Role.READER}
+        routes.get(
+            runs, summary="Lista as execuções de uma conexão em um mês", refuses=("connection_unknown",), **reader
+        )(self.list_connection_runs)
+        one = {**reader, "refuses": ("run_unknown",)}
+        routes.get(f"{runs}/<run_id>", summary="Lê uma execução", **one)(self.read_run)
+        routes.get(f"{runs}/<run_id>/messages", summary="Lê as mensagens de uma execução", **one)(self.read_messages)
+        routes.get(f"{runs}/<run_id>/outcomes", summary="Lista o que uma execução fez a cada cadastro", **one)(
+            self.list_outcomes
+        )
+        routes.get(
+            f"{runs}/<run_id>/plan",
+            summary="Lista o que uma pré-visualização faria a cada cadastro",
+            **{**one, "refuses": ("run_unknown", "run_not_preview", "plan_gone")},
+        )(self.list_planned)
+        routes.get(
+            f"{runs}/<run_id>/files/{TO_CORRECT}",
+            summary="Baixa a planilha dos cadastros a corrigir",
+            status=303,
+            answered="O endereço da planilha, no cabeçalho Location; ele vale por 5 minutos.",
+            **{**one, "refuses": ("run_unknown", "run_not_concluded", "file_unknown", "plan_gone")},
+        )(self.download_corrections)
+        return routes
+
+    def list_connection_runs(
+        self, connection: ConnectionInPath, month: Month = "", limit: Limit = 50, cursor: Cursor = ""
+    ) -> Page[RunAnswer]:
+        """The newest first."""
+        self.integration.connection(connection)
+        month = month or clock.month(clock.now())
+        return page(runs_of(connection, month, limit, after_of(cursor)), lambda run: run_answer(run, self.integration))
+
+    def read_run(self, connection: ConnectionInPath, run_id: RunInPath) -> RunAnswer:
+        """As it stands."""
+        return run_answer(self.integration.run(connection, run_id), self.integration)
+
+    def read_messages(
+        self, connection: ConnectionInPath, run_id: RunInPath, after: Seen = "", limit: Limit = 100
+    ) -> Messages:
+        """After one that was seen, in their order."""
+        run = self.integration.run(connection, run_id)
+        seen = live.outcomes_after(after)
+        found = outcomes_after(run_id, seen, limit + 1) if seen is not None and run.mode == Mode.APPLY else []
+        more = len(found) > limit
+        lines = live.messages(
+            run,
+            self.integration.flows[run.flow].title,
+            [live.Told(outcome, at) for outcome, at in found[:limit]],
+            more=more,
+            targets={entity: lane.target for entity, lane in self.integration.lanes.items()},
+            listings=self.integration.listings,
+            answers=self.integration.answers,
+        )
+        return Messages(
+            items=[
+                MessageAnswer(seq=line.seq, at=line.at, text=line.text)
+                for line in lines
+                if not after or line.seq > after
+            ],
+            concluded=run.phase == Phase.DONE and not more,
+        )
+
+    def list_outcomes(
+        self,
+        connection: ConnectionInPath,
+        run_id: RunInPath,
+        kind: Kind = None,
+        limit: Limit = 50,
+        cursor: Cursor = "",
+    ) -> Page[OutcomeAnswer]:
+        """In the order of the plan."""
+        self.integration.run(connection, run_id)
+        found = outcomes_of(run_id, kind, limit, after_of(cursor))
+        return page(found, lambda outcome: outcome_answer(outcome, self.integration.answers))
+
+    def list_planned(  # noqa: PLR0917  # Powertools calls it by name
+        self,
+        connection: ConnectionInPath,
+        run_id: RunInPath,
+        lane: Lane = "",
+        kind: Kind = None,
+        limit: Limit = 50,
+        cursor: Cursor = "",
+    ) -> Page[PlannedRecord]:
+        """In the order of the plan. A page may hold fewer than `limit`, and the list still go on."""
+        run = self.integration.run(connection, run_id)
+        if run.mode != Mode.PREVIEW:
+            raise ProblemError(Problem("run_not_preview"))
+        start = _offset(after_of(cursor))
+        records, end = list[PlannedRecord](), None
+        for looked_at, (offset, entity, action) in enumerate(_planned(run, lane, start)):
+            if len(records) == limit or looked_at == _LOOKED_AT:
+                end = {"offset": str(offset)}
+                break
+            if kind in (None, action.kind):
+                records.append(planned_record(offset, entity, action, self.integration.answers))
+        return page(Listed(tuple(records), end), lambda record: record)
+
+    def download_corrections(self, connection: ConnectionInPath, run_id: RunInPath) -> Response[None]:
+        """Made anew with each request."""
+        from sincronia import workbooks  # noqa: PLC0415  # only who asks for a workbook needs its library
+
+        run = self.integration.run(connection, run_id)
+        if run.phase != Phase.DONE:
+            raise ProblemError(Problem("run_not_concluded"))
+        if not any(run.counters.get(kind) for kind in _UNFINISHED):
+            raise ProblemError(Problem("file_unknown"))
+        columns = (
+            workbooks.Column("Cadastro", 50),
+            workbooks.Column("Tipo", 24),
+            workbooks.Column("Destino", 12),
+            workbooks.Column("Situação", 20),
+            workbooks.Column("O que está errado", 70),
+            workbooks.Column("O que fazer", 70),
+        )
+        file = workbooks.workbook("Cadastros a corrigir", columns, self._rows(run))
+        link = keep_result(connection, run_id, TO_CORRECT, file, workbooks.CONTENT_TYPE)
+        return Response(status_code=303, headers={"Location": link})
+
+    def _rows(self, run: Run) -> Iterator[Sequence[str]]:
+        if run.mode == Mode.PREVIEW:
+            for _, entity, action in _planned(run, "", 0):
+                if action.kind in _UNFINISHED:
+                    yield self._row(entity, action)
+            return
+        for kind in _UNFINISHED:
+            for outcome in stored_outcomes(run.key.run_id, kind):
+                yield self._row(outcome.entity, outcome)
+
+    def _row(self, entity: str, record: Action | Outcome) -> Sequence[str]:
+        lane, wrong, advice = self.integration.lanes[entity], "", ""
+        if record.problem:
+            answer = self.integration.answers[record.problem.code]
+            wrong = answer.sentence.format_map(record.problem.details)
+            advice = answer.advice.format_map(record.problem.details)
+        return record.label, lane.title, lane.target, _SITUATIONS[record.kind], wrong, advice
+
+
+def _planned(run: Run, lane: str, start: int) -> Iterator[tuple[int, str, Action]]:
+    """A plan's actions from an offset on, each with its offset and its lane's entity; `lane` narrows it to one."""
+    if clock.now() - run.started_at > _KEPT_DAYS * 86400:
+        raise ProblemError(Problem("plan_gone"))
+    objects, first = S3Objects(), 0
+    for entity in run.tallies:
+        manifest = read_manifest(objects, run.plan_manifests[entity])
+        if lane in ("", entity):
+            position = max(start - first, 0)
+            actions = StoredActions(objects, {entity: manifest}).from_position(position)
+            for offset, (_, action) in enumerate(actions, start=first + position):
+                yield offset, entity, action
+        first += manifest.received
+
+
+def _offset(after: After | None) -> int:
+    """The offset that a cursor names. Raises ProblemError(cursor_invalid)."""
+    if after is None:
+        return 0
+    offset = after.get("offset", "")
+    if after.keys() != {"offset"} or not offset.isascii() or not offset.isdigit() or len(offset) > 9:
+        raise ProblemError(Problem("cursor_invalid"))
+    return int(offset)

@@ -1,0 +1,228 @@
+"""Routes that make runs: of a flow, of what a preview showed, of what another run rejected or failed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import Annotated, Any
+from uuid import uuid4
+
+from aws_lambda_powertools.event_handler import Depends, Request
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from pydantic import AliasChoices, Field
+
+from sincronia import clock
+from sincronia.answers import Problem, ProblemError
+from sincronia.auth import Role, Token
+from sincronia.engine.agreed import deselected_object
+from sincronia.engine.starting import QUEUED_SECONDS, start
+from sincronia.engine.state import Mode, OutcomeKind, Phase, Result, Run, RunKey, ScheduledFlow
+from sincronia.store.asked import run_asked_for
+from sincronia.store.aws import S3Objects, SqsRunQueue
+from sincronia.store.runs import stored_run
+from sincronia.store.scheduling import DynamoSchedule
+from sincronia.web.application import Caller, Input, Routes
+from sincronia.web.fields import ConnectionInPath, run_url
+from sincronia.web.integration import Integration
+from sincronia.web.run_answers import RequestProblemError
+from sincronia.web.run_forms import RunAnswer, RunInPath, run_answer
+
+_TRIES = 3  # to make a run while others change the same rows
+PREVIEW_DAYS = 7  # how long a preview can be applied
+SourceId = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class NewRun(Input):
+    """Which flow is to run, for what, and narrowed to what."""
+
+    flow: str = Field(description="O fluxo, como em flows da conexão.")
+    mode: Mode
+    filters: dict[str, Any] | None = Field(
+        default=None, description="Sem isso, os filtros que a conexão guarda para o fluxo."
+    )
+
+
+class Deselected(Input):
+    """A record that a person deselected in a preview."""
+
+    lane: str = Field(validation_alias=AliasChoices("lane", "entity"), min_length=1, max_length=100)
+    source_id: SourceId
+
+
+class Selection(Input):
+    """What of a preview is to be left out."""
+
+    deselected: list[Deselected] = Field(default_factory=list)
+
+
+def _idempotency_key(request: Request) -> str:
+    return request.headers.get("idempotency-key", "")
+
+
+IdempotencyKey = Annotated[str, Depends(_idempotency_key)]
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarts:
+    """The routes of one integration."""
+
+    integration: Integration
+
+    def routes(self) -> Routes:
+        """Ready for an Application."""
+        routes = Routes("Execuções")
+        runs = f"/integrations/{self.integration.name}/connections/<connection>/runs"
+        made: dict[str, Any] = {"role": Role.OPERATOR, "status": 201, "answered": "A execução, que está na fila."}
+        refuses = ("connection_unknown", "connection_disabled", "run_active", "run_not_made")
+        routes.post(runs, summary="Inicia uma pré-visualização ou uma sincronização", refuses=refuses, **made)(
+            self.start_run
+        )
+        of_run = (*refuses, "run_unknown")
+        routes.post(
+            f"{runs}/<run_id>/apply",
+            summary="Sincroniza o que uma pré-visualização mostrou",
+            refuses=(*of_run, "run_not_preview", "preview_not_ready", "preview_expired", "preview_applied"),
+            **made,
+        )(self.apply_preview)
+        routes.post(
+            f"{runs}/<run_id>/retry",
+            summary="Tenta de novo os rejeitados e os com falha",
+            refuses=(*of_run, "nothing_to_retry", "run_retried"),
+            **made,
+        )(self.retry_run)
+        return routes
+
+    def start_run(
+        self, connection: ConnectionInPath, wanted: NewRun, caller: Caller, idempotency_key: IdempotencyKey
+    ) -> RunAnswer:
+        """A run of a flow, one at a time."""
+        config = self.integration.enabled(connection)
+        self.integration.kind(wanted.flow, "flow")
+        filters = self._flow(connection, wanted.flow).filters if wanted.filters is None else wanted.filters
+        self.integration.opened(config, wanted.flow, filters)
+        run_id = _run_id(connection, wanted.flow, uuid4().hex)
+        if idempotency_key:
+            body = json.dumps(wanted.model_dump(mode="json"), sort_keys=True)
+            run_id = run_asked_for(_digest(caller.id, connection, idempotency_key, body), run_id)
+        run = self._run(RunKey(connection, run_id), wanted.flow, filters, caller)
+        run = replace(run, mode=wanted.mode)
+        if not self._made(run):
+            # Only this very request knows the id: it is here again, and nobody heard its first answer.
+            return run_answer(stored_run(run.key) or run, self.integration)
+        return run_answer(run, self.integration)
+
+    def apply_preview(
+        self, connection: ConnectionInPath, run_id: RunInPath, selection: Selection, caller: Caller
+    ) -> RunAnswer:
+        """A preview is applied once; what is deselected is left out."""
+        config = self.integration.enabled(connection)
+        preview = self.integration.run(connection, run_id)
+        key = applied_key(preview)
+        applicable(preview)
+        deselected = {(record.lane, record.source_id) for record in selection.deselected}
+        for number, record in enumerate(selection.deselected):
+            if record.lane not in preview.tallies:
+                raise lane_unknown(preview, "deselected", str(number), "lane")
+        if stored_run(key) is not None:
+            raise self._named("preview_applied", key)
+        self.integration.opened(config, preview.flow, preview.filters)
+        object_key, lines = deselected_object(key, deselected)
+        if object_key:
+            S3Objects().write_lines(object_key, lines)
+        run = self._run(key, preview.flow, preview.filters, caller)
+        run = replace(run, preview=preview.key.run_id, deselected=object_key)
+        if not self._made(run):
+            raise self._named("preview_applied", key)
+        return run_answer(run, self.integration)
+
+    def retry_run(self, connection: ConnectionInPath, run_id: RunInPath, caller: Caller) -> RunAnswer:
+        """What a run rejected or failed is tried again once; nothing else is."""
+        config = self.integration.enabled(connection)
+        run = self.integration.run(connection, run_id)
+        unfinished = any(run.counters.get(kind) for kind in (OutcomeKind.REJECTED, OutcomeKind.FAILED))
+        if run.mode != Mode.APPLY or run.phase != Phase.DONE or not unfinished:
+            raise ProblemError(Problem("nothing_to_retry"))
+        key = RunKey(connection, f"{run_id}-repetida")
+        if stored_run(key) is not None:
+            raise self._named("run_retried", key)
+        self.integration.opened(config, run.flow, run.filters)
+        again = replace(self._run(key, run.flow, run.filters, caller), retried=run_id)
+        if not self._made(again):
+            raise self._named("run_retried", key)
+        return run_answer(again, self.integration)
+
+    def _run(self, key: RunKey, flow: str, filters: Any, caller: Token) -> Run:
+        now = clock.now()
+        return Run(
+            key=key,
+            integration=self.integration.name,
+            flow=flow,
+            trigger=f"token:{caller.id}",
+            filters=filters,
+            audience=key.connection,
+            started_at=now,
+            wake_at=now + QUEUED_SECONDS,
+        )
+
+    def _made(self, run: Run) -> bool:
+        """Makes and queues the run; False where that very run was made before. Raises ProblemError(run_active)."""
+        for _ in range(_TRIES):
+            flow = self._flow(run.key.connection, run.flow)
+            refused = start(run, flow, self.integration.apart, DynamoSchedule())
+            if refused is None or refused.made_before:
+                SqsRunQueue().send(run.key)  # once more where it was made before: perhaps nobody came to queue it
+                return refused is None
+            active = stored_run(refused.run) if refused.run.run_id else None
+            if active is not None and active.phase != Phase.DONE:
+                raise self._named("run_active", active.key)
+        raise ProblemError(Problem("run_not_made"))
+
+    def _flow(self, connection: str, name: str) -> ScheduledFlow:
+        """The connection's flow; one that was never put has its kind's title and filters, and no schedule."""
+        kind = self.integration.flows[name]
+        return DynamoSchedule().flow(connection, name) or ScheduledFlow(
+            connection=connection,
+            integration=self.integration.name,
+            flow=name,
+            title=kind.title,
+            filters=kind.default_filters,
+            every_minutes=None,
+            wake_at=None,
+            active_run="",
+        )
+
+    def _named(self, code: str, key: RunKey) -> ProblemError:
+        url = run_url(self.integration.name, key.connection, key.run_id)
+        return RequestProblemError(Problem(code, {"run": key.run_id}), run_url=url)
+
+
+def applied_key(preview: Run) -> RunKey:
+    """The key of the one run that applies a preview."""
+    return RunKey(preview.key.connection, f"{preview.key.run_id}-aplicada")
+
+
+def applicable(preview: Run) -> None:
+    """Raises ProblemError where the run is no preview that can be corrected or applied."""
+    if preview.mode != Mode.PREVIEW:
+        raise ProblemError(Problem("run_not_preview"))
+    if preview.phase != Phase.DONE or preview.result in {Result.FAILURE, Result.CANCELLED}:
+        raise ProblemError(Problem("preview_not_ready"))
+    if clock.now() - (preview.concluded_at or 0) > PREVIEW_DAYS * 86400:
+        raise ProblemError(Problem("preview_expired", {"days": str(PREVIEW_DAYS)}))
+
+
+def lane_unknown(run: Run, *at: str) -> RequestValidationError:
+    """The refusal of a lane that a run does not have; `at` is the field that names it."""
+    expected = ", ".join(run.tallies)
+    return RequestValidationError([{"type": "enum", "loc": ("body", *at), "ctx": {"expected": expected}}])
+
+
+def _run_id(connection: str, flow: str, request: str) -> str:
+    """As the tick's: sortable by time."""
+    at = clock.moment().replace("-", "").replace(":", "").replace(".", "")
+    return f"{at}-{_digest(connection, flow, request)}"
+
+
+def _digest(*parts: str) -> str:
+    return blake2b(json.dumps(parts).encode(), digest_size=8).hexdigest()
