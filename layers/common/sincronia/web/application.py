@@ -119,7 +119,10 @@ class Application:
         self.answers = answers
         self.operations = [operation for group in routes for operation in group.operations]
         self._by_route = {(operation.method, operation.path): operation for operation in self.operations}
-        self.resolver = APIGatewayHttpResolver(json_body_deserializer=_json_object)
+        self.resolver = APIGatewayHttpResolver(
+            serializer=partial(json.dumps, ensure_ascii=False, separators=(",", ":")),
+            json_body_deserializer=_json_object,
+        )
         self.resolver.use(
             [
                 self._admit,

@@ -50,6 +50,10 @@ _REPLAYED = {
     "required": False,
     "schema": {"type": "string", "const": "true"},
 }
+_HEADERS_TOO_LARGE = {  # API Gateway's own answer: the request never gets here
+    "description": "O endereço e os cabeçalhos passam de 10.240 bytes.",
+    "content": {"application/json": {"schema": {"type": "object", "properties": {"message": {"type": "string"}}}}},
+}
 _DESCRIPTION = (
     "Conexões, execuções e notificações do Sincronia. Cada requisição traz um token de integração no cabeçalho "
     "Authorization. Horários são ISO 8601 em UTC. As listas vêm por páginas: o valor de next é o cursor da seguinte."
@@ -111,6 +115,7 @@ def document(application: Application) -> dict[str, Any]:
         for parameter in described.get("parameters", ()):
             if parameter["schema"].get("default") == "":  # not given is all that it means
                 del parameter["schema"]["default"]
+        described["responses"]["431"] = _HEADERS_TOO_LARGE
         for response in described["responses"].values():
             if not response.get("content"):
                 response.pop("content", None)

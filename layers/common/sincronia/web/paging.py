@@ -20,7 +20,7 @@ Value = TypeVar("Value")
 
 Limit = Annotated[int, Query(ge=1, le=100, description="Quantos itens a página traz, no máximo.")]
 Cursor = Annotated[
-    str, Query(max_length=2000, description="O valor de next da página anterior; vazio, a lista começa do início.")
+    str, Query(max_length=1000, description="O valor de next da página anterior; vazio, a lista começa do início.")
 ]
 
 
