@@ -18,6 +18,11 @@ from local.calls import CALLS_PATH, Record
 from tests.office_on_aws import START, AwsServer, Context, event
 
 PRODUCT = ("sincronia", "hub")
+NO_STORE = {"Cache-Control": "no-store"}
+JSON = NO_STORE | {"Content-Type": "application/json"}
+PROBLEM = NO_STORE | {"Content-Type": "application/problem+json"}
+CHALLENGE = PROBLEM | {"WWW-Authenticate": "Bearer"}
+ONE_TOKEN = Counter({("dynamodb:GetItem", "tokens"): 1})
 
 
 @dataclass
@@ -27,6 +32,11 @@ class Answer:
     status: int
     headers: dict[str, str]
     body: Any
+
+
+def problem(status: int, title: str, code: str, detail: str, **more: Any) -> dict[str, Any]:
+    """The body of a problem."""
+    return {"type": "about:blank", "title": title, "status": status, "code": code, "detail": detail, **more}
 
 
 def _product_modules() -> dict[str, ModuleType]:
