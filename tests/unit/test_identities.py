@@ -11,9 +11,9 @@ from stdnum.br import cnpj as stdnum_cnpj
 
 from sincronia.answers import explain
 from sincronia.identities import ANSWERS, IdentityError, cnpj, cpf, cpf_or_cnpj, kind_of, punctuated
+from tests import invented
 
-# Invented; the check digits are right.
-CPF, CPF_WITH_ZEROS = "39053344705", "00123456797"
+CPF, CPF_WITH_ZEROS = invented.cpf("390533447"), invented.cpf("001234567")
 CNPJ, CNPJ_WITH_ZERO, CNPJ_ALPHANUMERIC = "16727230000197", "01234567000195", "12ABC34501DE35"
 
 
@@ -26,13 +26,13 @@ def refusal(read: Callable[[object], str], value: object) -> IdentityError:
 @pytest.mark.parametrize(
     ("read", "written", "normal"),
     [
-        (cpf, "390.533.447-05", CPF),
-        (cpf, " 39053344705 ", CPF),
-        (cpf, "001.234.567-97", CPF_WITH_ZEROS),
+        (cpf, invented.punctuated(CPF), CPF),
+        (cpf, f" {CPF} ", CPF),
+        (cpf, invented.punctuated(CPF_WITH_ZEROS), CPF_WITH_ZEROS),
         (cnpj, "16.727.230/0001-97", CNPJ),
         (cnpj, "01.234.567/0001-95", CNPJ_WITH_ZERO),
         (cnpj, "12.abc.345/01de-35", CNPJ_ALPHANUMERIC),
-        (cpf_or_cnpj, "390.533.447-05", CPF),
+        (cpf_or_cnpj, invented.punctuated(CPF), CPF),
         (cpf_or_cnpj, "16.727.230/0001-97", CNPJ),
         (cpf_or_cnpj, "12.ABC.345/01DE-35", CNPJ_ALPHANUMERIC),
     ],
@@ -54,7 +54,7 @@ def test_lengths_tell_the_kinds_apart() -> None:
         (cnpj, "  ", "identity_missing", "CNPJ"),
         (cnpj, " . / - ", "identity_missing", "CNPJ"),
         (cpf_or_cnpj, None, "identity_missing", "CPF ou CNPJ"),
-        (cpf, 39053344705, "identity_as_number", "CPF"),
+        (cpf, int(CPF), "identity_as_number", "CPF"),
         (cnpj, 16727230000197.0, "identity_as_number", "CNPJ"),
         (cpf_or_cnpj, True, "identity_as_number", "CPF ou CNPJ"),
         (cpf, "390.533.447-06", "identity_invalid", "CPF"),
@@ -62,7 +62,7 @@ def test_lengths_tell_the_kinds_apart() -> None:
         (cpf, "000.000.000-00", "identity_invalid", "CPF"),
         (cpf, CNPJ, "identity_invalid", "CPF"),
         (cpf, "3905334470x", "identity_invalid", "CPF"),
-        (cpf, "٣٩٠٥٣٣٤٤٧٠٥", "identity_invalid", "CPF"),
+        (cpf, "".join(chr(0x660 + int(digit)) for digit in CPF), "identity_invalid", "CPF"),
         (cnpj, "16.727.230/0001-98", "identity_invalid", "CNPJ"),
         (cnpj, "00.000.000/0000-00", "identity_invalid", "CNPJ"),
         (cnpj, "12.ABC.345/01DE-3X", "identity_invalid", "CNPJ"),

@@ -16,6 +16,7 @@ from local.vendors.zen import ZenSimulator
 from sincronia import clock, vendor_http
 from sincronia.answers import AnswerUnknownError, ProblemError, explain
 from sincronia.engine.flow import Content, Flow, Lane, Opening, Record, TargetGoneError
+from tests import invented
 from zen import tareffa_client, zen_client
 from zen.answers import ANSWERS
 from zen.flow_names import COMPANIES, INITIAL
@@ -33,7 +34,7 @@ OFFICE = Office(
     dismissed=6,
 )
 CNPJ, OTHER_CNPJ, BRANCH_CNPJ, CPF, PARTNER_CNPJ = (
-    "12ABC34501DE35", "16727230000197", "16727230000278", "52998224725", "01234567000195",
+    "12ABC34501DE35", "16727230000197", "16727230000278", invented.cpf("529982247"), "01234567000195",
 )  # fmt: skip
 OF_COMPANY: dict[str, Any] = {"InscricaoFederalEmpresa": CNPJ, "Situacao": "Ativo"}
 COMPANY: Content = {"InscricaoFederal": CNPJ, "RazaoSocial": "Padaria", "NomeFantasia": None, "Situacao": "Ativo"}

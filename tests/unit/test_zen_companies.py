@@ -8,6 +8,7 @@ import pytest
 
 from sincronia.answers import Problem, explain
 from sincronia.engine.flow import Content, Identity, Record
+from tests import invented
 from zen.answers import ANSWERS
 from zen.companies import branch_of, company_for_tareffa, company_for_zen, company_of
 
@@ -26,6 +27,7 @@ BRANCH = {
     "INSCRFEDERALEMPRESA": "16.727.230/0001-97",
     "NOMECIDADE": "Chapecó",
 }
+CPF = invented.cpf("390533447")
 CNPJ, BRANCH_CNPJ = "16727230000197", "12ABC34501DE35"
 LABEL, BRANCH_LABEL = "Padaria Boa Massa Ltda (empresa 12)", "Boa Massa Centro (empresa 12, filial 2)"
 IDENTITIES = (Identity("cnpj", CNPJ),)
@@ -72,7 +74,7 @@ def test_company_without_a_trade_name_has_none() -> None:
         (None, "identity_missing"),
         ("", "identity_missing"),
         ("16.727.230/0001-98", "identity_invalid"),
-        ("390.533.447-05", "identity_invalid"),
+        (invented.punctuated(CPF), "identity_invalid"),
         ("1234567000195", "identity_zero_lost"),
         (16727230000197, "identity_as_number"),
     ],
@@ -88,8 +90,8 @@ def test_company_whose_cnpj_is_none_is_rejected_for_both(written: Any, code: str
 @pytest.mark.parametrize(
     ("name", "called"),
     [
-        ("Maria Souza 39053344705", "Maria Souza …"),
-        ("Maria Souza 390.533.447-05", "Maria Souza …"),
+        (f"Maria Souza {CPF}", "Maria Souza …"),
+        (f"Maria Souza {invented.punctuated(CPF)}", "Maria Souza …"),
         ("16.727.230 Maria Souza", "… Maria Souza"),
         ("Loja 16.727.230/0001-97", "Loja …"),
         ("Padaria 2000", "Padaria 2000"),

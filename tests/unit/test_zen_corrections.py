@@ -13,6 +13,7 @@ from local.vendors.questor import QuestorSimulator
 from sincronia import clock, vendor_http
 from sincronia.answers import AnswerUnknownError, Problem, ProblemError, explain
 from sincronia.engine.flow import Opening, Record
+from tests import invented
 from zen.answers import ANSWERS
 from zen.corrections import CORRECTABLE, correct
 from zen.flow_names import INITIAL
@@ -27,7 +28,8 @@ KINDS = {
     "socio": "partners",
     "usuario_cliente": "employees",
 }
-CPF, CNPJ = "529.982.247-25", "12.ABC.345/01DE-35"
+NUMBER = invented.cpf("529982247")
+CPF, CNPJ = invented.punctuated(NUMBER), "12.ABC.345/01DE-35"
 
 
 @pytest.fixture
@@ -94,9 +96,9 @@ def refusal(questor: QuestorSimulator, entity: str, source_id: str, **fields: An
         (
             "socio",
             "2/1",
-            {"email": "ana@aurora.example", "cpf_or_cnpj": "52998224725"},
+            {"email": "ana@aurora.example", "cpf_or_cnpj": NUMBER},
             {"EMAIL": "ana@aurora.example", "INSCRFEDERAL": CPF},
-            {"Email": "ana@aurora.example", "InscricaoFederal": "52998224725"},
+            {"Email": "ana@aurora.example", "InscricaoFederal": NUMBER},
         ),
         ("socio", "2/1", {"cpf_or_cnpj": CNPJ}, {"INSCRFEDERAL": CNPJ}, {"InscricaoFederal": "12ABC34501DE35"}),
         (
@@ -104,7 +106,7 @@ def refusal(questor: QuestorSimulator, entity: str, source_id: str, **fields: An
             "2/1",
             {"name": "Ana Lima", "email": "ana@aurora.example", "cpf": CPF},
             {"NOMEFUNC": "Ana Lima", "EMAIL": "ana@aurora.example", "CPF": CPF},
-            {"Nome": "Ana Lima", "Email": "ana@aurora.example", "Cpf": "52998224725"},
+            {"Nome": "Ana Lima", "Email": "ana@aurora.example", "Cpf": NUMBER},
         ),
     ],
 )

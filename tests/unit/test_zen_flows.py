@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,6 +19,7 @@ from zen.answers import ANSWERS
 from zen.flow_names import APART, COMPANIES, INITIAL, USERS
 from zen.flows import FLOWS
 
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "connection.zen-complete.json"
 SETTINGS = {"questor_address": "http://127.0.0.1:9001", "zen_address": "http://escritorio.app.zen.example/"}
 SECRET = {"questor_token": "", "zen_token": "0123abc", "administrator_access_key": "chave"}
 WITH_TAREFFA = {
@@ -324,6 +326,13 @@ def test_what_does_not_do_is_named(name: str, parts: dict[str, Any], field: str)
 def test_address_that_is_none_is_named_with_its_vendor(settings: dict[str, str], vendor: str) -> None:
     problem = refusal(USERS, {"tareffa": True}, settings=settings, secret=WITH_TAREFFA["secret"])
     assert (problem.code, problem.details["vendor"]) == ("vendor_address_invalid", vendor)
+
+
+def test_complete_example_of_the_documents_opens() -> None:
+    example = json.loads(EXAMPLE.read_text(encoding="utf-8"))
+    for name, flow in example["flows"].items():
+        opened(name, flow["filters"], settings=example["settings"], secret=WITH_TAREFFA["secret"])
+    assert set(example["flows"]) == {USERS, COMPANIES}
 
 
 def test_wrong_tareffa_does_not_matter_where_it_is_off() -> None:

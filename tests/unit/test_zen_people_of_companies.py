@@ -9,17 +9,18 @@ import pytest
 
 from sincronia.answers import Problem, explain
 from sincronia.engine.flow import Content, Identity, Record
+from tests import invented
 from zen.answers import ANSWERS
 from zen.employees import employee_of, org_unit_of
 from zen.partners import partner_of
 
 TODAY = date(2026, 11, 21)
-CNPJ, CPF, PARTNER_CNPJ = "16727230000197", "39053344705", "12ABC34501DE35"
+CNPJ, CPF, PARTNER_CNPJ = "16727230000197", invented.cpf("390533447"), "12ABC34501DE35"
 PARTNER = {
     "CODIGOEMPRESA": 12,
     "CODIGOSOCIO": 1,
     "NOMESOCIO": "Maria Souza",
-    "INSCRFEDERAL": "390.533.447-05",
+    "INSCRFEDERAL": invented.punctuated(CPF),
     "INSCRFEDERALEMPRESA": "16.727.230/0001-97",
     "EMAIL": "Maria@Aurora.example",
     "PERCENTUALPARTICIPACAO": 60,
@@ -35,7 +36,7 @@ CONTRACT = {
     "CODIGOEMPRESA": 12,
     "CODIGOFUNCCONTR": 3,
     "NOMEFUNC": "José Lima",
-    "CPF": "390.533.447-05",
+    "CPF": invented.punctuated(CPF),
     "EMAIL": "Jose@Aurora.example",
     "CODIGOORGANOGRAMA": 4,
     "CLASSIFICACAO": "01.02",
@@ -92,7 +93,7 @@ def test_share_is_a_number(written: Any, share: float | None) -> None:
         ({"INSCRFEDERAL": "390.533.447-06"}, "identity_invalid", "CPF"),
         ({"INSCRFEDERAL": "16.727.230/0001-98"}, "identity_invalid", "CNPJ"),
         ({"INSCRFEDERAL": "123456797"}, "identity_zero_lost", "CPF"),
-        ({"INSCRFEDERAL": 39053344705}, "identity_as_number", "CPF ou CNPJ"),
+        ({"INSCRFEDERAL": int(CPF)}, "identity_as_number", "CPF ou CNPJ"),
     ],
 )
 def test_partner_whose_number_is_none_is_rejected(columns: dict[str, Any], code: str, kind: str) -> None:
@@ -177,7 +178,7 @@ def test_employee() -> None:
         ({"CPF": "390.533.447-06"}, Problem("identity_invalid", {"code": "12/3", "kind": "CPF"})),
         ({"CPF": "16.727.230/0001-97"}, Problem("identity_invalid", {"code": "12/3", "kind": "CPF"})),
         ({"CPF": "0123456797"}, Problem("identity_zero_lost", {"code": "12/3", "kind": "CPF"})),
-        ({"CPF": 39053344705}, Problem("identity_as_number", {"code": "12/3", "kind": "CPF"})),
+        ({"CPF": int(CPF)}, Problem("identity_as_number", {"code": "12/3", "kind": "CPF"})),
         ({"INSCRFEDERALEMPRESA": None}, Problem("zen.company_cnpj_invalid", {"code": "12/3", "company": "12"})),
     ],
 )

@@ -85,7 +85,7 @@ def kind_of(normal: str) -> str:
 
 
 def punctuated(normal: str) -> str:
-    """The form that people write, of a normal form: 390.533.447-05, 12.ABC.345/01DE-35."""
+    """The form that people write, of a normal form: 000.000.000-00, 00.AAA.000/0000-00."""
     return _cpf.format(normal) if kind_of(normal) == "cpf" else _cnpj.format(normal)
 
 
