@@ -50,9 +50,11 @@ _REPLAYED = {
     "required": False,
     "schema": {"type": "string", "const": "true"},
 }
-_HEADERS_TOO_LARGE = {  # API Gateway's own answer: the request never gets here
-    "description": "O endereço e os cabeçalhos passam de 10.240 bytes.",
-    "content": {"application/json": {"schema": {"type": "object", "properties": {"message": {"type": "string"}}}}},
+_MESSAGE = {"application/json": {"schema": {"type": "object", "properties": {"message": {"type": "string"}}}}}
+_BY_THE_GATEWAY = {  # API Gateway's own answers: the request never gets here, or its answer never leaves
+    "429": {"description": "Requisições demais por segundo; tente de novo em instantes.", "content": _MESSAGE},
+    "431": {"description": "O endereço e os cabeçalhos passam de 10.240 bytes.", "content": _MESSAGE},
+    "503": {"description": "A resposta demorou mais de 30 segundos.", "content": _MESSAGE},
 }
 _DESCRIPTION = (
     "Conexões, execuções e notificações do Sincronia. Cada requisição traz um token de integração no cabeçalho "
@@ -115,7 +117,7 @@ def document(application: Application) -> dict[str, Any]:
         for parameter in described.get("parameters", ()):
             if parameter["schema"].get("default") == "":  # not given is all that it means
                 del parameter["schema"]["default"]
-        described["responses"]["431"] = _HEADERS_TOO_LARGE
+        described["responses"] |= _BY_THE_GATEWAY
         for response in described["responses"].values():
             if not response.get("content"):
                 response.pop("content", None)
