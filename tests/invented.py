@@ -1,17 +1,15 @@
-"""Invented numbers of identity: made with their check digits here, so that none stands in a committed file."""
+"""CPFs of nobody, made when a test asks for one: a whole one stands in no file."""
 
 from __future__ import annotations
 
-
-def cpf(nine: str) -> str:
-    """The CPF that begins with these nine digits."""
-    digits = [int(digit) for digit in nine]
-    for _ in range(2):
-        total = sum(digit * weight for digit, weight in zip(digits, range(len(digits) + 1, 1, -1), strict=True))
-        digits.append(total * 10 % 11 % 10)
-    return "".join(map(str, digits))
+from stdnum.br import cpf
 
 
-def punctuated(number: str) -> str:
-    """A CPF as people write it."""
-    return f"{number[:3]}.{number[3:6]}.{number[6:9]}-{number[9:]}"
+def invented_cpf(base: str) -> str:
+    """The CPF (11 digits) that begins with these nine."""
+    return next(f"{base}{digits:02}" for digits in range(100) if cpf.is_valid(f"{base}{digits:02}"))
+
+
+def written(number: str) -> str:
+    """A CPF as people write it, with punctuation."""
+    return str(cpf.format(number))

@@ -14,6 +14,7 @@ import requests
 from local.vendors.faults import Fault, Kind
 from local.vendors.office import Office
 from local.vendors.questor import QuestorSimulator
+from tests.invented import invented_cpf, written
 
 OFFICE = Office(users=12, without_email=1, sharing_pairs=1, companies=30, without_regime=2, dismissed=5)
 KINDS = {
@@ -24,7 +25,7 @@ KINDS = {
     "TnFopDMOrganograma": "org_units",
     "TnFopDMFuncContrato": "employees",
 }
-CPF, OTHER_CNPJ = "529.982.247-25", "12.ABC.345/01DE-35"
+CPF, OTHER_CNPJ = written(invented_cpf("529982247")), "12.ABC.345/01DE-35"
 Answer = dict[str, Any]
 
 

@@ -10,8 +10,10 @@ import requests
 
 from local.vendors.faults import Fault, Kind
 from local.vendors.zen import ZenSimulator
+from tests.invented import invented_cpf, written
 
-CNPJ, OTHER_CNPJ, BRANCH_CNPJ, CPF = "12ABC34501DE35", "16727230000197", "16727230000278", "52998224725"
+CNPJ, OTHER_CNPJ, BRANCH_CNPJ = "12ABC34501DE35", "16727230000197", "16727230000278"
+CPF = invented_cpf("529982247")
 Row = dict[str, Any]
 COMPANY: Row = {"InscricaoFederal": CNPJ, "RazaoSocial": "Padaria Sol Ltda", "NomeFantasia": None, "Situacao": "Ativo"}
 OTHER: Row = {**COMPANY, "InscricaoFederal": OTHER_CNPJ}
@@ -138,7 +140,7 @@ def test_update_of_nobody_is_not_found(zen: ZenSimulator, resource: str) -> None
         ("filiais", {"InscricaoFederal": CPF}),
         ("organogramas", {"Classificacao": None}),
         ("organogramas", {"InscricaoFederalEmpresa": None}),
-        ("socios", {"InscricaoFederal": "529.982.247-25"}),
+        ("socios", {"InscricaoFederal": written(CPF)}),
         ("socios", {"Participacao": "60,5"}),
         ("usuarioscliente", {"Cpf": "2998224725"}),
         ("usuarioscliente", {"Situacao": "Demitido"}),
