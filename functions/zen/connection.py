@@ -44,7 +44,7 @@ class TareffaSettings(_Input):
     tareffa_address: str = Field(default="", title="Endereço do Tareffa")
 
 
-class Settings(QuestorSettings, ZenSettings, TareffaSettings):
+class Settings(TareffaSettings, ZenSettings, QuestorSettings):
     """What a person types of a connection: the addresses."""
 
 
@@ -67,7 +67,7 @@ class TareffaSecret(_Input):
     tareffa_token: str = Field(default="", title="Token do Tareffa")
 
 
-class Secret(QuestorSecret, ZenSecret, TareffaSecret):
+class Secret(TareffaSecret, ZenSecret, QuestorSecret):
     """The fields of a connection's secret."""
 
 

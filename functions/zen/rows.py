@@ -19,7 +19,7 @@ _EMAIL = re.compile(
     r"@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]"
 )
 
-_NUMBER = re.compile(r"(?<!\d)\d{2,3}\.?\d{3}\.?\d{3}([-/]?\d{2,4}(-?\d{2})?)?(?!\d)")
+_PRIVATE = re.compile(r"\S+@\S+|(?<!\d)\d{2,3}\.?\d{3}\.?\d{3}([-/]?\d{2,4}(-?\d{2})?)?(?!\d)")
 
 
 def is_email(text: str) -> bool:
@@ -142,5 +142,5 @@ def rejected(row: Row, name: str, problem: Problem) -> Record:
 
 
 def label_of(row: Row, name: str) -> str:
-    """What people call the record: never a CPF or CNPJ, though some names have one in them, as those of MEIs do."""
-    return f"{_NUMBER.sub('…', name)} ({row.place})"
+    """What people call the record: never a CPF, CNPJ or e-mail, though some names have one in them, as MEIs' do."""
+    return f"{_PRIVATE.sub('…', name)} ({row.place})"

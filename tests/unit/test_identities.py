@@ -13,7 +13,7 @@ from sincronia.answers import explain
 from sincronia.identities import ANSWERS, IdentityError, cnpj, cpf, cpf_or_cnpj, kind_of, punctuated
 from tests import invented
 
-CPF, CPF_WITH_ZEROS = invented.cpf("390533447"), invented.cpf("001234567")
+CPF, CPF_WITH_ZEROS = invented.invented_cpf("390533447"), invented.invented_cpf("001234567")
 CNPJ, CNPJ_WITH_ZERO, CNPJ_ALPHANUMERIC = "16727230000197", "01234567000195", "12ABC34501DE35"
 
 
@@ -26,13 +26,13 @@ def refusal(read: Callable[[object], str], value: object) -> IdentityError:
 @pytest.mark.parametrize(
     ("read", "written", "normal"),
     [
-        (cpf, invented.punctuated(CPF), CPF),
+        (cpf, invented.written(CPF), CPF),
         (cpf, f" {CPF} ", CPF),
-        (cpf, invented.punctuated(CPF_WITH_ZEROS), CPF_WITH_ZEROS),
+        (cpf, invented.written(CPF_WITH_ZEROS), CPF_WITH_ZEROS),
         (cnpj, "16.727.230/0001-97", CNPJ),
         (cnpj, "01.234.567/0001-95", CNPJ_WITH_ZERO),
         (cnpj, "12.abc.345/01de-35", CNPJ_ALPHANUMERIC),
-        (cpf_or_cnpj, invented.punctuated(CPF), CPF),
+        (cpf_or_cnpj, invented.written(CPF), CPF),
         (cpf_or_cnpj, "16.727.230/0001-97", CNPJ),
         (cpf_or_cnpj, "12.ABC.345/01DE-35", CNPJ_ALPHANUMERIC),
     ],

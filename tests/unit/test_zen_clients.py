@@ -34,7 +34,7 @@ OFFICE = Office(
     dismissed=6,
 )
 CNPJ, OTHER_CNPJ, BRANCH_CNPJ, CPF, PARTNER_CNPJ = (
-    "12ABC34501DE35", "16727230000197", "16727230000278", invented.cpf("529982247"), "01234567000195",
+    "12ABC34501DE35", "16727230000197", "16727230000278", invented.invented_cpf("529982247"), "01234567000195",
 )  # fmt: skip
 OF_COMPANY: dict[str, Any] = {"InscricaoFederalEmpresa": CNPJ, "Situacao": "Ativo"}
 COMPANY: Content = {"InscricaoFederal": CNPJ, "RazaoSocial": "Padaria", "NomeFantasia": None, "Situacao": "Ativo"}

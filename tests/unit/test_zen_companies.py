@@ -27,7 +27,7 @@ BRANCH = {
     "INSCRFEDERALEMPRESA": "16.727.230/0001-97",
     "NOMECIDADE": "Chapecó",
 }
-CPF = invented.cpf("390533447")
+CPF = invented.invented_cpf("390533447")
 CNPJ, BRANCH_CNPJ = "16727230000197", "12ABC34501DE35"
 LABEL, BRANCH_LABEL = "Padaria Boa Massa Ltda (empresa 12)", "Boa Massa Centro (empresa 12, filial 2)"
 IDENTITIES = (Identity("cnpj", CNPJ),)
@@ -74,7 +74,7 @@ def test_company_without_a_trade_name_has_none() -> None:
         (None, "identity_missing"),
         ("", "identity_missing"),
         ("16.727.230/0001-98", "identity_invalid"),
-        (invented.punctuated(CPF), "identity_invalid"),
+        (invented.written(CPF), "identity_invalid"),
         ("1234567000195", "identity_zero_lost"),
         (16727230000197, "identity_as_number"),
     ],
@@ -91,9 +91,10 @@ def test_company_whose_cnpj_is_none_is_rejected_for_both(written: Any, code: str
     ("name", "called"),
     [
         (f"Maria Souza {CPF}", "Maria Souza …"),
-        (f"Maria Souza {invented.punctuated(CPF)}", "Maria Souza …"),
+        (f"Maria Souza {invented.written(CPF)}", "Maria Souza …"),
         ("16.727.230 Maria Souza", "… Maria Souza"),
         ("Loja 16.727.230/0001-97", "Loja …"),
+        ("Loja ana@sol.example Centro", "Loja … Centro"),
         ("Padaria 2000", "Padaria 2000"),
         ("Posto BR 101 Km 12", "Posto BR 101 Km 12"),
     ],

@@ -28,8 +28,8 @@ KINDS = {
     "socio": "partners",
     "usuario_cliente": "employees",
 }
-NUMBER = invented.cpf("529982247")
-CPF, CNPJ = invented.punctuated(NUMBER), "12.ABC.345/01DE-35"
+NUMBER = invented.invented_cpf("529982247")
+CPF, CNPJ = invented.written(NUMBER), "12.ABC.345/01DE-35"
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from sincronia import clock
 from sincronia.answers import Problem, ProblemError, explain
 from sincronia.engine.flow import BrakeLimits, Flow, Limit, LinkStatus, Opening
 from zen.answers import ANSWERS
+from zen.connection import Secret, Settings
 from zen.flow_names import APART, COMPANIES, INITIAL, USERS
 from zen.flows import FLOWS
 
@@ -337,3 +338,10 @@ def test_complete_example_of_the_documents_opens() -> None:
 
 def test_wrong_tareffa_does_not_matter_where_it_is_off() -> None:
     assert opened(USERS, settings={**SETTINGS, "tareffa_address": "tareffa"}).lanes
+
+
+def test_forms_of_a_connection_come_in_the_order_of_the_screens() -> None:
+    assert list(Settings.model_fields) == ["questor_address", "zen_address", "tareffa_address"]
+    assert list(Secret.model_fields) == ["questor_token", "zen_token", "administrator_access_key", "tareffa_token"]
+    titles = [field.title for model in (Settings, Secret) for field in model.model_fields.values()]
+    assert all(titles)

@@ -15,12 +15,12 @@ from zen.employees import employee_of, org_unit_of
 from zen.partners import partner_of
 
 TODAY = date(2026, 11, 21)
-CNPJ, CPF, PARTNER_CNPJ = "16727230000197", invented.cpf("390533447"), "12ABC34501DE35"
+CNPJ, CPF, PARTNER_CNPJ = "16727230000197", invented.invented_cpf("390533447"), "12ABC34501DE35"
 PARTNER = {
     "CODIGOEMPRESA": 12,
     "CODIGOSOCIO": 1,
     "NOMESOCIO": "Maria Souza",
-    "INSCRFEDERAL": invented.punctuated(CPF),
+    "INSCRFEDERAL": invented.written(CPF),
     "INSCRFEDERALEMPRESA": "16.727.230/0001-97",
     "EMAIL": "Maria@Aurora.example",
     "PERCENTUALPARTICIPACAO": 60,
@@ -36,7 +36,7 @@ CONTRACT = {
     "CODIGOEMPRESA": 12,
     "CODIGOFUNCCONTR": 3,
     "NOMEFUNC": "José Lima",
-    "CPF": invented.punctuated(CPF),
+    "CPF": invented.written(CPF),
     "EMAIL": "Jose@Aurora.example",
     "CODIGOORGANOGRAMA": 4,
     "CLASSIFICACAO": "01.02",
