@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 
 from sincronia.answers import OutOfTimeError, Problem, ProblemError
 from sincronia.engine.agreed import Agreement, agreement, left_out_parents
 from sincronia.engine.brake import Judged, judge
-from sincronia.engine.flow import Content, Flow, Lane, TargetRecord
+from sincronia.engine.fingerprint import fingerprint
+from sincronia.engine.flow import Content, Flow, Lane, Record, TargetRecord
 from sincronia.engine.lines import (
     Manifest,
     StoredActions,
@@ -28,8 +29,8 @@ from sincronia.engine.state import Link, Mode, OutcomeKind, Phase, Run, RunKey, 
 def plan(run: Run, flow: Flow, objects: Objects, store: Store) -> Step:
     """Stores the plan of the cursor's lane; gives the run before the next lane, in `apply`, or at the brake.
 
-    Source twice (shared keys first), links once by Query, the target's listing once where a record has no link.
-    Stops with the run as it was.
+    Source twice (shared keys first), links once by Query, the target's listing once where a record has no link; of
+    that listing, no more stays in memory than what is asked for. Stops with the run as it was.
     """
     lane = flow.lanes[run.lane]
     try:
@@ -60,23 +61,23 @@ def _planner(run: Run, lane: Lane, flow: Flow, objects: Objects, store: Store) -
     manifest = read_manifest(objects, run.source_manifests[lane.listing])
     records = StoredRecords(objects, manifest, lane.shape)
     links = {link.source_id: link for link in store.links(run.key.connection, lane.entity)}
-    listed, left = set[str](), set[str]()
-    for record in records:
-        (left if record.left else listed).add(record.source_id)
+    preview = run.mode == Mode.PREVIEW
+    survey = _Survey(links, with_differing=preview)
+    sharing = natural_keys_shared(survey.noted(records))
     deselected = _deselected(run, objects)
 
     @cache
     def target() -> _Listed:
-        found = list(lane.target.listing())
+        found = [record for record in lane.target.listing() if survey.asks_for(record)]
         by_key = {record.natural_key: record for record in found}
         return _Listed(by_key, {record.target_id: record for record in found})
 
     known = Known(
         links=links,
         holders={link.target_id: link for link in links.values()},
-        sharing=natural_keys_shared(records),
-        listed=listed,
-        left=left,
+        sharing=sharing,
+        listed=survey.listed,
+        left=survey.left,
         whole=manifest.complete and not listing.narrowed,
         target=lambda natural_key: target().by_key.get(natural_key),  # noqa: PLW0108  # asked only where needed
         left_out=left_out_parents(_planned(run, lane.parent, objects), deselected.get(lane.parent, set())),
@@ -88,7 +89,7 @@ def _planner(run: Run, lane: Lane, flow: Flow, objects: Objects, store: Store) -
         manifest=manifest,
         known=known,
         narrowed=listing.narrowed,
-        preview=run.mode == Mode.PREVIEW,
+        preview=preview,
         agreed=_agreement(run, lane, objects, store, deselected) if run.preview else None,
         wanted=_tried_again(run, lane, store) if run.retried else None,
         target=target,
@@ -130,9 +131,36 @@ def _tried_again(run: Run, lane: Lane, store: Store) -> set[str]:
     return wanted
 
 
+@dataclass(slots=True)
+class _Survey:
+    """What must be known of all records before the first is decided on."""
+
+    links: Mapping[str, Link]
+    with_differing: bool  # a preview shows what the target has of the linked records that differ
+    listed: set[str] = field(default_factory=set)  # source ids
+    left: set[str] = field(default_factory=set)  # source ids of those that the source says have left
+    unlinked: set[str] = field(default_factory=set)  # natural keys to look for in the target
+    differing: set[str] = field(default_factory=set)  # target ids
+
+    def noted(self, records: Iterable[Record]) -> Iterator[Record]:
+        """The records, noted as they go by."""
+        for record in records:
+            (self.left if record.left else self.listed).add(record.source_id)
+            link = self.links.get(record.source_id)
+            if link and self.with_differing and link.synced != fingerprint(record.content):
+                self.differing.add(link.target_id)
+            if not link and record.natural_key:
+                self.unlinked.add(record.natural_key)
+            yield record
+
+    def asks_for(self, record: TargetRecord) -> bool:
+        """Whether a decision can be about this record of the target."""
+        return record.natural_key in self.unlinked or record.target_id in self.differing
+
+
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """What the target has, by natural key and by id."""
+    """What the target has of the records that are asked for, by natural key and by id."""
 
     by_key: Mapping[str, TargetRecord]
     by_id: Mapping[str, TargetRecord]
