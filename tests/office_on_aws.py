@@ -27,6 +27,7 @@ from local.provisioned import Clients, Provisioned
 from local.template import Resolver, translated
 from local.vendors.office import Office as QuestorOffice
 from local.vendors.questor import QuestorSimulator
+from local.vendors.tareffa import TareffaSimulator
 from local.vendors.zen import ZenSimulator
 
 if TYPE_CHECKING:
@@ -153,15 +154,30 @@ class AwsServer:
 
     def clear(self) -> None:
         """Forgets all items and messages; quicker than making everything anew."""
-        for table in TABLES:
-            name = os.environ[f"{table.upper()}_TABLE"]
-            keys = self.keys[name]
-            for item in self.dynamodb.scan(TableName=name)["Items"]:
-                self.dynamodb.delete_item(TableName=name, Key={key: item[key] for key in keys})
+        for table, items in self.items().items():
+            self._write(
+                table, [{"DeleteRequest": {"Key": {key: item[key] for key in self.keys[table]}}} for item in items]
+            )
         queue = os.environ["RUN_QUEUE_URL"]
         while messages := self.sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=0).get("Messages"):
             for message in messages:
                 self.sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+
+    def items(self) -> dict[str, list[dict[str, Any]]]:
+        """All items, by the name of their table, as DynamoDB writes them."""
+        return {
+            name: cast("list[dict[str, Any]]", self.dynamodb.scan(TableName=name, ConsistentRead=True)["Items"])
+            for name in self.keys
+        }
+
+    def put(self, items: dict[str, list[dict[str, Any]]]) -> None:
+        """Puts items back that `items` gave."""
+        for table, rows in items.items():
+            self._write(table, [{"PutRequest": {"Item": row}} for row in rows])
+
+    def _write(self, table: str, requests: list[Any]) -> None:
+        for start in range(0, len(requests), 25):  # as many as DynamoDB takes at once
+            self.dynamodb.batch_write_item(RequestItems={table: requests[start : start + 25]})
 
     def close(self) -> None:
         """Ends the process."""
@@ -171,12 +187,15 @@ class AwsServer:
 
 
 class OfficeOnAws:
-    """One accounting office on the AWS server: Questor and Zen simulated, one connection, one flow."""
+    """One accounting office on the AWS server: its vendors simulated, one connection, one flow."""
 
-    def __init__(self, aws: AwsServer, questor: QuestorSimulator, zen: ZenSimulator) -> None:
+    def __init__(
+        self, aws: AwsServer, questor: QuestorSimulator, zen: ZenSimulator, tareffa: TareffaSimulator | None = None
+    ) -> None:
         self.aws = aws
         self.questor = questor
         self.zen = zen
+        self.tareffa = tareffa  # None: the office doesn't use it
         self.now = START
         self.changes: Callable[[Sandbox], None] | None = None
         self.queue_url = os.environ["RUN_QUEUE_URL"]
@@ -193,27 +212,28 @@ class OfficeOnAws:
         secret: dict[str, str] | None = None,
         filters: dict[str, Any] | None = None,
         flow: str = FLOW,
+        every_minutes: int | None = 60,
     ) -> None:
         """Puts the connection, its flow due at START; what is given takes the place of what works."""
+        addresses = {"questor_address": self.questor.url, "zen_address": self.zen.url}
+        tokens = {"questor_token": self.questor.token, "zen_token": self.zen.token}
+        if self.tareffa:
+            addresses["tareffa_address"], tokens["tareffa_token"] = self.tareffa.url, self.tareffa.token
         state = self.sandbox.of("sincronia.engine.state")
         connection = state.Connection(
             CONNECTION,
             "zen",
             "Escritório Modelo",
-            {"questor_address": self.questor.url, "zen_address": self.zen.url} | (settings or {}),
+            addresses | (settings or {}),
             "",
             "ana",
             enabled=True,
         )
         kind = self.sandbox.flows[flow]
         scheduled = state.ScheduledFlow(
-            CONNECTION, "zen", flow, kind.title, {**kind.default_filters, **(filters or {})}, 60, START, ""
+            CONNECTION, "zen", flow, kind.title, {**kind.default_filters, **(filters or {})}, every_minutes, START, ""
         )
-        fields = {
-            "questor_token": self.questor.token,
-            "zen_token": self.zen.token,
-            "administrator_access_key": "chave-do-usuario-0",
-        } | (secret or {})
+        fields = tokens | {"administrator_access_key": "chave-do-usuario-0"} | (secret or {})
         self.sandbox.registering.put_connection(connection, [scheduled], fields, "sincronia/test/")
 
     def tick(self, sandbox: Sandbox | None = None) -> None:
