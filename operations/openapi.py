@@ -16,8 +16,9 @@ def whole_document() -> dict[str, Any]:
         os.environ.setdefault(name, value)
     from hub.on_http import application as hub  # noqa: PLC0415  # reads the environment when imported
     from sincronia.web.openapi import document, merged  # noqa: PLC0415
+    from zen.on_http import application as zen  # noqa: PLC0415
 
-    return merged(document(application) for application in (hub,))
+    return merged(document(application) for application in (hub, zen))
 
 
 _ENVIRONMENT = {

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pynamodb.exceptions import PynamoDBException
 
@@ -23,17 +23,18 @@ from operations.flows import FLOWS
 from sincronia import clock
 from sincronia.answers import ProblemError, explain
 from sincronia.engine.flow import Opening
-from sincronia.engine.state import Connection, ScheduledFlow
+from sincronia.engine.state import Connection
+from sincronia.web.connection_forms import ConnectionForm, ConnectionId, FlowForm, scheduled_flows
 
 SECRET = TypeAdapter(dict[str, str], config=ConfigDict(hide_input_in_errors=True))
 
-_NAME_FORM = r"^[a-z0-9][a-z0-9-]{1,60}$"
 _WRONG = {  # pydantic's kinds of error, for a person; its own texts are English and may quote what was typed
     "missing": "falta o campo",
     "extra_forbidden": "campo desconhecido",
     "json_invalid": "não é um texto JSON válido",
     "string_type": "deve ser um texto entre aspas",
     "string_too_short": "não pode ficar vazio",
+    "string_too_long": "deve ter no máximo {max_length} caracteres",
     "string_pattern_mismatch": "use de 2 a 61 letras minúsculas sem acento, algarismos e hifens",
     "int_type": "deve ser um número inteiro",
     "int_parsing": "deve ser um número inteiro",
@@ -50,27 +51,12 @@ _WRONG = {  # pydantic's kinds of error, for a person; its own texts are English
 }
 
 
-class _Input(BaseModel):
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, str_strip_whitespace=True)
-
-
-class FlowDefinition(_Input):
-    """When a flow runs, and its filters; without filters, the schedule's default."""
-
-    every_minutes: int = Field(ge=5, le=10080)
-    filters: dict[str, Any] | None = None
-
-
-class Definition(_Input):
+class Definition(ConnectionForm):
     """A connection as an operator writes it down, without its secret."""
 
-    connection: str = Field(pattern=_NAME_FORM)
+    connection: ConnectionId
     integration: Literal["zen"]
-    name: str = Field(min_length=1)
-    responsible: str = Field(min_length=1)
-    enabled: bool = True
-    settings: dict[str, Any]
-    flows: dict[str, FlowDefinition] = Field(min_length=1)
+    flows: dict[str, FlowForm] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _flows_exist(self) -> Self:
@@ -87,36 +73,28 @@ class InputError(Exception):
 
 
 def put(definition: Definition, secret: Mapping[str, str], secret_prefix: str) -> Connection:
-    """Puts the connection; new flows of it are due at once. The environment must hold the stack's tables."""
-    from sincronia.store.registering import put_connection  # noqa: PLC0415  # reads the environment when imported
+    """Puts the connection with all flows of its integration; those with a period are due at once, if they are new.
 
-    connection = Connection(
-        id=definition.connection,
-        integration=definition.integration,
-        name=definition.name,
-        settings=definition.settings,
-        secret_name="",
-        responsible=definition.responsible,
-        enabled=definition.enabled,
+    The environment must hold the stack's tables. Raises DeploymentError where somebody else has it in hand.
+    """
+    from sincronia.store.registering import (  # noqa: PLC0415  # reads the environment when imported
+        ConnectionTakenError,
+        put_connection,
     )
-    flows = [
-        ScheduledFlow(
-            connection=definition.connection,
-            integration=definition.integration,
-            flow=name,
-            title=FLOWS[definition.integration][name].title,
-            filters=filters_of(definition, name),
-            every_minutes=flow.every_minutes,
-            wake_at=clock.now(),
-            active_run="",
-        )
-        for name, flow in definition.flows.items()
-    ]
-    return put_connection(connection, flows, secret, secret_prefix)
+
+    connection = definition.configured(definition.connection, definition.integration)
+    flows = scheduled_flows(connection, FLOWS[definition.integration], definition.flows)
+    try:
+        return put_connection(connection, flows, secret, secret_prefix)
+    except ConnectionTakenError:
+        raise DeploymentError(
+            f"A conexão {connection.id} foi alterada por outra pessoa agora mesmo, ou está sendo excluída. "
+            "Aguarde e grave de novo."
+        ) from None
 
 
 def filters_of(definition: Definition, flow: str) -> Mapping[str, Any]:
-    """The flow's filters as written down, or the schedule's default."""
+    """The flow's filters as written down, or its own default."""
     written = definition.flows[flow].filters
     return FLOWS[definition.integration][flow].default_filters if written is None else written
 
@@ -197,6 +175,8 @@ def main() -> None:
         end(1, str(error))
     try:
         put(definition, secret, outputs["SecretPrefix"])
+    except DeploymentError as error:
+        end(1, str(error))
     except (ClientError, BotoCoreError, PynamoDBException) as error:
         end(1, f"A conexão não foi gravada por inteiro: {deployment.cause(error)}. Corrija e grave de novo.")
     print(f"Conexão {definition.connection} gravada. {_when(definition)}")

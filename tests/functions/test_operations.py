@@ -21,6 +21,7 @@ from tests.office_on_aws import REGION, AwsServer
 EXAMPLE = processes.ROOT / "docs" / "examples" / "connection.zen.json"
 CONNECTION = "escritorio-aurora"
 FLOW = "FLOW#sincronizar_usuarios"
+UNSCHEDULED = ("FLOW#sincronizacao_inicial", "FLOW#sincronizar_empresas")
 SECRET = {
     "questor_token": "segredo-do-questor",
     "zen_token": "segredo-do-zen",
@@ -112,7 +113,8 @@ def test_the_example_is_put_and_its_flow_is_due(operator: Operator) -> None:
         f"Conexão {CONNECTION} gravada. Um fluxo novo roda no próximo minuto; um que já existia mantém o seu horário.\n"
     )
     rows = operator.rows()
-    assert rows.keys() == {"CONFIG", FLOW}
+    assert rows.keys() == {"CONFIG", FLOW, *UNSCHEDULED}
+    assert {"wake_at", "every_minutes"}.isdisjoint(name for item in UNSCHEDULED for name in rows[item])
     config, flow = rows["CONFIG"], rows[FLOW]
     assert (config["connection"], config["enabled"], config["name"]) == (CONNECTION, True, example()["name"])
     assert json.loads(config["settings"]) == example()["settings"]

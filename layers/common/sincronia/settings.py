@@ -31,6 +31,11 @@ def run_queue_url() -> str:
     return _required("RUN_QUEUE_URL")
 
 
+def secret_prefix() -> str:
+    """What the names of the stack's secrets begin with."""
+    return _required("SECRET_PREFIX")
+
+
 @cache
 def allowed_networks() -> tuple[IPv4Network | IPv6Network, ...]:
     """Private networks that vendors may live in: AllowedNetworks of the template, CIDRs between commas."""

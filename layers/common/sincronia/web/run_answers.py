@@ -123,7 +123,7 @@ ANSWERS: Mapping[str, WebAnswer] = {
         404, _UNKNOWN, "Esta execução não tem este arquivo.", "Confira os arquivos na notificação da execução."
     ),
     "vendors_slow": refused(
-        503,
+        504,
         "Sem resposta a tempo",
         "Os outros sistemas demoraram demais para responder, e não se sabe se a alteração foi feita.",
         "Tente de novo em instantes; repetir não faz mal.",
