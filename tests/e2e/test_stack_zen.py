@@ -27,12 +27,29 @@ PATIENCE_SECONDS = 40
 EXAMPLE = ROOT / "docs" / "examples" / "connection.zen.json"
 
 # What a role allows and no scene here uses, and why it is allowed all the same.
+_LOG = "Lambda writes the log under the function's role"
+_DELETION = "a connection's deletion, which no route asks for yet"
 UNUSED = {
-    ("ZenOnSchedule", "logs:CreateLogStream"): "Lambda writes the log under the function's role",
-    ("ZenOnSchedule", "logs:PutLogEvents"): "Lambda writes the log under the function's role",
-    ("ZenOnQueue", "logs:CreateLogStream"): "Lambda writes the log under the function's role",
-    ("ZenOnQueue", "logs:PutLogEvents"): "Lambda writes the log under the function's role",
-    ("ZenOnQueue", "sqs:SendMessage"): "a run goes on in another message only after four minutes of work",
+    ("ZenOnSchedule", "logs:CreateLogStream", "ZenOnSchedule:*"): _LOG,
+    ("ZenOnSchedule", "logs:PutLogEvents", "ZenOnSchedule:*"): _LOG,
+    ("ZenOnQueue", "logs:CreateLogStream", "ZenOnQueue:*"): _LOG,
+    ("ZenOnQueue", "logs:PutLogEvents", "ZenOnQueue:*"): _LOG,
+    ("ZenOnQueue", "sqs:SendMessage", "ZenQueue"): "a run goes on in another message only after four minutes of work",
+    ("ZenOnQueue", "dynamodb:BatchWriteItem", "OutcomesTable"): _DELETION,
+    ("ZenOnQueue", "dynamodb:DeleteItem", "ConnectionsTable"): _DELETION,
+    ("ZenOnQueue", "dynamodb:DeleteItem", "NotificationsTable"): _DELETION,
+    ("ZenOnQueue", "dynamodb:DeleteItem", "OutcomesTable"): _DELETION,
+    ("ZenOnQueue", "dynamodb:DeleteItem", "RunsTable"): _DELETION,
+    ("ZenOnQueue", "dynamodb:Query", "ConnectionsTable"): _DELETION,
+    ("ZenOnQueue", "dynamodb:Query", "NotificationsTable"): _DELETION,
+    ("ZenOnQueue", "dynamodb:Query", "OutcomesTable"): "a run that tries another's rejected again, and a deletion",
+    ("ZenOnQueue", "dynamodb:Query", "RunsTable"): _DELETION,
+    ("ZenOnQueue", "dynamodb:UpdateItem", "ConnectionsTable"): _DELETION,
+    ("ZenOnQueue", "s3:DeleteObject", "databucket/results/*"): _DELETION,
+    ("ZenOnQueue", "s3:DeleteObject", "databucket/runs/*"): _DELETION,
+    ("ZenOnQueue", "s3:ListBucket", "databucket?prefix=results/*"): _DELETION,
+    ("ZenOnQueue", "s3:ListBucket", "databucket?prefix=runs/*"): _DELETION,
+    ("ZenOnQueue", "secretsmanager:DeleteSecret", "*"): _DELETION,
 }
 
 Row = dict[str, Any]
@@ -210,7 +227,8 @@ def test_functions_call_what_they_may_and_may_what_they_call(office: Office) -> 
     _empty_listing(office)
     compared = compare(office.stack.provisioned, office.stack.calls())
     assert compared.forbidden == []
-    assert {_without_resource(right) for right in compared.unused} == UNUSED.keys()
+    unused = {named(right) for right in compared.unused if right.function in {"ZenOnSchedule", "ZenOnQueue"}}
+    assert unused == UNUSED.keys()
 
 
 def _killed_worker(office: Office) -> None:
@@ -282,5 +300,6 @@ def _empty_listing(office: Office) -> None:
     assert office.zen.users() == before
 
 
-def _without_resource(right: Allowed) -> tuple[str, str]:
-    return right.function, right.action
+def named(right: Allowed) -> tuple[str, str, str]:
+    """A right with its resource's logical id, and what follows it."""
+    return right.function, right.action, right.resource.rpartition("sincronia-local")[2].lstrip("-/")
