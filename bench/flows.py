@@ -12,7 +12,7 @@ from local.vendors.office import Office
 from local.vendors.questor_rows import CONSULTATIONS, Key
 from zen import flow_names
 from zen.flows import FLOWS
-from zen.questor_client import PAGE_LENGTH, Branches
+from zen.questor_client import COMPANY, PAGE_LENGTH, Branches, Employees
 
 UNBRAKED = {name: {"percent": 100, "number": 1_000_000} for name in ("changes", "deactivations")}
 
@@ -25,6 +25,7 @@ class Changed(StrEnum):
     NONE = "0"
     SOME = "1 %"
     ALL = "100 %"
+    NEW = "1 new"  # one record that the source did not have; the last case of an office, whose N it changes
 
     @property
     def unlinked(self) -> bool:
@@ -32,8 +33,8 @@ class Changed(StrEnum):
         return self in {Changed.PREVIEW, Changed.FIRST}
 
     def of(self, records: int) -> int:
-        """How many of so many records are to be written to each target."""
-        return {"preview": 0, "first": records, "0": 0, "1 %": records // 100, "100 %": records}[self.value]
+        """How many of so many records that the office begins with are to be written to each target."""
+        return {Changed.FIRST: records, Changed.SOME: records // 100, Changed.ALL: records}.get(self, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class MeasuredFlow:
     of: str  # what N counts
     office: Callable[[int], Office]
     listings: tuple[Listed, ...]
+    newcomer: tuple[str, Mapping[str, Any]]  # by kind: a row more, as Simulator.edit adds it; it goes to one target
     options: Mapping[str, Any] = field(default_factory=dict)  # filters beside the defaults
 
     @property
@@ -87,18 +89,26 @@ class MeasuredFlow:
     def expected(self, number: int, changed: Changed) -> Expected:
         """What a run over an office of N must come to."""
         counts = {kind: len(keys) for kind, keys in self.keys(number).items()}
+        known, written = counts[self.newcomer[0]], 0
+        if changed == Changed.NEW:
+            counts[self.newcomer[0]], written = known + 1, 1
         each = [(counts[listed.kind], listed.targets) for listed in self.listings]
+        lanes = sum(targets for _, targets in each)
+        target_reads = {Changed.NEW: _pages(known)} | dict.fromkeys((Changed.PREVIEW, Changed.FIRST), lanes)
         return Expected(
             received=sum(count * targets for count, targets in each),
-            writes=sum(changed.of(count) * targets for count, targets in each),
-            questor_reads=sum(ceil(count / PAGE_LENGTH) for count, _ in each),
-            target_reads=sum(targets for _, targets in each) if changed.unlinked else 0,  # an empty target is one page
+            writes=written + sum(changed.of(count) * targets for count, targets in each),
+            questor_reads=sum(_pages(count) for count, _ in each),
+            target_reads=target_reads.get(changed, 0),  # an empty target is one page
         )
 
     def edits(self, number: int, changed: Changed) -> dict[str, dict[str, Any]]:
         """By kind: what to change by hand in Questor, so that so many records differ from what was synced before."""
         if changed.unlinked:
             return {}
+        if changed == Changed.NEW:
+            kind, row = self.newcomer
+            return {kind: {"add": [row]}}
         keys = self.keys(number)
         return {
             listed.kind: {
@@ -111,11 +121,17 @@ class MeasuredFlow:
         }
 
 
+def _pages(records: int) -> int:
+    """Of Questor's listings, and of the targets'."""
+    return ceil(records / PAGE_LENGTH)
+
+
 USERS = MeasuredFlow(
     flow_names.USERS,
     "users",
     lambda number: Office(number, without_email=0, sharing_pairs=0),
     (Listed("users", "NOMEUSUARIO"),),
+    ("users", {"name": "Pessoa Nova", "email": "pessoa.nova@contabilaurora.example", "group": 2}),
 )
 COMPANIES = MeasuredFlow(
     flow_names.COMPANIES,
@@ -127,6 +143,15 @@ COMPANIES = MeasuredFlow(
         Listed("org_units", "DESCRICAO"),
         Listed("partners", "NOMESOCIO"),
         Listed("employees", "NOMEFUNC"),
+    ),
+    (
+        "employees",
+        {
+            COMPANY: 1,
+            Employees.NAME: "Pessoa Nova",
+            Employees.CPF: "529.982.247-25",
+            Employees.EMAIL: "pessoa.nova@padariaaurora.example",
+        },
     ),
     {"partners": True, "org_chart": True, "tareffa": True},
 )

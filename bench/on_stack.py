@@ -153,7 +153,7 @@ def check_counters(phase: str, found: Mapping[str, int], changed: Changed, expec
     if changed == Changed.PREVIEW:
         due = {"created": expected.received}
     else:
-        kind = "created" if changed == Changed.FIRST else "updated"
+        kind = "created" if changed in {Changed.FIRST, Changed.NEW} else "updated"
         due = {kind: expected.writes, "unchanged": expected.received - expected.writes}
     due = {name: number for name, number in due.items() if number}
     if phase != "done" or dict(found) != due:

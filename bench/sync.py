@@ -37,16 +37,17 @@ class Row:
     cases: tuple[Changed, ...]
 
 
-_REST = (Changed.NONE, Changed.SOME)
+_REST = (Changed.NONE, Changed.SOME, Changed.NEW)
 _FIRST = (Changed.FIRST, *_REST)
+_ALL = (Changed.NONE, Changed.SOME, Changed.ALL, Changed.NEW)
 PLAIN = (
-    *(Row(USERS, number, False, (*_FIRST, Changed.ALL)) for number in (100, 1_000, 10_000)),
+    *(Row(USERS, number, False, (Changed.FIRST, *_ALL)) for number in (100, 1_000, 10_000)),
     *(Row(USERS, number, True, _REST) for number in (10_000, 100_000)),
     *(Row(COMPANIES, number, False, _FIRST) for number in (100, 1_000)),
     *(Row(COMPANIES, number, True, (Changed.PREVIEW, *_FIRST)) for number in (100, 1_000)),
 )
 FULL = (
-    *(row if row.flow != USERS or not row.light_store else replace(row, cases=(*_REST, Changed.ALL)) for row in PLAIN),
+    *(row if row.flow != USERS or not row.light_store else replace(row, cases=_ALL) for row in PLAIN),
     Row(COMPANIES, 10_000, True, (Changed.PREVIEW, *_FIRST)),
 )
 

@@ -37,8 +37,8 @@ def row(flow: MeasuredFlow, number: int, changed: Changed) -> Measured:
 GOOD = [row(USERS, number, changed) for number in (100, 1_000) for changed in (Changed.NONE, Changed.SOME)]
 COMPANIES_TOO = [
     row(COMPANIES, number, changed)
-    for number in (100, 200)
-    for changed in (Changed.PREVIEW, Changed.FIRST, Changed.NONE, Changed.SOME)
+    for number in (100, 1_000)
+    for changed in (Changed.PREVIEW, Changed.FIRST, Changed.NONE, Changed.SOME, Changed.NEW)
 ]
 
 
@@ -61,6 +61,9 @@ def test_each_company_counts_for_both_targets_and_all_that_belongs_to_it() -> No
     assert (some.questor_reads, some.target_reads) == (1 + 1 + 3 + 2 + 10, 0)
     first = COMPANIES.expected(100, Changed.FIRST)
     assert (first.writes, first.target_reads) == (first.received, 6)
+    new = COMPANIES.expected(100, Changed.NEW)
+    assert (new.received, new.writes) == (1_733, 1)
+    assert (new.questor_reads, new.target_reads) == (1 + 1 + 3 + 2 + 11, 10)
     edits = COMPANIES.edits(100, Changed.SOME)
     assert {kind: len(edit["change"]) for kind, edit in edits.items()} == {
         "companies": 1,
@@ -100,10 +103,12 @@ def test_a_preview_may_write_nothing_of_its_records() -> None:
     assert {name for _, where in broken(rows) for name in where} == {"100 companies × preview"}
 
 
-def test_an_invocation_more_may_read_its_run_and_connection() -> None:
-    """A first run that takes several invocations is no reason to doubt that links are read by Query."""
+def test_an_invocation_more_may_read_its_run_and_connection_and_look_for_a_block() -> None:
+    """A first run that takes several invocations is no reason to doubt how links and targets are read."""
     rows = list(COMPANIES_TOO)
-    assert rows[5].changed == Changed.FIRST
+    assert rows[6].changed == Changed.FIRST
     more = {"Query": 3, "GetItem": 5, "UpdateItem": 2, "TransactWriteItems": 4}
-    rows[5] = replace(rows[5], dynamodb=more)
+    rows[6] = replace(rows[6], dynamodb=more, target_reads=rows[6].target_reads + 30)
     assert [where for _, where in broken(rows) if where] == []
+    rows[6] = replace(rows[6], target_reads=rows[6].target_reads + 1)
+    assert {name for _, where in broken(rows) for name in where} == {"1,000 companies × first"}

@@ -145,8 +145,9 @@ class _Survey:
     def noted(self, records: Iterable[Record]) -> Iterator[Record]:
         """The records, noted as they go by."""
         for record in records:
-            (self.left if record.left else self.listed).add(record.source_id)
             link = self.links.get(record.source_id)
+            source_id = link.source_id if link else record.source_id  # one text for both, where there are 100,000
+            (self.left if record.left else self.listed).add(source_id)
             if link and self.with_differing and link.synced != fingerprint(record.content):
                 self.differing.add(link.target_id)
             if not link and record.natural_key:

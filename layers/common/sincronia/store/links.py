@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import intern
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
@@ -58,9 +59,14 @@ def link_in(item: LinkItem) -> Link:
         version=int(item.version),
         seen=item.seen,
         active=item.active,
-        identities=tuple(Identity(*text.split("#", 1)) for text in item.identities),
+        identities=tuple(map(_identity_in, item.identities)),
         at=item.at,
     )
+
+
+def _identity_in(text: str) -> Identity:
+    kind, value = text.split("#", 1)
+    return Identity(intern(kind), value)  # links are held by the 100,000, and kinds are few
 
 
 def link_out(link: Link, connection: str, entity: str) -> LinkItem:
