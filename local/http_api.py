@@ -88,6 +88,12 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1
     server: HttpFront
 
+    def __getattr__(self, name: str) -> Any:
+        """Takes any method, as API Gateway does: the routes say which of them are known."""
+        if name.startswith("do_"):
+            return self._answer
+        raise AttributeError(name)
+
     def _answer(self) -> None:
         request_id = _request_id()
         values = self.headers.values()
@@ -105,8 +111,6 @@ class _Handler(BaseHTTPRequestHandler):
         source = (self.client_address[0], self.server.server_port)
         request = Request(self.command, self.path, self.request_version, self.headers.items(), body, source)
         self._send(self._response(request, request_id), request_id)
-
-    do_DELETE = do_GET = do_HEAD = do_OPTIONS = do_PATCH = do_POST = do_PUT = do_TRACE = _answer  # noqa: N815
 
     def _response(self, request: Request, request_id: str) -> Response:
         matching = found(self.server.api.routes, request.method, request.path)

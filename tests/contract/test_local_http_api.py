@@ -423,13 +423,19 @@ def test_headers_over_10240_bytes_are_431(stack: Stack) -> None:
         (b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: abc\r\n\r\n", b"400"),
         (b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", b"400"),
         (b"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", b"400"),
-        (b"FOO /echo HTTP/1.1\r\nHost: a\r\n\r\n", b"501"),
     ],
 )
 def test_what_is_no_request_is_refused_in_json(stack: Stack, sent: bytes, status: bytes) -> None:
     answer = raw(stack, sent)
     assert answer.split(b" ")[1] == status
     assert json.loads(answer.partition(b"\r\n\r\n")[2]).keys() == {"message"}
+
+
+def test_a_method_that_nobody_knows_takes_the_route_of_any(stack: Stack) -> None:
+    got = call(stack, "QUERY", "/echo", b"{}", {"Content-Type": "application/json"})
+    assert (got.status, got.value()["requestContext"]["http"]["method"]) == (200, "QUERY")
+    for target in ("/meets", "/nowhere"):
+        assert call(stack, "QUERY", target).status == 404
 
 
 def test_head_and_204_have_no_body(stack: Stack) -> None:
