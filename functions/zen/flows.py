@@ -33,6 +33,7 @@ from zen.zen_client import Zen
 OFFICE_USER, TAREFFA_USER = "usuario_escritorio", "tareffa.usuario"
 COMPANY, TAREFFA_COMPANY = "empresa", "tareffa.empresa"
 BRANCH, ORG_UNIT, PARTNER, CLIENT_USER = "filial", "organograma", "socio", "usuario_cliente"
+ENTITIES = (OFFICE_USER, TAREFFA_USER, COMPANY, TAREFFA_COMPANY, BRANCH, ORG_UNIT, PARTNER, CLIENT_USER)
 
 USERS_STEP, COMPANIES_STEP = "Usuários", "Empresas e Funcionários"
 

@@ -14,14 +14,15 @@ from sincronia.engine.measures import measure_run
 from sincronia.engine.state import RunKey
 from sincronia.engine.worker import Outside, work
 from sincronia.store.aws import S3Objects, SecretsManagerSecrets, SqsRunQueue
+from sincronia.store.remains import DynamoRemains
 from sincronia.store.working import DynamoStore
-from zen.flows import FLOWS
+from zen.flows import ENTITIES, FLOWS
 
 SPARE_SECONDS = 20  # what is left of the function's time to commit and to queue the rest
 
 logger = Logger()
 processor = BatchProcessor(event_type=EventType.SQS)
-outside = Outside(DynamoStore(), S3Objects(), SqsRunQueue(), SecretsManagerSecrets(), FLOWS)
+outside = Outside(DynamoStore(), S3Objects(), SqsRunQueue(), SecretsManagerSecrets(), FLOWS, DynamoRemains(ENTITIES))
 
 
 @logger.inject_lambda_context(clear_state=True)

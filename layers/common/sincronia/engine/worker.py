@@ -16,6 +16,7 @@ from sincronia import clock
 from sincronia.answers import Answers, OutOfTimeError, Problem, ProblemError, Retry, explain
 from sincronia.engine import applying, planning, reading
 from sincronia.engine.decisions import cancelled
+from sincronia.engine.erasing import DELETION, Erasing, Remains
 from sincronia.engine.flow import Flow, FlowKind, Opening
 from sincronia.engine.lines import StoredActions, stored_plan
 from sincronia.engine.ports import Objects, RunQueue, Secrets, Store
@@ -40,12 +41,14 @@ class Outside:
     queue: RunQueue
     secrets: Secrets
     flows: Mapping[str, FlowKind]
+    remains: Remains | None = None  # what deletions erase
 
 
 def work(key: RunKey, outside: Outside, seconds_left: float) -> Run | None:
     """Moves a run on until it is done, waits, or time is up; gives it as it was left, None where it was not ours.
 
-    A run that is done, waits at the brake, or is held by somebody else is left alone: its message is spent.
+    None also for a deletion, which leaves nothing. A run that is done, waits at the brake, or is held by somebody else
+    is left alone: its message is spent.
     """
     run = outside.store.run(key)
     if run is None or _rests(run) or clock.now() < run.lease_until:
@@ -55,10 +58,13 @@ def work(key: RunKey, outside: Outside, seconds_left: float) -> Run | None:
     if not outside.store.take_lease(run, held):
         logger.info("lease_not_taken")
         return None
+    deadline = clock.now() + min(seconds_left, WORK_SECONDS)
+    if held.flow == DELETION and outside.remains is not None:
+        Erasing(outside.store, outside.queue, outside.remains).go_on(held, deadline)
+        return None
     kind = outside.flows[held.flow]
     if held.cancelled_by:
         return _commit(held, Step(cancelled(held, held.cancelled_by)), kind, outside)
-    deadline = clock.now() + min(seconds_left, WORK_SECONDS)
     try:
         flow = _opened(held, kind, outside, deadline)
     except ProblemError as error:

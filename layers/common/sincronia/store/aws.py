@@ -23,7 +23,7 @@ SECRET_SECONDS = 300  # how long a secret that was read is used again
 
 
 @cache
-def _s3() -> S3Client:
+def s3() -> S3Client:
     client: S3Client = session.create_client("s3")
     return client
 
@@ -48,10 +48,10 @@ class S3Objects:
         with gzip.open(buffer, "wt", encoding="utf-8", compresslevel=3, newline="\n") as text:
             for line in lines:
                 text.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
-        _s3().put_object(Bucket=settings.data_bucket(), Key=key, Body=buffer.getvalue(), ContentType="application/gzip")
+        s3().put_object(Bucket=settings.data_bucket(), Key=key, Body=buffer.getvalue(), ContentType="application/gzip")
 
     def read_lines(self, key: str) -> Iterator[dict[str, Any]]:
-        body = _s3().get_object(Bucket=settings.data_bucket(), Key=key)["Body"].read()
+        body = s3().get_object(Bucket=settings.data_bucket(), Key=key)["Body"].read()
         with gzip.open(io.BytesIO(body), "rt", encoding="utf-8") as text:
             for line in text:
                 yield json.loads(line)

@@ -12,10 +12,12 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
+from sincronia.engine.erasing import RUN_ID, deletion
 from sincronia.engine.state import Connection, ScheduledFlow
 from sincronia.store.aws import secrets_manager
 from sincronia.store.connected import dynamodb
 from sincronia.store.connections import LISTED, ConnectionItem, connection_in, flow_in
+from sincronia.store.runs import RunItem, run_out
 
 
 class ConnectionTakenError(Exception):
@@ -73,6 +75,35 @@ def change_connection(
     return Registered(after, before.revision + 1, deleting=False)
 
 
+def delete_connection(before: Registered, by: str) -> None:
+    """Marks the connection for deletion and makes the run that erases it; nothing of it is due any more.
+
+    Raises ConnectionTakenError.
+    """
+    connection = before.connection
+    run = run_out(deletion(connection.id, connection.integration, by))
+    run.month = "-"  # no month lists it
+    try:
+        with TransactWrite(connection=dynamodb) as transaction:
+            transaction.update(
+                ConnectionItem(connection.id, "CONFIG"),
+                [
+                    ConnectionItem.enabled.set(False),
+                    ConnectionItem.deleting.set(True),
+                    ConnectionItem.listed.remove(),
+                    ConnectionItem.revision.set(before.revision + 1),
+                ],
+                condition=still(before),
+            )
+            for name in flows_of(connection.id):
+                transaction.update(ConnectionItem(connection.id, f"FLOW#{name}"), [ConnectionItem.wake_at.remove()])
+            transaction.save(run)
+    except TransactWriteError as error:
+        if error.cause_response_code != "TransactionCanceledException":
+            raise
+        raise ConnectionTakenError from None
+
+
 def put_connection(
     connection: Connection, flows: Iterable[ScheduledFlow], secret: Mapping[str, str], secret_prefix: str
 ) -> Connection:
@@ -115,6 +146,8 @@ def _write(
                 ),
                 condition=still(before),
             )
+            if before is None:  # one of that id may still be on its way out, to its last row
+                transaction.condition_check(RunItem, after.id, RUN_ID, RunItem.run_id.does_not_exist())
             for name in dropped:
                 transaction.update(ConnectionItem(after.id, f"FLOW#{name}"), [ConnectionItem.wake_at.remove()])
             for flow in flows:

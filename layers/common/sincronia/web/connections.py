@@ -12,17 +12,21 @@ from pydantic import BaseModel, Field
 from sincronia import clock
 from sincronia.answers import OutOfTimeError, Problem, ProblemError, explain
 from sincronia.auth import Role
-from sincronia.engine.state import Connection, ScheduledFlow
+from sincronia.engine.state import Connection, Phase, RunKey, ScheduledFlow
 from sincronia.settings import secret_prefix
-from sincronia.store.aws import SecretsManagerSecrets
+from sincronia.store.aws import SecretsManagerSecrets, SqsRunQueue
 from sincronia.store.registering import (
     ConnectionTakenError,
     Registered,
     change_connection,
     create_connection,
+    delete_connection,
     flows_of,
+    registered,
 )
-from sincronia.web.application import Routes
+from sincronia.store.runs import stored_run
+from sincronia.store.working import DynamoStore
+from sincronia.web.application import Caller, Routes
 from sincronia.web.connection_forms import (
     ConnectionAnswer,
     ConnectionForm,
@@ -35,6 +39,7 @@ from sincronia.web.connection_forms import (
 )
 from sincronia.web.fields import ConnectionInPath, connection_url
 from sincronia.web.integration import Integration
+from sincronia.web.run_decisions import name_of
 
 TEST_SECONDS = 25  # API Gateway waits for 30
 _TRIES = 3  # to change a connection that others change at the same time
@@ -58,6 +63,13 @@ class ConnectionChange(Form):
     settings: dict[str, Any] | None = Field(default=None, description="As configurações, por inteiro.")
     secret: Secret | None = Field(default=None, description="Só os campos que mudam; vazio apaga um campo.")
     flows: dict[str, FlowForm] | None = Field(default=None, description="Só os fluxos, e deles os campos, que mudam.")
+
+
+class DeletionAnswer(BaseModel):
+    """A connection that is on its way out."""
+
+    id: str
+    deleting: bool
 
 
 class CheckAnswer(BaseModel):
@@ -104,6 +116,14 @@ class Connections:
             summary="Altera uma conexão",
             refuses=("connection_unknown", "connection_changed"),
         )(self.change_connection)
+        routes.delete(
+            one,
+            role=Role.ADMINISTRATOR,
+            summary="Exclui uma conexão com tudo o que é dela",
+            status=202,
+            answered="A exclusão está marcada, e tudo o que é da conexão é apagado em minutos; repetir não muda nada.",
+            refuses=("connection_unknown", "connection_changed"),
+        )(self.delete_connection)
         routes.post(
             f"{one}/test",
             role=Role.OPERATOR,
@@ -137,6 +157,29 @@ class Connections:
             except ConnectionTakenError:
                 continue
         raise ProblemError(Problem("connection_changed"))
+
+    def delete_connection(self, connection: ConnectionInPath, caller: Caller) -> DeletionAnswer:
+        """What of it is at work is cancelled; the worker erases the rest. 404 when all is gone."""
+        for _ in range(_TRIES):
+            found = registered(connection)
+            if found is None or found.connection.integration != self.integration.name:
+                raise ProblemError(Problem("connection_unknown"))
+            try:
+                if not found.deleting:
+                    delete_connection(found, f"token:{caller.id}")
+            except ConnectionTakenError:
+                continue
+            self._cancel_what_is_at_work(connection, name_of(caller))
+            return DeletionAnswer(id=connection, deleting=True)
+        raise ProblemError(Problem("connection_changed"))
+
+    @staticmethod
+    def _cancel_what_is_at_work(connection: str, by: str) -> None:
+        for flow in flows_of(connection).values():
+            key = RunKey(connection, flow.active_run)
+            run = stored_run(key) if flow.active_run else None
+            if run is not None and run.phase != Phase.DONE and DynamoStore().ask_to_cancel(key, by):
+                SqsRunQueue().send(key)
 
     def check_connection(self, connection: ConnectionInPath) -> TestAnswer:
         """Every part, whatever is wrong with the others."""
