@@ -1,0 +1,29 @@
+"""A stack with a small office for the tests that call its API; one for each process that tests run in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from local.stack import Stack
+from tests.e2e.over_http import SECONDS, Document
+
+# 70 users, of whom 66 can be sent, in three blocks; three companies, one without tax regime, of two employees each.
+OFFICE = "--users 70 --without-email 2 --sharing-pairs 1 --companies 3 --employees-per-company 2 --without-regime 1"
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    vendors = {"questor": OFFICE.split(), "zen": (), "tareffa": ()}
+    with Stack(vendors=vendors, directory=tmp_path_factory.mktemp("stack")) as standing:
+        yield standing
+
+
+@pytest.fixture(scope="session")
+def document(stack: Stack) -> Document:
+    """The API's document, as the stack serves it."""
+    served: dict[str, Any] = requests.get(f"{stack.api_url}/openapi.json", timeout=SECONDS).json()
+    return Document(served)
