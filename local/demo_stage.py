@@ -30,14 +30,18 @@ class Vendor:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def users(self) -> list[dict[str, Any]]:
-        """All users, as the vendor keeps them."""
-        found: list[dict[str, Any]] = self._call("GET", "users")
+    def rows(self, kind: str) -> list[dict[str, Any]]:
+        """All rows of a kind, as the vendor keeps them."""
+        found: list[dict[str, Any]] = self._call("GET", f"rows/{kind}")
         return found
 
-    def edit(self, **change: Any) -> None:
-        """Changes users by hand: `add`, `change` and `remove` as in local/vendors/server.py."""
-        self._call("POST", "users", change)
+    def users(self) -> list[dict[str, Any]]:
+        """All users."""
+        return self.rows("users")
+
+    def edit(self, kind: str = "users", **change: Any) -> None:
+        """Changes rows by hand: `add`, `change` and `remove` as in local/vendors/server.py."""
+        self._call("POST", f"rows/{kind}", change)
 
     def state(self) -> dict[str, Any]:
         """What it was asked since the last reset."""
@@ -99,11 +103,6 @@ class Stage:
         """The operator's command that puts a connection, with the secret (JSON) on its standard input."""
         said = f"make put-connection STACK=local FILE={definition.name} < segredo"
         self._operate(said, "put_connection", str(definition), given=secret)
-
-    def decide(self, connection: str, flow: str, decision: str) -> None:
-        """The operator's command that approves or rejects a run at the brake."""
-        said = f"make decide STACK=local CONNECTION={connection} FLOW={flow} DECISION={decision}"
-        self._operate(said, "decide", connection, flow, decision)
 
     def _operate(self, said: str, command: str, *arguments: str, given: str = "") -> None:
         """Runs a command of operations/ as a process of its own, against this stack."""
