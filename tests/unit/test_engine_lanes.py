@@ -88,6 +88,14 @@ def test_parents_that_share_a_key_take_their_children_with_them(family: Office) 
     assert [o.kind for o in family.outcomes(run) if o.entity == "filho"] == [OutcomeKind.SKIPPED] * 3
 
 
+def test_children_that_share_a_key_because_their_parents_do_are_left_out_with_them(family: Office) -> None:
+    family.source.records[1] = person("2", "1@office.example")
+    family.children.records = [child("1", "1"), replace(child("2", "1"), natural_key="1.1@office.example")]
+    run = family.sync()
+    problems = {o.problem.code for o in family.outcomes(run) if o.entity == "filho" and o.problem}
+    assert problems == {"parent_left_out"}
+
+
 def test_a_run_goes_on_in_the_listing_and_the_lane_where_it_stopped(family: Office) -> None:
     family.children.page_size = 1
     family.children.stops[2] = OutOfTimeError()

@@ -104,10 +104,11 @@ def _kept_back(record: Record, known: Known, lane: Lane) -> tuple[OutcomeKind, P
     """Why a record isn't sent, whatever its link says."""
     if record.problem:
         return OutcomeKind.REJECTED, record.problem
+    if problem := known.left_out.get(record.parent):  # before what it shares: its parent's trouble may be the cause
+        return OutcomeKind.SKIPPED, problem
     if sharing := known.sharing.get(record.natural_key):
         return OutcomeKind.REJECTED, _shared(record.source_id, sharing, lane)
-    problem = known.left_out.get(record.parent)
-    return (OutcomeKind.SKIPPED, problem) if problem else None
+    return None
 
 
 def _first_time(action: Action, known: Known, lane: Lane, flow: Flow) -> Action:
