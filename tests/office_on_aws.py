@@ -317,9 +317,13 @@ def _plain(value: dict[str, Any]) -> Any:
 
 
 @contextmanager
-def office_on_aws(aws: AwsServer, users: int = 8) -> Iterator[OfficeOnAws]:
-    """An office of `users` people: one without e-mail and two sharing one, where it has at least five."""
+def office_on_aws(aws: AwsServer, users: int = 8, **clients: int) -> Iterator[OfficeOnAws]:
+    """An office of `users` people: one without e-mail and two sharing one, where it has at least five.
+
+    clients: what the simulated office takes of its client companies.
+    """
     aws.renew()
-    office = QuestorOffice(users, without_email=1, sharing_pairs=1) if users >= 5 else QuestorOffice(users, 0, 0)
+    spoilt = (1, 1) if users >= 5 else (0, 0)
+    office = QuestorOffice(users, *spoilt, **clients)
     with QuestorSimulator(office) as questor, ZenSimulator() as zen:
         yield OfficeOnAws(aws, questor, zen)

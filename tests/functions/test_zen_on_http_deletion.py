@@ -129,7 +129,7 @@ def test_cut_off_anywhere_the_deletion_goes_on(http: ZenHttp, monkeypatch: pytes
     used(http)
     delete(http)
     remains = http.sandbox.of("sincronia.store.remains").DynamoRemains
-    whole, cuts = remains.erased, []
+    whole, cuts = remains.erased, list[int]()
 
     def cut(self: Any, connection: str) -> Any:
         for done, _ in enumerate(whole(self, connection)):

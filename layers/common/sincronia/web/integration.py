@@ -111,7 +111,10 @@ class Integration:
         """The flow, opened without a call to a vendor. Raises what keeps it from running."""
         kind = self.kind(flow, "flow")
         self.checked(self.filters[flow], filters, "filters")
-        return kind.open(self.opening(connection, filters))
+        try:
+            return kind.open(self.opening(connection, filters))
+        except ProblemError as error:
+            raise RequestProblemError(error.problem) from None
 
     def run(self, connection_id: str, run_id: str) -> Run:
         """A run of one of its connections. Raises ProblemError(run_unknown)."""

@@ -125,11 +125,15 @@ class RunDecisions:
         if stored_run(applied) is not None:
             raise self._applied(preview)
         opening = self.integration.opening(config, preview.filters, CORRECTION_SECONDS)
-        flow = self.integration.flows[preview.flow].open(opening)
+        flow = self.integration.opened(config, preview.flow, preview.filters)
         try:
             record = self.integration.correct(opening, wanted.lane, wanted.source_id, wanted.fields)
         except OutOfTimeError:
             raise ProblemError(Problem("vendors_slow")) from None
+        except ProblemError as error:
+            known = "field" in error.problem.details and len(wanted.fields) == 1
+            field = f"fields.{next(iter(wanted.fields))}" if known else ""
+            raise RequestProblemError(error.problem, field=field) from None
         corrected = flow.lane(wanted.lane)
         shaped = {lane.entity: lane.shape(record) for lane in flow.lanes if lane.listing == corrected.listing}
         accepted = {
