@@ -70,10 +70,10 @@ build: .venv-sam/ready ## Build what is deployed, without Docker, into .aws-sam/
 	@echo "== build"
 	@$(SAM) build
 
-bench: $(VENV)/ready ## Count calls and measure time and memory for 100 to 100,000 users (Linux; about 4 minutes).
+bench: $(VENV)/ready ## Count calls and measure time and memory for up to 100,000 users and 1,000 companies (Linux; about 5 minutes).
 	@$(PYTHON) -m bench.sync
 
-bench-full: $(VENV)/ready ## The same, and with every one of 100,000 users changed (Linux; about 7 minutes).
+bench-full: $(VENV)/ready ## The same for 10,000 companies too, and with every one of 100,000 users changed (Linux; about 20 minutes).
 	@$(PYTHON) -m bench.sync --full
 
 format: $(VENV)/ready ## Format the code, and mend what the linter can.
