@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 ON_SCHEDULE, ON_QUEUE = "zen.on_schedule", "zen.on_queue"
 HUB = "hub.on_http"
+ZEN_ON_HTTP = "zen.on_http"
 AROUND = {"local", "tests", "bench", "operations", "moto", "samtranslator", "rich", "pytest", "hypothesis", "yaml"}
 UNUSED = {
     "boto3",  # its resources and S3's transfers; clients come from botocore, which PynamoDB uses too
@@ -78,3 +79,12 @@ def test_the_hub_loads_neither_vendors_nor_the_engine_nor_what_only_some_request
     assert names & {"requests", "aws_lambda_powertools.utilities.idempotency"} == set()
     assert names & {"sincronia.web.idempotency", "sincronia.vendor_http", "sincronia.store.working"} == set()
     assert {name for name in names if name.split(".")[0] == "zen"} == set()
+
+
+def test_zens_routes_load_neither_the_worker_nor_what_only_some_requests_use() -> None:
+    names = loaded(ZEN_ON_HTTP)
+
+    assert names & ((AROUND | UNUSED) - {"aws_lambda_powertools.event_handler"}) == set()
+    assert names & {"aws_lambda_powertools.utilities.idempotency", "sincronia.web.idempotency"} == set()
+    assert names & {"sincronia.workbooks", "sincronia.engine.worker", "sincronia.store.remains", ON_QUEUE} == set()
+    assert {name for name in names if name.split(".")[0] == "hub"} == set()
