@@ -35,7 +35,7 @@ def first_sync(office: Office) -> None:
     office.count_anew()
     preview = office.start(INITIAL, "preview", tareffa=True)
     office.check_writes(zen=0, tareffa=0, links=0)
-    stage.check("Etapas", ", ".join(preview["steps"]), "Usuários, Empresas e Funcionários")
+    stage.check("Etapas", ", ".join(preview["steps"]), "Configurações Zen, Usuários, Empresas e Funcionários")
     _listed(office, "Empresas", preview, "empresa")
     _listed(office, "Empresas, no Tareffa", preview, "tareffa.empresa", kind="rejected")
     _listed(office, "Sócios", preview, "socio")

@@ -35,7 +35,7 @@ COMPANY, TAREFFA_COMPANY = "empresa", "tareffa.empresa"
 BRANCH, ORG_UNIT, PARTNER, CLIENT_USER = "filial", "organograma", "socio", "usuario_cliente"
 ENTITIES = (OFFICE_USER, TAREFFA_USER, COMPANY, TAREFFA_COMPANY, BRANCH, ORG_UNIT, PARTNER, CLIENT_USER)
 
-USERS_STEP, COMPANIES_STEP = "Usuários", "Empresas e Funcionários"
+CONNECTION_STEP, USERS_STEP, COMPANIES_STEP = "Configurações Zen", "Usuários", "Empresas e Funcionários"
 
 _USERS, _COMPANIES, _BRANCHES = "usuarios", "empresas", "filiais"
 _ORG_UNITS, _PARTNERS, _EMPLOYEES = "organogramas", "socios", "funcionarios"
@@ -87,9 +87,18 @@ def open_initial(opening: Opening) -> Flow:
 
 
 FLOWS: Mapping[str, FlowKind] = {
-    flow_names.USERS: FlowKind("Sincronizar Usuários", ANSWERS, open_users, USERS_DEFAULTS),
-    flow_names.COMPANIES: FlowKind("Sincronizar Empresas e Funcionários", ANSWERS, open_companies, COMPANIES_DEFAULTS),
-    flow_names.INITIAL: FlowKind("Sincronização Inicial", ANSWERS, open_initial, INITIAL_DEFAULTS),
+    flow_names.USERS: FlowKind("Sincronizar Usuários", ANSWERS, open_users, USERS_DEFAULTS, (USERS_STEP,)),
+    flow_names.COMPANIES: FlowKind(
+        "Sincronizar Empresas e Funcionários", ANSWERS, open_companies, COMPANIES_DEFAULTS, (COMPANIES_STEP,)
+    ),
+    flow_names.INITIAL: FlowKind(
+        "Sincronização Inicial",
+        ANSWERS,
+        open_initial,
+        INITIAL_DEFAULTS,
+        steps=(CONNECTION_STEP, USERS_STEP, COMPANIES_STEP),
+        check_step=CONNECTION_STEP,
+    ),
 }
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from sincronia import clock
 from sincronia.answers import COMMON, Problem
+from sincronia.engine.flow import Flow, FlowKind, Opening
 from sincronia.engine.state import Mode, Outcome, OutcomeKind, Phase, Result, Run, RunKey, Tally
 from sincronia.web import messages
 
@@ -27,19 +28,26 @@ def told(number: int) -> messages.Told:
     return messages.Told(outcome, clock.iso(START + number))
 
 
-def of(run: Run, done: int = 0, after: str = "", limit: int = 100) -> list[messages.Message]:
+def never(_: Opening) -> Flow:
+    raise AssertionError
+
+
+KIND = FlowKind("Pessoas", COMMON, never)
+CHECKED = replace(KIND, steps=("Configurações", "Pessoas"), check_step="Configurações")
+
+
+def of(run: Run, done: int = 0, after: str = "", limit: int = 100, kind: FlowKind = KIND) -> list[messages.Message]:
     """As the route does it, over outcomes of the first `done` positions."""
     seen = messages.outcomes_after(after)
     all_told = [told(number) for number in range(done)] if seen is not None else []
     found = [each for each in all_told if each.outcome.seq > (seen or "")] if seen else all_told
     lines = messages.messages(
         run,
-        "Pessoas",
+        kind,
         found[:limit],
         more=len(found) > limit,
         targets={"pessoa": "Alvo"},
         listings={"pessoas": "Pessoas"},
-        answers=COMMON,
     )
     assert all(re.fullmatch(messages.FORM, line.seq) for line in lines)
     return [line for line in lines if line.seq > after]
@@ -92,17 +100,31 @@ def test_a_record_that_was_not_sent_is_told_with_the_reason() -> None:
     outcome = Outcome("00000000", "pessoa", OutcomeKind.REJECTED, "1", "Ana", problem)
     line = messages.messages(
         replace(RUN, phase=Phase.APPLY, tallies=TALLIES),
-        "Pessoas",
+        KIND,
         [messages.Told(outcome, "2026")],
         more=True,
         targets={"pessoa": "Alvo"},
         listings={},
-        answers=COMMON,
     )[-1]
     assert line.text == (
         "Precisa de correção: Ana: O cadastro veio da origem com o campo EMAIL vazio ou inválido. Corrija o campo na "
         "origem; a próxima sincronização o envia. (Alvo)"
     )
+
+
+def test_the_test_of_the_connection_is_a_step_that_is_told_when_it_is_over() -> None:
+    assert [line.text for line in of(RUN, kind=CHECKED)][1:] == ["Lendo a origem: 0 cadastros nesta lista."]
+    followed = of(replace(RUN, position=100), kind=CHECKED)
+    assert followed[1].text == "Configurações: a conexão foi testada, e tudo funciona."
+    assert [line.seq for line in followed] == sorted(line.seq for line in followed)
+
+
+def test_a_run_that_ends_with_the_test_of_the_connection_names_the_step() -> None:
+    ended = replace(RUN, phase=Phase.DONE, result=Result.FAILURE, concluded_at=START, problem=Problem("secret_missing"))
+    (_, end) = of(ended, kind=CHECKED)
+    assert end.text.startswith("Encerrado com erro. Configurações: As chaves de acesso da conexão não foram")
+    later = of(replace(ended, lane=1), kind=CHECKED)[-1]
+    assert later.text.startswith("Encerrado com erro. As chaves de acesso da conexão não foram")
 
 
 def test_a_preview_ends_with_what_would_be_done() -> None:

@@ -190,6 +190,8 @@ class FlowKind:
     answers: Answers
     open: Callable[[Opening], Flow]
     default_filters: Mapping[str, Any] = field(default_factory=dict)  # the schedule's
+    steps: tuple[str, ...] = ()  # as people see them go by, in their order
+    check_step: str = ""  # the one in which the flow's `check` is made, if it has one
 
 
 def status_of(synced: str | None, seen: str | None) -> LinkStatus:

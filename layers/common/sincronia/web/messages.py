@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from sincronia import clock
 from sincronia.answers import Answers, explain
+from sincronia.engine.flow import FlowKind
 from sincronia.engine.report import time_of_day, totals
 from sincronia.engine.state import Mode, Outcome, OutcomeKind, Phase, Result, Run
 
@@ -69,20 +70,22 @@ def outcomes_after(seq: str) -> str | None:
 
 def messages(
     run: Run,
-    title: str,
+    kind: FlowKind,
     outcomes: Iterable[Told],
     *,
     more: bool,
     targets: Mapping[str, str],
     listings: Mapping[str, str],
-    answers: Answers,
 ) -> list[Message]:
     """What is to be told of a run, with the given page of its outcomes; `more` where others follow them.
 
     targets: what people call them, by lane's entity; listings: what people call what is read, by name.
     """
     noun = "pré-visualização" if run.mode == Mode.PREVIEW else "sincronização"
-    lines = [Message(_START, clock.iso(run.started_at), f"{title}: a {noun} foi iniciada.")]
+    answers, began = kind.answers, clock.iso(run.started_at)
+    lines = [Message(_START, began, f"{kind.title}: a {noun} foi iniciada.")]
+    if kind.check_step and _checked(run):
+        lines.append(Message(f"{_START}-{_TOLD}", began, f"{kind.check_step}: a conexão foi testada, e tudo funciona."))
     if run.decided_by and run.decided_at is not None and run.result != Result.CANCELLED:
         lines.append(Message(_DECIDED, clock.iso(run.decided_at), f"Aprovada por {run.decided_by}."))
     lines += [
@@ -94,7 +97,7 @@ def messages(
     now = clock.moment()
     if run.phase == Phase.DONE:
         ended = clock.iso(run.concluded_at) if run.concluded_at is not None else now
-        lines.append(Message(_END, ended, _end(run, answers)))
+        lines.append(Message(_END, ended, _end(run, kind)))
         return lines
     where, text = _standing(run, listings)
     if run.phase == Phase.BRAKE:
@@ -104,6 +107,12 @@ def messages(
         again = f" Continua às {time_of_day(run.wake_at)}." if run.wake_at is not None else ""
         lines.append(Message(f"{where}-{_WAITS}", now, f"À espera: {explain(run.problem, answers)}{again}"))
     return lines
+
+
+def _checked(run: Run) -> bool:
+    """Whether the run has come beyond the test of the connection, which comes before the first record."""
+    read = run.lane > 0 or run.position > 0 or len(run.source_manifests) > 1
+    return read or run.phase == Phase.PLAN or bool(run.tallies)
 
 
 def _standing(run: Run, listings: Mapping[str, str]) -> tuple[str, str]:
@@ -131,12 +140,13 @@ def _line(outcome: Outcome, targets: Mapping[str, str], answers: Answers) -> str
     return line if outcome.kind == OutcomeKind.SKIPPED else f"{line} ({target})"
 
 
-def _end(run: Run, answers: Answers) -> str:
+def _end(run: Run, kind: FlowKind) -> str:
     parts = [_ENDED[run.result]] if run.result else []
     if run.mode == Mode.PREVIEW and not run.problem:
         parts = ["Pré-visualização pronta: nada foi enviado ainda."]
     if run.received:
         parts.append(totals(run))
     if run.problem:
-        parts.append(explain(run.problem, answers))
+        where = f"{kind.check_step}: " if kind.check_step and not _checked(run) else ""
+        parts.append(where + explain(run.problem, kind.answers))
     return " ".join(parts)

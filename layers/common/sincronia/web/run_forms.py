@@ -137,7 +137,7 @@ def run_answer(run: Run, integration: Integration) -> RunAnswer:
         received=run.received,
         counters=dict(run.counters),
         lanes=lanes,
-        steps=list(dict.fromkeys(lane.step for lane in lanes if lane.step)),
+        steps=list(integration.flows[run.flow].steps),
         problem=problem_answer(run.problem, integration.answers),
         brakes=[brake for brake in brakes if brake],
         decided_by=run.decided_by or None,

@@ -118,12 +118,11 @@ class RunReads:
         more = len(found) > limit
         lines = live.messages(
             run,
-            self.integration.flows[run.flow].title,
+            self.integration.flows[run.flow],
             [live.Told(outcome, at) for outcome, at in found[:limit]],
             more=more,
             targets={entity: lane.target for entity, lane in self.integration.lanes.items()},
             listings=self.integration.listings,
-            answers=self.integration.answers,
         )
         return Messages(
             items=[
