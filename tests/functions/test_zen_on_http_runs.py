@@ -42,7 +42,7 @@ def test_a_preview_is_started_and_read_whole(http: ZenHttp) -> None:
         "received": 0,
         "counters": {},
         "lanes": [],
-        "steps": [],
+        "steps": ["Usuários"],
         "problem": None,
         "brakes": [],
         "decided_by": None,
