@@ -1,0 +1,206 @@
+"""The API against its own document, by schemathesis: whatever is sent, no server error and no undocumented answer.
+
+What is sent is made from the document, right and wrong; where it is right, some of it names what exists, so that
+answers of success are held to the document too. Each operation must have been seen to succeed.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis import BaseSchema, Case
+from schemathesis.core.failures import FailureGroup
+from schemathesis.core.parameters import ParameterLocation
+
+from local.processes import ROOT
+from local.stack import Stack
+from tests.e2e.over_http import COMPANIES, CONNECTIONS, SECONDS, USERS, Caller, Document, Json, Office, definition
+
+DOCUMENT: Json = json.loads((ROOT / "functions" / "hub" / "openapi.json").read_text(encoding="utf-8"))
+FOUND = "quem.faltava@contabilaurora.example"
+LANE = "usuario_escritorio"
+_CHECKS = {
+    # A cursor is opaque: the document can't say which are wrong, and the API refuses them.
+    "positive_data_acceptance": {"enabled": False},
+    # What is too long for API Gateway is refused by it.
+    "negative_data_rejection": {
+        "expected-statuses": ["400", "401", "403", "404", "405", "409", "413", "415", "422", "431"]
+    },
+}
+
+
+def described(examples: int, *, coverage: bool) -> BaseSchema:
+    """The document, for as many examples of each operation; with coverage also for each constraint's edges."""
+    config: Json = {
+        "seed": 1,
+        "generation": {"max-examples": examples, "deterministic": True},
+        "phases": {"coverage": {"enabled": coverage}, "stateful": {"enabled": False}},
+        "checks": _CHECKS,
+    }
+    return schemathesis.openapi.from_dict(DOCUMENT, config=schemathesis.Config.from_dict(config))
+
+
+class Scene:
+    """Connections and runs in all the states that operations ask for."""
+
+    def __init__(self, administrator: Caller) -> None:
+        self.administrator = administrator
+        starting, braking, self.office = (Office(administrator) for _ in range(3))
+        connection = {"connection": self.office.id}
+        synced, _ = both(self.office)
+        applied, corrected = (self.office.sync(USERS, "preview")["run_id"] for _ in range(2))
+        both(braking)
+        braking.questor.misbehave(kind="empty", operation="list", times=None)
+        decided, cancelled = both(braking)
+        braking.questor.reset()
+        run = {**connection, "run_id": synced}
+        self.there: Mapping[str, Json] = {
+            "read_connection": connection,
+            "change_connection": {"connection": self.spare()},
+            "check_connection": connection,
+            "list_connection_runs": connection,
+            "start_run": {"connection": starting.id},
+            "read_run": run,
+            "read_messages": run,
+            "list_outcomes": run,
+            "list_planned": {**connection, "run_id": corrected},
+            "download_corrections": run,
+            "apply_preview": {**connection, "run_id": applied},
+            "retry_run": run,
+            "correct_record": {**connection, "run_id": corrected},
+            "decide_run": {"connection": braking.id, "run_id": decided},
+            "cancel_run": {"connection": braking.id, "run_id": cancelled},
+            "read_notification": {**connection, "notification_id": synced},
+        }
+        user = next(user for user in self.office.questor.users() if not user["EMAIL"])
+        settings = self.office.definition["settings"]
+        self.right: Mapping[str, Json] = {
+            "create_connection": {"settings": settings, "secret": {}, "flows": {}},
+            "change_connection": {"settings": settings, "secret": {}, "flows": {USERS: {"filters": {}}}},
+            "start_run": {"flow": USERS, "filters": {}},
+            "apply_preview": {"deselected": [{"lane": LANE, "source_id": "1"}]},
+            "correct_record": {"lane": LANE, "source_id": str(user["CODIGOUSUARIO"]), "fields": {"email": FOUND}},
+        }
+
+    def spare(self) -> str:
+        """A new connection that nobody else looks at."""
+        made = definition(self.administrator.stack, f"{self.office.id}-{os.urandom(4).hex()}")
+        self.administrator.post(CONNECTIONS, made)
+        return str(made["id"])
+
+    def aim(self, case: Case[Any]) -> None:
+        """Lets two cases in three name what exists, where they aren't wrong on purpose."""
+        name = case.operation.definition.raw["operationId"]
+        if zlib.crc32(repr((case.path_parameters, case.query, case.body)).encode()) % 3 == 0:
+            return
+        if not _wrong_at(case, ParameterLocation.PATH):
+            case.path_parameters = {**case.path_parameters, **self._named(name)}
+        if name in self.right and isinstance(case.body, dict) and not _wrong_at(case, ParameterLocation.BODY):
+            case.body = {**case.body, **self.right[name]}
+
+    def _named(self, name: str) -> Json:
+        """What exists; a new one of what is used up."""
+        match name:
+            case "revoke":
+                return {"token_id": self.administrator.with_role("reader").id}
+            case "delete_connection":
+                return {"connection": self.spare()}
+        return self.there.get(name, {})
+
+
+def both(office: Office) -> list[str]:
+    """Runs of users and of companies at the same time, done or at the brake."""
+    runs = [office.start(flow, "apply") for flow in (USERS, COMPANIES)]
+    return [office.ended(run)["run_id"] for run in runs]
+
+
+def _wrong_at(case: Case[Any], location: ParameterLocation) -> bool:
+    return case.meta is not None and case.meta.is_negative_at(location)
+
+
+@pytest.fixture(scope="module")
+def scene(stack: Stack, document: Document) -> Scene:
+    return Scene(Caller(stack, document, stack.token))
+
+
+@pytest.fixture
+def statuses() -> Counter[int]:
+    """How often which status was answered to one operation."""
+    return Counter()
+
+
+@pytest.fixture
+def success(statuses: Counter[int]) -> Iterator[None]:
+    """That there were answers of success among them."""
+    yield
+    assert any(status < 400 for status in statuses), dict(statuses)
+
+
+def send(case: Case[Any], scene: Scene, statuses: Counter[int]) -> None:
+    """One case, and all that is checked of its answer."""
+    scene.aim(case)
+    stack = scene.administrator.stack
+    headers = {"Authorization": f"Bearer {scene.administrator.token}"}
+    answer = case.call_and_validate(base_url=stack.api_url, headers=headers, timeout=SECONDS, allow_redirects=False)
+    statuses[answer.status_code] += 1
+
+
+def without_status(document: Json) -> None:
+    del document["paths"]["/tokens/current"]["get"]["responses"]["200"]
+
+
+def of_another_type(document: Json) -> None:
+    content = document["paths"]["/tokens/current"]["get"]["responses"]["200"]["content"]
+    content["text/plain"] = content.pop("application/json")
+
+
+def with_another_field(document: Json) -> None:
+    document["components"]["schemas"]["TokenAnswer"]["required"].append("secret")
+
+
+@pytest.mark.parametrize(
+    ("change", "failure"),
+    [
+        (without_status, "Undocumented status code"),
+        (of_another_type, "Undocumented Content-Type"),
+        (with_another_field, "schema"),
+    ],
+)
+def test_an_answer_that_the_document_does_not_know_is_noticed(
+    stack: Stack, change: Callable[[Json], None], failure: str
+) -> None:
+    document = copy.deepcopy(DOCUMENT)
+    change(document)
+    with pytest.raises(FailureGroup, match=failure):
+        Caller(stack, Document(document), stack.token).says("GET", "/tokens/current")
+
+
+counted = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+
+
+def test_the_stack_serves_the_document_that_is_committed(stack: Stack) -> None:
+    assert requests.get(f"{stack.api_url}/openapi.json", timeout=SECONDS).json() == DOCUMENT
+
+
+@described(3, coverage=False).parametrize()
+@counted
+def test_answers_are_documented(case: Case[Any], scene: Scene, statuses: Counter[int]) -> None:
+    send(case, scene, statuses)
+
+
+@pytest.mark.sweep
+@pytest.mark.usefixtures("success")
+@described(10, coverage=True).parametrize()
+@counted
+def test_answers_are_documented_at_every_edge(case: Case[Any], scene: Scene, statuses: Counter[int]) -> None:
+    send(case, scene, statuses)
