@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
-from sincronia import identities
+from sincronia import clock, identities
 from sincronia.answers import Problem, ProblemError
 from sincronia.engine.flow import Opening, Record
 from sincronia.identities import IdentityError
@@ -119,7 +119,7 @@ class Correctable:
 
 
 def _employee_of(row: Any) -> Record:
-    return employee_of(row, flows.today())
+    return employee_of(row, clock.today())
 
 
 _USER = (UserCorrection, Users.CONSULTATION, Users.CORRECTION, (Users.CODE,))

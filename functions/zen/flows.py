@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 from sincronia import clock
@@ -159,7 +158,7 @@ def _companies(vendors: _Vendors, filters: CompaniesFilters) -> _Sides:
     branches = _beyond_head_office(filters.branches)
     units = {**companies, OrgUnits.CODE: filters.org_units}
     contracts = {**units, Employees.CODE: filters.contracts}
-    employees = partial(employee_of, today=today())
+    employees = partial(employee_of, today=clock.today())
     company_narrowed = filters.companies is not None
 
     read = [
@@ -252,8 +251,3 @@ def _sent(selectors: Mapping[str, Selector | None]) -> dict[str, str]:
 
 def _any(selectors: Mapping[str, Selector | None]) -> bool:
     return any(selector is not None for selector in selectors.values())
-
-
-def today() -> date:
-    """The day in São Paulo, which has no daylight saving time since 2019."""
-    return (datetime.fromtimestamp(clock.now(), UTC) - timedelta(hours=3)).date()

@@ -6,9 +6,10 @@ Call it as `clock.now()`; a name imported from here could not be moved.
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
-_SAO_PAULO = timezone(timedelta(hours=-3))  # all year since 2019, and Lambda has no time zone database
+SAO_PAULO = ZoneInfo("America/Sao_Paulo")  # from the layer's tzdata: Lambda may have no time zone database
 
 
 def now() -> float:
@@ -28,11 +29,20 @@ def iso(seconds: float) -> str:
 
 def month(seconds: float) -> str:
     """The month (yyyy-mm) that seconds since 1970 fall into in São Paulo."""
-    return datetime.fromtimestamp(seconds, _SAO_PAULO).isoformat()[:7]
+    return datetime.fromtimestamp(seconds, SAO_PAULO).isoformat()[:7]
+
+
+def today() -> date:
+    """The day that it is in São Paulo."""
+    return datetime.fromtimestamp(now(), SAO_PAULO).date()
 
 
 def month_bounds(month: str) -> tuple[str, str]:
     """Between which moments, in the compact form that run ids begin with, a month (yyyy-mm) in São Paulo lies."""
     year, number = int(month[:4]), int(month[5:])
     year_after, number_after = (year + 1, 1) if number == 12 else (year, number + 1)
-    return f"{year:04}{number:02}01T030000000Z", f"{year_after:04}{number_after:02}01T030000000Z"
+    return _first_instant(year, number), _first_instant(year_after, number_after)
+
+
+def _first_instant(year: int, month: int) -> str:
+    return datetime(year, month, 1, tzinfo=SAO_PAULO).astimezone(UTC).strftime("%Y%m%dT%H%M%S000Z")

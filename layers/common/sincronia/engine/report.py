@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sincronia import clock
 from sincronia.answers import Answers, Problem, explain
 from sincronia.engine.state import Mode, Notification, OutcomeKind, Phase, Result, Run
-
-SAO_PAULO = ZoneInfo("America/Sao_Paulo")
 
 _WORDS = {  # in the order that people ask for them: singular, plural
     OutcomeKind.CREATED: ("criado", "criados"),
@@ -109,4 +106,4 @@ def _noun(run: Run) -> str:
 
 def time_of_day(seconds: float) -> str:
     """The time in São Paulo, as 18:05."""
-    return datetime.fromtimestamp(seconds, SAO_PAULO).strftime("%H:%M")
+    return datetime.fromtimestamp(seconds, clock.SAO_PAULO).strftime("%H:%M")
