@@ -23,7 +23,7 @@ from bench.vendors import Vendors
 from local import processes
 from local.stack import Stack
 
-WIDTH = 154  # characters that the widest table takes
+WIDTH = 160  # characters that the widest table takes
 DIRECTORY = processes.ROOT / ".bench"
 
 

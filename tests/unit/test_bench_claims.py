@@ -112,3 +112,15 @@ def test_an_invocation_more_may_read_its_run_and_connection_and_look_for_a_block
     assert [where for _, where in broken(rows) if where] == []
     rows[6] = replace(rows[6], target_reads=rows[6].target_reads + 1)
     assert {name for _, where in broken(rows) for name in where} == {"1,000 companies × first"}
+
+
+@pytest.mark.parametrize(
+    ("position", "again", "holds"), [(8, 1, True), (8, 2, False), (6, 1, False)], ids=["update", "updates", "create"]
+)
+def test_an_interruption_may_cost_one_update_more_and_no_create(position: int, again: int, holds: bool) -> None:
+    rows = list(COMPANIES_TOO)
+    assert [rows[6].changed, rows[8].changed] == [Changed.FIRST, Changed.SOME]
+    more = {"Query": 3, "GetItem": 5, "UpdateItem": 2, "TransactWriteItems": 4}
+    writes = rows[position].vendor_writes + again
+    rows[position] = replace(rows[position], dynamodb=more, vendor_writes=writes)
+    assert (not [where for _, where in broken(rows) if where]) == holds
