@@ -136,7 +136,8 @@ class Hub:
                 found[right.action, right.resource] += count
                 continue
             table, _, index = right.resource.rpartition(":table/")[2].partition("/index/")
-            found[right.action, f"{names[table]}.{index}" if index else names[table]] += count
+            name = names.get(table, table)  # of another stack, where an earlier test had one
+            found[right.action, f"{name}.{index}" if index else name] += count
         return found
 
     def rows(self, table: str) -> list[dict[str, Any]]:
