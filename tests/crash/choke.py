@@ -35,7 +35,7 @@ class Choke:
 
     at: int = 0
     fate: Fate = Fate.BEFORE
-    pause: Callable[[], None] | None = None  # instead of a fate: called before the k-th call is sent
+    pause: Callable[[], None] | None = None  # instead of a fate: called, unwatched, before the k-th call is sent
     count: int = 0
     dead: bool = False
     seen: list[str] = field(default_factory=list)
@@ -65,7 +65,11 @@ class Choke:
         if self.count != self.at:
             return send()
         if self.pause:
-            self.pause()
+            self.thread = None
+            try:
+                self.pause()
+            finally:
+                self.thread = threading.get_ident()
             return send()
         if self.fate == Fate.BEFORE:
             self.dead = True

@@ -1,253 +1,404 @@
-"""Runs a scenario to its quiet end while a fate befalls one of its calls, and says what the world looks like then."""
+"""Runs a scenario to its quiet end while something befalls one of its calls, and gives the world as it then is."""
 
 from __future__ import annotations
 
-import json
+import copy
+import datetime
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Collection
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from types import SimpleNamespace
+from typing import Any, Self
 
 import botocore.loaders
 import botocore.session
 import pytest
+from aws_lambda_powertools.utilities.idempotency.persistence import base as idempotency_rows
+from aws_lambda_powertools.utilities.idempotency.persistence import dynamodb as idempotency_table
 
-from local.vendors.office import Office as QuestorOffice
 from local.vendors.questor import QuestorSimulator
+from local.vendors.server import Simulator
+from local.vendors.tareffa import TareffaSimulator
 from local.vendors.zen import ZenSimulator
 from tests.crash.choke import Choke, Death, Fate, choked
-from tests.office_on_aws import AwsServer, OfficeOnAws, Sandbox
+from tests.crash.scenarios import Doing, Scenario
+from tests.crash.world import NATURAL_KEYS, accounted_for, conserved, differences, vendor_rows, vendors, world
+from tests.office_on_aws import CONNECTION, AwsServer, OfficeOnAws, Sandbox
 
 LEASE_OVER = 331.0  # seconds: past the worker's lease
 MINUTE = 61.0
 PATIENCE = 80  # deliveries and ticks until a scenario must be quiet
+PLENTY = 240  # vendor calls: more than any scenario makes
 
-# What may differ between a disturbed and an undisturbed run: times, who held the lease, and where objects lie.
-VOLATILE = {
-    "at", "attempts", "concluded_at", "created_at", "expires_at", "lease", "lease_until", "look_until",
-    "plan_manifests", "source_manifests", "started_at", "story_at", "wake_at",
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """`prepare` brings the office to where the watched sync begins; the sync itself is the same for all."""
-
-    name: str
-    prepare: Callable[[OfficeOnAws], None]
-
-
-def _sharing(office: OfficeOnAws) -> set[int]:
-    return {code for pair in office.questor.office.sharing for code in pair}
-
-
-def first_sync(office: OfficeOnAws) -> None:
-    """Nothing was ever synced: four creates, one whom Zen already knows under an old name, three rejections."""
-    known = next(row for row in office.questor.users() if row["EMAIL"] and row["CODIGOUSUARIO"] not in _sharing(office))
-    office.zen.add("Nome Antigo", str(known["EMAIL"]))
-
-
-def everything(office: OfficeOnAws) -> None:
-    """A new name of one whom Zen has lost, a new e-mail, one who left, came, came back as another, got an e-mail."""
-    office.sync()
-    codes = sorted(int(link["source_id"]) for link in office.rows("links"))
-    back = office.questor.user(codes[4])
-    office.questor.remove(codes[4])
-    office.sync()
-    office.questor.add("Quem Voltou", str(back["EMAIL"]), 2)
-    office.questor.change(codes[1], NOMEUSUARIO="Nome Novo")
-    (lost,) = [link for link in office.rows("links") if link["source_id"] == str(codes[1])]
-    office.zen.remove(int(lost["target_id"]))
-    office.questor.change(codes[2], EMAIL="endereco.novo@escritorio.example")
-    office.questor.remove(codes[3])
-    office.questor.add("Quem Chegou", "quem.chegou@escritorio.example", 1)
-    office.questor.change(office.questor.office.codes_without_email[0], EMAIL="agora.tem@escritorio.example")
-
-
-FIRST_SYNC = Scenario("first sync", first_sync)
-EVERYTHING = Scenario("everything at once", everything)
+Invoke = Callable[[OfficeOnAws, Choke, Doing], None]
+Drive = Callable[[OfficeOnAws, Choke, Scenario], None]
+Chosen = Callable[[list[str]], list[int]]  # which of the calls of a performance, by number, something befalls
 
 
 class Stage:
-    """The AWS server and the scenario's office, set up anew for each performance."""
+    """The AWS server and the scenario's office; each performance begins where the scenario was prepared to."""
 
     def __init__(self, aws: AwsServer, monkeypatch: pytest.MonkeyPatch, scenario: Scenario) -> None:
         self.aws = aws
         self.monkeypatch = monkeypatch
         self.scenario = scenario
         self.changes: Callable[[Sandbox], None] | None = None
-        monkeypatch.setattr(botocore.session, "create_loader", lru_cache(botocore.loaders.create_loader))
-        aws.renew()
+        self.creates: Counter[str] = Counter()  # requests to create, by vendor, resource and natural key
+        self._ends = ExitStack()
 
-    def perform(self, choke: Choke, drive: Callable[[OfficeOnAws, Choke], None] | None = None) -> dict[str, Any]:
-        """Sets up, lets the watched sync happen under the choke, and gives the world at its quiet end."""
+    def __enter__(self) -> Self:
+        self.monkeypatch.setattr(botocore.session, "create_loader", lru_cache(botocore.loaders.create_loader))
+        self.aws.renew()
+        scenario = self.scenario
+        questor = self._ends.enter_context(QuestorSimulator(scenario.questor))
+        zen = self._ends.enter_context(ZenSimulator())
+        tareffa = self._ends.enter_context(TareffaSimulator()) if scenario.questor.companies else None
+        self.office = office = OfficeOnAws(self.aws, questor, zen, tareffa)
+        office.connect(flow=scenario.flow, filters=dict(scenario.filters), every_minutes=scenario.every_minutes)
+        scenario.prepare(office)
+        due = [float(row["wake_at"]) for row in office.rows("connections") if "wake_at" in row]
+        self._now = max([office.now, *due])
+        self._items = self.aws.items()
+        self._kept = {name: _data(simulator) for name, simulator in vendors(office).items()}
+        for name, simulator in vendors(office).items():
+            self._count_creates(name, simulator)
+        clock = SimpleNamespace(**{**vars(datetime), "datetime": _clock_of(office)})
+        for module in (idempotency_rows, idempotency_table):
+            self.monkeypatch.setattr(module, "dt", clock)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ends.close()
+
+    def perform(self, choke: Choke, drive: Drive | None = None) -> dict[str, Any]:
+        """Lets the scenario's acts happen under the choke, and gives the world at its quiet end."""
+        office = self.office
         self.aws.clear()
-        with QuestorSimulator(QuestorOffice(8, 1, 1)) as questor, ZenSimulator() as zen:
-            office = OfficeOnAws(self.aws, questor, zen)
-            office.connect()
-            self.scenario.prepare(office)
-            (flow,) = [row for row in office.rows("connections") if row["item"].startswith("FLOW#")]
-            office.now = max(office.now, float(flow["wake_at"]))
-            office.changes = self.changes
-            office.sandbox = office.new_sandbox()
-            with choked(choke, self.monkeypatch):
-                (drive or until_quiet)(office, choke)
-            return world(office)
+        self.aws.put(self._items)
+        for name, simulator in vendors(office).items():
+            vars(simulator).update(copy.deepcopy(self._kept[name]))
+        self.creates.clear()
+        office.now = self._now
+        office.changes = self.changes
+        office.sandbox = office.new_sandbox()
+        with choked(choke, self.monkeypatch):
+            (drive or until_quiet)(office, choke, self.scenario)
+        return world(office, self.creates)
+
+    def _count_creates(self, vendor: str, simulator: Simulator) -> None:
+        whole = simulator.handle
+
+        def handle(operation: str, request: Any) -> Any:
+            if operation == "create":
+                subject, body = simulator.subject(request), request.get_json()
+                key = " ".join(str(body.get(field)) for field in NATURAL_KEYS[vendor, subject])
+                self.creates[f"{vendor} {subject} {key}"] += 1
+            return whole(operation, request)
+
+        self.monkeypatch.setattr(simulator, "handle", handle)
 
 
-def until_quiet(office: OfficeOnAws, choke: Choke) -> None:
-    """The tick, then deliveries and ticks until the newest run is done and nothing waits."""
-    tick(office, choke)
-    for _ in range(PATIENCE):
-        if deliver(office, choke):
-            continue
-        if office.rows("runs") and office.run()["phase"] == "done":
-            return
-        office.now += MINUTE
-        tick(office, choke)
-    message = f"not quiet: {office.rows('runs')}"
-    raise AssertionError(message)
+def _data(simulator: Simulator) -> dict[str, Any]:
+    """What a simulator keeps of its rows."""
+    return copy.deepcopy({name: value for name, value in vars(simulator).items() if name in {"_rows", "_tables"}})
 
 
-def tick(office: OfficeOnAws, choke: Choke) -> None:
-    """EventBridge Scheduler's call; repeated, as EventBridge does, where it died."""
-    try:
-        with choke.watching():
-            office.tick()
-    except Death:
-        reborn(office, choke)
-        office.tick()
+def _clock_of(office: OfficeOnAws) -> type[datetime.datetime]:
+    """The office's clock, for Powertools' idempotency, which has no seam for one."""
+
+    class Clock(datetime.datetime):
+        @classmethod
+        def now(cls, tz: datetime.tzinfo | None = None) -> Clock:
+            return cls.fromtimestamp(office.now, tz)
+
+    return Clock
 
 
-def deliver(office: OfficeOnAws, choke: Choke) -> bool:
-    """Delivers one message; where the worker dies the message stays, and time goes by. False where none waits."""
+def until_quiet(
+    office: OfficeOnAws, choke: Choke, scenario: Scenario, invoke: Invoke | None = None, calls: Collection[int] = ()
+) -> None:
+    """Each act, then deliveries and ticks until the newest run is done and nothing waits.
+
+    `calls`: to how many vendor calls the invocations of the worker are limited, one after the other.
+    """
+    limits = iter(calls)
+    for number, act in enumerate(scenario.acts):
+        if number:
+            scenario.meanwhile(office)
+        (invoke or mortal)(office, choke, act(office))
+        for _ in range(PATIENCE):
+            if deliver(office, choke, invoke or mortal, next(limits, PLENTY)):
+                continue
+            if office.rows("runs") and office.run()["phase"] == "done":
+                break
+            office.now += MINUTE
+            (invoke or mortal)(office, choke, office.tick)
+        else:
+            message = f"not quiet: {office.rows('runs')}"
+            raise AssertionError(message)
+
+
+def deliver(office: OfficeOnAws, choke: Choke, invoke: Invoke, calls: int = PLENTY) -> bool:
+    """Delivers one message to a worker that has time for so many vendor calls; False where none waits."""
     waiting = office.message()
     if waiting is None:
         return False
     happening, receipt = waiting
-    try:
-        with choke.watching():
-            office.handle(happening)
-        office.spend(receipt)
-    except Death:
-        reborn(office, choke)
+    seconds = office.sandbox.on_queue.SPARE_SECONDS + calls
+    invoke(office, choke, lambda sandbox: office.handle(happening, sandbox, seconds))
+    office.spend(receipt)
     conserved(office)
     return True
 
 
-def reborn(office: OfficeOnAws, choke: Choke) -> None:
-    """A new execution environment takes the dead one's place, when its lease is over."""
-    choke.revive()
-    office.now += LEASE_OVER
-    office.sandbox = office.new_sandbox()
+def mortal(office: OfficeOnAws, choke: Choke, doing: Doing) -> None:
+    """One invocation. Who dies is replaced when the lease is over, and called again, as EventBridge and SQS do."""
+    try:
+        with choke.watching():
+            doing(office.sandbox)
+    except Death:
+        choke.revive()
+        conserved(office)
+        office.now += LEASE_OVER
+        office.sandbox = office.new_sandbox()
+        doing(office.sandbox)
 
 
-def conserved(office: OfficeOnAws) -> None:
-    """The law of conservation, on every run there is."""
-    for run in office.rows("runs"):
-        remaining = run["position"] if run["phase"] in {"apply", "brake", "done"} else 0
-        for tally in json.loads(run["tallies"]).values():
-            done = min(remaining, tally["planned"])
-            remaining -= done
-            assert tally["received"] == sum(tally["counters"].values()) + tally["planned"] - done, run
-
-
-def overtaken(*, lease_over: bool) -> Callable[[OfficeOnAws, Choke], None]:
-    """A drive in which the worker is held up at the choke's call while another gets the same message.
+def overtaken(*, lease_over: bool) -> Drive:
+    """A drive in which whoever makes the choke's call is held up there while another does the same from the start.
 
     With lease_over the clock moves past the first one's lease, so the other finishes the run: a zombie resumes.
     Without it, both are at work at once, and the lease says whose run it is.
     """
 
-    def drive(office: OfficeOnAws, choke: Choke) -> None:
-        office.tick()
-        waiting = office.message()
-        assert waiting is not None
-        happening, receipt = waiting
-        held_up, resume, errors = threading.Event(), threading.Event(), list[BaseException]()
-        first = office.sandbox
+    def invoke(office: OfficeOnAws, choke: Choke, doing: Doing) -> None:
+        waits, resume, ended = threading.Event(), threading.Event(), threading.Event()
+        first, errors = office.sandbox, list[Exception]()
 
         def hold_up() -> None:
-            held_up.set()
+            waits.set()
             resume.wait(60)
-
-        choke.pause = hold_up
 
         def work() -> None:
             try:
                 with choke.watching():
-                    office.handle(happening, first)
+                    doing(first)
             except Exception as error:  # a zombie may fail loudly; it may not change anything
                 errors.append(error)
             finally:
-                held_up.set()
+                ended.set()
+                waits.set()
 
+        choke.pause = hold_up
         thread = threading.Thread(target=work)
         thread.start()
-        held_up.wait(60)
-        if lease_over:
-            office.now += LEASE_OVER
-        office.sandbox = office.new_sandbox()
-        office.handle(happening)
-        conserved(office)
-        resume.set()
+        waits.wait(60)
+        zombie = lease_over and not ended.is_set()
+        if not ended.is_set():
+            office.now += LEASE_OVER if lease_over else 0
+            office.sandbox = office.new_sandbox()
+            doing(office.sandbox)
+            conserved(office)
+            resume.set()
         thread.join(60)
         assert not thread.is_alive()
-        assert lease_over or not errors, errors
-        office.spend(receipt)
-        conserved(office)
-        until_quiet(office, choke)
+        assert zombie or not errors, errors
+
+    return partial(until_quiet, invoke=invoke)
+
+
+def cut(*calls: int) -> Drive:
+    """A drive in which a worker's time is up after so many vendor calls, and the next one's after so many."""
+
+    def drive(office: OfficeOnAws, choke: Choke, scenario: Scenario) -> None:
+        _a_second_for_each_vendor_call(office)
+        until_quiet(office, choke, scenario, calls=calls)
 
     return drive
 
 
-def world(office: OfficeOnAws) -> dict[str, Any]:
-    """Zen's users and every table, without what is volatile; Zen's codes stand as the e-mail they belong to."""
-    emails = {str(user["Codigo"]): user["Email"] for user in office.zen.users()}
-    found: dict[str, Any] = {
-        "zen": sorted(
-            (user["Email"], user["Nome"], user["CodigoGrupo"], user["Situacao"]) for user in office.zen.users()
-        )
-    }
-    for table in ("links", "identities", "runs", "outcomes", "notifications"):
-        rows = []
-        for row in office.rows(table):
-            kept = {name: value for name, value in row.items() if name not in VOLATILE}
-            if "target_id" in kept:
-                kept["target_id"] = emails.get(kept["target_id"], "deleted")
-            rows.append(kept)
-        found[table] = sorted(rows, key=lambda row: json.dumps(row, sort_keys=True))
-    found["queued"] = office.message()
-    return found
+def _a_second_for_each_vendor_call(office: OfficeOnAws) -> None:
+    before = office.changes
+
+    def changes(sandbox: Sandbox) -> None:
+        if before:
+            before(sandbox)
+        session = sandbox.of("sincronia.vendor_http").VendorSession
+        whole = session._exchange
+
+        def exchange(*arguments: Any) -> Any:
+            answer = whole(*arguments)
+            office.now += 1
+            return answer
+
+        session._exchange = exchange
+
+    office.changes = changes
+    office.sandbox = office.new_sandbox()
 
 
-def differences(expected: dict[str, Any], found: dict[str, Any]) -> str:
-    """What differs, part by part; empty where nothing does."""
-    return "\n".join(
-        f"{part}: expected {expected[part]}\n{part}:    found {found[part]}"
-        for part in expected
-        if expected[part] != found[part]
-    )
+def cancelled(last_block: int) -> Drive:
+    """A drive in which a person wants the run to end, at the choke's call; the next sync then makes up for it.
+
+    Whoever is at work ends the run at the next commit. `last_block` is the call before the last block: from there on,
+    all has been done by then.
+    """
+
+    def drive(office: OfficeOnAws, choke: Choke, scenario: Scenario) -> None:
+        person, before, wanted = office.new_sandbox(), vendor_rows(office), list[bool]()
+
+        def ask() -> None:
+            if any(row["phase"] != "done" for row in office.rows("runs")):
+                key = person.of("sincronia.engine.state").RunKey(CONNECTION, office.run()["run_id"])
+                wanted.append(person.of("sincronia.store.working").DynamoStore().ask_to_cancel(key, "ana"))
+                person.of("sincronia.store.aws").SqsRunQueue().send(key)
+
+        choke.pause = ask
+        until_quiet(office, choke, scenario)
+        run = office.run()
+        assert run["result"] == "cancelled" or choke.at > last_block or not any(wanted), run
+        accounted_for(office, before)
+        again(office)
+
+    return drive
+
+
+def before_last_block(stage: Stage) -> int:
+    """The call of the undisturbed scenario by which all but the last block is committed."""
+    choke = Choke()
+    stage.perform(choke)
+    return [at for at, name in enumerate(choke.seen, start=1) if "TransactWrite" in name][-2]
+
+
+def disabled_after(calls: int) -> Drive:
+    """A drive in which the connection is disabled when the worker's time is up, and enabled again later."""
+
+    def drive(office: OfficeOnAws, choke: Choke, scenario: Scenario) -> None:
+        before = vendor_rows(office)
+        _a_second_for_each_vendor_call(office)
+        office.tick()
+        deliver(office, choke, mortal, calls)
+        _set_enabled(office, enabled=False)
+        while deliver(office, choke, mortal):
+            pass
+        run = office.run()
+        assert run["phase"] == "done", run
+        accounted_for(office, before)
+        _set_enabled(office, enabled=True)
+        again(office)
+
+    return drive
+
+
+def _set_enabled(office: OfficeOnAws, *, enabled: bool) -> None:
+    registering = office.sandbox.registering
+    found = registering.registered(CONNECTION)
+    flows = [replace(flow, wake_at=office.now) for flow in registering.flows_of(CONNECTION).values()]
+    registering.change_connection(found, replace(found.connection, enabled=enabled), flows)
+
+
+def again(office: OfficeOnAws) -> None:
+    """The next scheduled run, from begin to end, undisturbed."""
+    runs = len(office.rows("runs"))
+    office.sync()
+    assert len(office.rows("runs")) == runs + 1
+    assert office.run()["result"] in {"success", "partial"}
+
+
+SHARED = ("TransactWriteItems", "UpdateItem", "PutItem", "SendMessage", "vendor POST", "vendor PUT")
+
+
+def every(seen: list[str]) -> list[int]:
+    """Every call."""
+    return [*range(1, len(seen) + 1)]
+
+
+def shared(seen: list[str]) -> list[int]:
+    """The calls that change what others see: between two of them, the world stays as it is."""
+    return [at for at, name in enumerate(seen, start=1) if name.endswith(SHARED)]
+
+
+def firsts(seen: list[str]) -> list[int]:
+    """The first call of each name."""
+    return [at for at, name in enumerate(seen, start=1) if name not in seen[: at - 1]]
+
+
+def thinned(seen: list[str]) -> list[int]:
+    """The shared calls; of the stretch before each, one other, by turns; and the first of each name.
+
+    Between two shared calls a worker reads, and writes objects that only who holds its lease will read. Wherever in
+    such a stretch it dies, it leaves the same world.
+    """
+    kept, stretch, stretches = {*shared(seen), *firsts(seen)}, list[int](), 0
+    for at, name in enumerate(seen, start=1):
+        if name.endswith(SHARED):
+            if stretch:
+                stretches += 1
+                kept.add(stretch[stretches % len(stretch)])
+            stretch = []
+        else:
+            stretch.append(at)
+    return sorted(kept)
+
+
+@dataclass(frozen=True)
+class Share:
+    """Which of a sweep's performances a test does, so that they can be done side by side."""
+
+    number: int = 0
+    of: int = 1
 
 
 def sweep(
     stage: Stage,
     fate: Fate = Fate.BEFORE,
-    drive: Callable[[OfficeOnAws, Choke], None] | None = None,
+    drive: Drive | None = None,
+    *,
     only: str = "",
+    chosen: Chosen = every,
+    share: Share = Share(),
+    without: Collection[str] = (),
 ) -> dict[str, str]:
-    """Performs the scenario once for each of its calls (`only`: of those so named); gives what went wrong, by call."""
+    """Performs the scenario once for each chosen call (`only`: of those so named); gives what went wrong, by call.
+
+    `without`: parts of the world that may differ from the undisturbed one.
+    """
     undisturbed = Choke()
     expected = stage.perform(undisturbed)
     assert len(undisturbed.seen) >= 20, undisturbed.seen
+    assert set(expected["creates"].values()) <= {1}, expected["creates"]
     wrong = {}
-    for at, name in enumerate(undisturbed.seen, start=1):
+    for at in chosen(undisturbed.seen)[share.number :: share.of]:
+        name = undisturbed.seen[at - 1]
         if only in name:
-            try:
-                differing = differences(expected, stage.perform(Choke(at=at, fate=fate), drive))
-            except AssertionError as error:
-                differing = str(error)
+            differing = _differing(stage, expected, Choke(at=at, fate=fate), drive, without)
             if differing:
                 wrong[f"call {at} ({name})"] = differing
     return wrong
+
+
+def sweep_of_drives(stage: Stage, drives: dict[str, Drive], without: Collection[str] = ()) -> dict[str, str]:
+    """Performs the scenario once for each drive; gives what went wrong, by the drive's name."""
+    expected = stage.perform(Choke())
+    wrong = {name: _differing(stage, expected, Choke(), drive, without) for name, drive in drives.items()}
+    return {name: differing for name, differing in wrong.items() if differing}
+
+
+def _differing(
+    stage: Stage, expected: dict[str, Any], choke: Choke, drive: Drive | None, without: Collection[str]
+) -> str:
+    try:
+        found = stage.perform(choke, drive)
+    except AssertionError as error:
+        return str(error)
+    return differences({part: value for part, value in expected.items() if part not in without}, found)
+
+
+def vendor_calls(stage: Stage) -> int:
+    """How many vendor calls the worker makes in the undisturbed scenario."""
+    choke = Choke()
+    stage.perform(choke)
+    return sum(name.startswith("vendor") for name in choke.seen)

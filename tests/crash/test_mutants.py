@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 
 from tests.crash.choke import Choke, Fate
-from tests.crash.harness import FIRST_SYNC, Stage, overtaken, sweep
+from tests.crash.harness import Stage, before_last_block, cancelled, cut, overtaken, sweep
+from tests.crash.scenarios import FIRST_SYNC, INITIAL, INITIAL_AGAIN, PREVIEW, Scenario
 from tests.office_on_aws import AwsServer, OfficeOnAws, Sandbox
 
 
@@ -56,9 +59,59 @@ def cursor_in_the_message(sandbox: Sandbox) -> None:
     working._still = still
 
 
+def no_lane(sandbox: Sandbox) -> None:
+    """The cursor, and the fence with it, has phase and position, and no lane."""
+    working = sandbox.of("sincronia.store.working")
+    whole = working.DynamoStore.run
+
+    def run(store: Any, key: Any) -> Any:
+        found = whole(store, key)
+        return found and replace(found, lane=0)
+
+    def fence(run: Any) -> Any:
+        item, is_ = working.RunItem, working._is
+        cursor = (item.phase == run.phase.value) & (item.position == run.position)
+        return cursor & is_(item.lease, run.lease) & is_(item.cancelled_by, run.cancelled_by)
+
+    working.DynamoStore.run = run
+    working._still = fence
+
+
+def no_passing_on(sandbox: Sandbox) -> None:
+    """Who has left is deactivated, also where somebody else has got the target record."""
+    planning = sandbox.of("sincronia.engine.planning")
+    whole = planning.deactivations
+    planning.deactivations = lambda known, _: whole(known, set())
+
+
+def no_agreement(sandbox: Sandbox) -> None:
+    """What is applied of a preview is not held to it."""
+    sandbox.of("sincronia.engine.planning")._agreement = lambda *_: None
+
+
+def no_mark_in_the_fence(sandbox: Sandbox) -> None:
+    """A commit does not ask whether the run is to end."""
+    working = sandbox.of("sincronia.store.working")
+    whole = working._still
+    working._still = lambda run: whole(run) if not run.lease else _holding(working, run)
+
+
+def _holding(working: Any, run: Any) -> Any:
+    item = working.RunItem
+    cursor = (item.phase == run.phase.value) & (item.lane == run.lane) & (item.position == run.position)
+    return cursor & (item.lease == run.lease)
+
+
 @pytest.fixture
-def stage(aws: AwsServer, monkeypatch: pytest.MonkeyPatch) -> Stage:
-    return Stage(aws, monkeypatch, FIRST_SYNC)
+def stage(aws: AwsServer, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Stage]:
+    scenario: Scenario = getattr(request, "param", FIRST_SYNC)
+    with Stage(aws, monkeypatch, scenario) as stage:
+        yield stage
+
+
+def of(scenario: Scenario) -> pytest.MarkDecorator:
+    """The stage of another scenario."""
+    return pytest.mark.parametrize("stage", [pytest.param(scenario, id=scenario.name)], indirect=True)
 
 
 def test_without_looking_first_a_death_after_a_create_does_harm(stage: Stage) -> None:
@@ -76,7 +129,7 @@ def test_with_counters_outside_the_transaction_a_death_does_harm(stage: Stage) -
     assert sweep(stage, Fate.BEFORE, only="UpdateItem")
 
 
-def redelivered(office: OfficeOnAws, _: Choke) -> None:
+def redelivered(office: OfficeOnAws, _choke: Choke, _scenario: Scenario) -> None:
     """The message is handled, and comes again."""
     office.tick()
     waiting = office.message()
@@ -91,3 +144,45 @@ def test_with_the_cursor_in_the_message_a_redelivery_does_harm(stage: Stage) -> 
     assert expected == stage.perform(Choke())
     stage.changes = cursor_in_the_message
     assert stage.perform(Choke(), redelivered) != expected
+
+
+@of(INITIAL)
+def test_with_the_lane_out_of_the_cursor_a_run_that_is_cut_comes_to_no_end(stage: Stage) -> None:
+    assert stage.perform(Choke(), cut(*[4] * 40)) == stage.perform(Choke())
+    stage.changes = no_lane
+    with pytest.raises(AssertionError, match="not quiet"):
+        stage.perform(Choke(), cut(*[4] * 80))
+
+
+def access(stage: Stage) -> list[str]:
+    """What Zen says of the access of the client's users, by CPF."""
+    return [row["Situacao"] for row in sorted(stage.office.zen.rows("employees"), key=lambda row: str(row["Cpf"]))]
+
+
+@of(INITIAL_AGAIN)
+def test_without_passing_on_who_was_rehired_loses_access(stage: Stage) -> None:
+    stage.perform(Choke())
+    assert sorted(access(stage)) == ["Ativo", "Inativo"]
+    stage.changes = no_passing_on
+    with pytest.raises(BatchProcessingError):  # and a transaction may not write one link twice, so it comes to no end
+        stage.perform(Choke())
+    assert access(stage) == ["Inativo", "Inativo"]
+
+
+@of(PREVIEW)
+def test_without_the_agreement_what_nobody_saw_is_sent(stage: Stage) -> None:
+    sent = " ".join(stage.perform(Choke())["zen partners"])
+    assert "Nome Que Ninguém Viu" not in sent
+    stage.changes = no_agreement
+    assert "Nome Que Ninguém Viu" in " ".join(stage.perform(Choke())["zen partners"])
+
+
+@of(INITIAL)
+def test_without_the_mark_in_the_fence_a_holder_goes_on_when_it_is_cancelled(stage: Stage) -> None:
+    undisturbed = Choke()
+    stage.perform(undisturbed)
+    first_create, drive = undisturbed.seen.index("vendor POST") + 1, cancelled(before_last_block(stage))
+    stage.perform(Choke(at=first_create), drive)
+    stage.changes = no_mark_in_the_fence
+    with pytest.raises(AssertionError, match="cancelled_by"):
+        stage.perform(Choke(at=first_create), drive)
