@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
-from sincronia.engine.report import SAO_PAULO
+from sincronia.clock import SAO_PAULO
 
 Json = dict[str, Any]
 
@@ -102,13 +102,13 @@ class RunView:
     def _tell(self, run: Json, message: Json) -> None:
         """A message in a line of its own: of many outcomes a few, of where a run stands the first of each phase."""
         place = message["seq"]
-        if place.endswith("-9"):
+        if place.startswith("5-") and place.endswith("-9"):
             position = int(place[2:10])
             if position >= self._next:
                 self._next = position + max(run["planned"] // _TOLD_LINES, 1)
                 self._line(message["text"], cut=True)
-        elif place[0] not in self._phases:
-            self._phases.add(place[0])
+        elif (phase := place[0] + place[-2:]) not in self._phases:
+            self._phases.add(phase)
             self._line(message["text"])
 
     def _line(self, text: str, *, cut: bool = False) -> None:

@@ -12,7 +12,10 @@ _WRONG = "escritorio-da-chave-errada"
 def wrong_key(office: Office) -> None:
     """Another connection, whose key of Zen is half of one."""
     stage = office.stage
-    stage.scene("Uma chave errada", "Outra conexão, com a Chave de Acesso do Zen copiada pela metade.")
+    stage.scene(
+        "Uma chave errada",
+        "Outra conexão, com a Chave de Acesso do Zen copiada pela metade. No fim, ela é excluída.",
+    )
     half = str(stage.stack.vendors["zen"]["token"])[:16]
     office.api.post(CONNECTIONS, office.definition(_WRONG, "Escritório da chave errada", zen_token=half))
     office.count_anew()
@@ -21,6 +24,9 @@ def wrong_key(office: Office) -> None:
     stage.holds("A frase diz que a chave foi recusada", truth=text.startswith("O Zen recusou a Chave de Acesso"))
     office.check_writes(zen=0, tareffa=0, links=0)
     office.concluded(run, "failure")
+    office.api.delete(f"{CONNECTIONS}/{_WRONG}")
+    gone = office.api.refused("GET", f"{CONNECTIONS}/{_WRONG}")
+    stage.check("Excluída a conexão, ler dela", str(gone), "404 connection_unknown")
 
 
 def empty_listing(office: Office) -> None:

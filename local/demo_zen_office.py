@@ -13,8 +13,9 @@ from local.demo_view import RunView, lanes
 
 CONNECTIONS = "/integrations/zen/connections"
 USERS, COMPANIES, INITIAL = "sincronizar_usuarios", "sincronizar_empresas", "sincronizacao_inicial"
-RUN_SECONDS = 90  # the longest that one run may take here
+RUN_SECONDS = 180  # the longest that one run may take here
 POLL_SECONDS = 0.25
+_MESSAGES_SHARE = 10  # of the time, at most a tenth goes to messages: moto reads all of a run's outcomes for each page
 _BEHIND = 100  # messages; who has not seen so many goes on with the newest
 _ITEM_WRITES = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
 _RESULTS = {
@@ -81,15 +82,18 @@ class Office:
 
     def follow(self, run: Json) -> Json:
         """Shows a run by its live messages until it is done or waits for a person; gives it as it then stands."""
-        notification, seen, end = self.notification(run), "", time.monotonic() + RUN_SECONDS
+        notification, seen, ask_at, end = self.notification(run), "", 0.0, time.monotonic() + RUN_SECONDS
         with RunView(self.console) as view:
             while True:
-                told = self.api.get(f"{run['url']}/messages", after=_newest(run, seen))
-                run = self.api.get(run["url"])
-                new = told["items"]
-                seen = new[-1]["seq"] if new else seen
+                run, new = self.api.get(run["url"]), []
+                ended = run["phase"] in {"brake", "done"}
+                began = time.monotonic()
+                if ended or began > ask_at:
+                    new = self.api.get(f"{run['url']}/messages", after=_newest(run, seen))["items"]
+                    seen = new[-1]["seq"] if new else seen
+                    ask_at = began + (time.monotonic() - began) * _MESSAGES_SHARE
                 view.show(run, new, notification)
-                if told["concluded"] or run["phase"] == "brake":
+                if ended:
                     break
                 if time.monotonic() > end:
                     message = f"A execução não terminou em {RUN_SECONDS} s; veja .local/logs/ZenOnQueue.log."
@@ -98,7 +102,8 @@ class Office:
             notification = self.notification(run)
             view.show(run, (), notification)
             view.told(notification)
-        self.console.print(lanes(run))
+        if run["lanes"]:
+            self.console.print(lanes(run))
         for lane in run["lanes"]:
             counted = sum(lane["counters"].values())
             if run["phase"] == "done" and counted != lane["received"]:
@@ -150,9 +155,9 @@ class Office:
 
 def _newest(run: Json, seen: str) -> str:
     """What to ask for messages after: the last that was seen, or, of a run that is far ahead, one near its place."""
-    place = f"5-{max(run['position'] - _BEHIND // 2, 0):08}-9"
-    seen_place = int(seen[2:10]) if seen.startswith("5") else 0
-    return place if run["phase"] in {"apply", "done"} and run["position"] - seen_place > _BEHIND else seen
+    at = run["position"]
+    behind = at - (int(seen[2:10]) if seen.startswith("5") else 0)
+    return f"5-{at - _BEHIND // 2:08}-9" if run["phase"] in {"apply", "done"} and behind > _BEHIND else seen
 
 
 class Expected:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from local.demo_view import rows
 from local.demo_zen_office import USERS, Expected, Office
-from sincronia.engine.report import SAO_PAULO
+from sincronia.clock import SAO_PAULO
 
 _NEW_EMAIL = "corrigido.pelo.lapis@contabilaurora.example"
 _FIELDS = {
