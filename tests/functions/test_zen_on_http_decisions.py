@@ -106,10 +106,7 @@ def test_with_a_key_a_request_that_is_sent_twice_acts_once(http: ZenHttp) -> Non
 def test_with_a_key_who_died_before_the_answer_finds_the_run_that_was_made(http: ZenHttp, worked_off: bool) -> None:
     body = {"flow": USERS, "mode": "apply"}
     first = http.post(RUNS, body, key="chave-1")
-    requests = os.environ["REQUESTS_TABLE"]
-    for row in http.office.rows("requests"):
-        if row["id"].startswith("http#"):  # Powertools' row: nobody came to write the answer
-            http.office.aws.dynamodb.delete_item(TableName=requests, Key={"id": {"S": row["id"]}})
+    answer_lost(http)
     if worked_off:
         http.worked_off(first.body)
     http.office.now += 60
@@ -117,6 +114,26 @@ def test_with_a_key_who_died_before_the_answer_finds_the_run_that_was_made(http:
     assert (again.status, again.body["run_id"]) == (201, first.body["run_id"])
     assert again.body["phase"] == ("done" if worked_off else "read")
     assert len(http.office.rows("runs")) == 1
+
+
+def test_with_a_key_who_died_while_applying_or_trying_again_finds_that_run(http: ZenHttp) -> None:
+    preview = http.started()
+    for url, body in ((f"{preview['url']}/apply", {"deselected": []}), (f"{preview['url']}-aplicada/retry", None)):
+        first = http.post(url, body, key="chave-2")
+        assert first.status == 201
+        answer_lost(http)
+        assert http.post(url, body, key="chave-2").body["run_id"] == first.body["run_id"]
+        answer_lost(http)
+        assert http.post(url, body, key="outra-chave").status == 409
+        http.worked_off(first.body)
+
+
+def answer_lost(http: ZenHttp) -> None:
+    """Nobody came to keep the answer."""
+    for row in http.office.rows("requests"):
+        if row["id"].startswith("http#"):  # Powertools' row
+            key = {"id": {"S": row["id"]}}
+            http.office.aws.dynamodb.delete_item(TableName=os.environ["REQUESTS_TABLE"], Key=key)
 
 
 # ── what is applied of a preview ─────────────────────────────────────────────────────────────────────────────────────

@@ -23,16 +23,23 @@ class AskedRunItem(Table):
     expiration = NumberAttribute()
 
 
-def run_asked_for(request: str, run_id: str) -> str:
-    """The id of the run that a request asks for: `run_id`, unless the same request was here before.
-
-    Whoever died between the run and its answer, and is asked again, finds the run that was made.
-    """
+def asked_before(request: str, run_id: str) -> bool:
+    """Whether the same request for a run was here before; from now on it was."""
     item = AskedRunItem(f"run#{request}", run_id=run_id, expiration=int(clock.now()) + KEPT_SECONDS)
     try:
         item.save(condition=AskedRunItem.id.does_not_exist())
     except PutError as error:
         if error.cause_response_code != "ConditionalCheckFailedException":
             raise
-        return AskedRunItem.get(item.id, consistent_read=True).run_id
+        return True
+    return False
+
+
+def run_asked_for(request: str, run_id: str) -> str:
+    """The id of the run that a request asks for: `run_id`, unless the same request was here before.
+
+    Whoever died between the run and its answer, and is asked again, finds the run that was made.
+    """
+    if asked_before(request, run_id):
+        return AskedRunItem.get(f"run#{request}", consistent_read=True).run_id
     return run_id

@@ -18,7 +18,7 @@ from sincronia.auth import Role, Token
 from sincronia.engine.agreed import deselected_object
 from sincronia.engine.starting import QUEUED_SECONDS, start
 from sincronia.engine.state import Mode, OutcomeKind, Phase, Result, Run, RunKey, ScheduledFlow
-from sincronia.store.asked import run_asked_for
+from sincronia.store.asked import asked_before, run_asked_for
 from sincronia.store.aws import S3Objects, SqsRunQueue
 from sincronia.store.runs import stored_run
 from sincronia.store.scheduling import DynamoSchedule
@@ -113,7 +113,12 @@ class RunStarts:
         return run_answer(run, self.integration)
 
     def apply_preview(
-        self, connection: ConnectionInPath, run_id: RunInPath, selection: Selection, caller: Caller
+        self,
+        connection: ConnectionInPath,
+        run_id: RunInPath,
+        selection: Selection,
+        caller: Caller,
+        idempotency_key: IdempotencyKey,
     ) -> RunAnswer:
         """A preview is applied once; what is deselected is left out."""
         config = self.integration.enabled(connection)
@@ -124,19 +129,25 @@ class RunStarts:
         for number, record in enumerate(selection.deselected):
             if record.lane not in preview.tallies:
                 raise lane_unknown(preview, "deselected", str(number), "lane")
-        if stored_run(key) is not None:
-            raise self._named("preview_applied", key)
-        self.integration.opened(config, preview.flow, preview.filters)
         object_key, lines = deselected_object(key, deselected)
-        if object_key:
-            S3Objects().write_lines(object_key, lines)
-        run = self._run(key, preview.flow, preview.filters, caller)
-        run = replace(run, preview=preview.key.run_id, deselected=object_key)
-        if not self._made(run):
-            raise self._named("preview_applied", key)
-        return run_answer(run, self.integration)
+        here_before = self._here_before(caller, key, idempotency_key)
+        made = stored_run(key)
+        if made is None:
+            self.integration.opened(config, preview.flow, preview.filters)
+            if object_key:
+                S3Objects().write_lines(object_key, lines)
+            run = self._run(key, preview.flow, preview.filters, caller)
+            run = replace(run, preview=preview.key.run_id, deselected=object_key)
+            if self._made(run):
+                return run_answer(run, self.integration)
+            made = stored_run(key)
+        if here_before and made is not None and made.deselected == object_key:
+            return self._again(made)
+        raise self._named("preview_applied", key)
 
-    def retry_run(self, connection: ConnectionInPath, run_id: RunInPath, caller: Caller) -> RunAnswer:
+    def retry_run(
+        self, connection: ConnectionInPath, run_id: RunInPath, caller: Caller, idempotency_key: IdempotencyKey
+    ) -> RunAnswer:
         """What a run rejected or failed is tried again once; nothing else is."""
         config = self.integration.enabled(connection)
         run = self.integration.run(connection, run_id)
@@ -144,13 +155,28 @@ class RunStarts:
         if run.mode != Mode.APPLY or run.phase != Phase.DONE or not unfinished:
             raise ProblemError(Problem("nothing_to_retry"))
         key = RunKey(connection, f"{run_id}-repetida")
-        if stored_run(key) is not None:
-            raise self._named("run_retried", key)
-        self.integration.opened(config, run.flow, run.filters)
-        again = replace(self._run(key, run.flow, run.filters, caller), retried=run_id)
-        if not self._made(again):
-            raise self._named("run_retried", key)
-        return run_answer(again, self.integration)
+        here_before = self._here_before(caller, key, idempotency_key)
+        made = stored_run(key)
+        if made is None:
+            self.integration.opened(config, run.flow, run.filters)
+            again = replace(self._run(key, run.flow, run.filters, caller), retried=run_id)
+            if self._made(again):
+                return run_answer(again, self.integration)
+            made = stored_run(key)
+        if here_before and made is not None:
+            return self._again(made)
+        raise self._named("run_retried", key)
+
+    def _here_before(self, caller: Token, key: RunKey, idempotency_key: str) -> bool:
+        """Whether this very request came before, and died before it could answer."""
+        if not idempotency_key:
+            return False
+        return asked_before(_digest(caller.id, key.connection, key.run_id, idempotency_key), key.run_id)
+
+    def _again(self, made: Run) -> RunAnswer:
+        """The answer that nobody heard; the run is queued once more, for perhaps nobody came to that either."""
+        SqsRunQueue().send(made.key)
+        return run_answer(made, self.integration)
 
     def _run(self, key: RunKey, flow: str, filters: Any, caller: Token) -> Run:
         now = clock.now()
