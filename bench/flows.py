@@ -8,6 +8,8 @@ from enum import StrEnum
 from math import ceil
 from typing import Any
 
+from stdnum.br import cpf
+
 from local.vendors.office import Office
 from local.vendors.questor_rows import CONSULTATIONS, Key
 from zen import flow_names
@@ -126,6 +128,8 @@ def _pages(records: int) -> int:
     return ceil(records / PAGE_LENGTH)
 
 
+_NEWCOMERS_CPF = next(number for last in range(100) if cpf.is_valid(number := f"529982247{last:02}"))
+
 USERS = MeasuredFlow(
     flow_names.USERS,
     "users",
@@ -149,7 +153,7 @@ COMPANIES = MeasuredFlow(
         {
             COMPANY: 1,
             Employees.NAME: "Pessoa Nova",
-            Employees.CPF: "529.982.247-25",
+            Employees.CPF: _NEWCOMERS_CPF,
             Employees.EMAIL: "pessoa.nova@padariaaurora.example",
         },
     ),

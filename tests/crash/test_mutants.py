@@ -147,6 +147,7 @@ def test_with_the_cursor_in_the_message_a_redelivery_does_harm(stage: Stage) -> 
 
 
 @of(INITIAL)
+@pytest.mark.sweep
 def test_with_the_lane_out_of_the_cursor_a_run_that_is_cut_comes_to_no_end(stage: Stage) -> None:
     assert stage.perform(Choke(), cut(*[4] * 40)) == stage.perform(Choke())
     stage.changes = no_lane
@@ -160,6 +161,7 @@ def access(stage: Stage) -> list[str]:
 
 
 @of(INITIAL_AGAIN)
+@pytest.mark.sweep
 def test_without_passing_on_who_was_rehired_loses_access(stage: Stage) -> None:
     stage.perform(Choke())
     assert sorted(access(stage)) == ["Ativo", "Inativo"]
@@ -170,6 +172,7 @@ def test_without_passing_on_who_was_rehired_loses_access(stage: Stage) -> None:
 
 
 @of(PREVIEW)
+@pytest.mark.sweep
 def test_without_the_agreement_what_nobody_saw_is_sent(stage: Stage) -> None:
     sent = " ".join(stage.perform(Choke())["zen partners"])
     assert "Nome Que Ninguém Viu" not in sent
@@ -178,6 +181,7 @@ def test_without_the_agreement_what_nobody_saw_is_sent(stage: Stage) -> None:
 
 
 @of(INITIAL)
+@pytest.mark.sweep
 def test_without_the_mark_in_the_fence_a_holder_goes_on_when_it_is_cancelled(stage: Stage) -> None:
     undisturbed = Choke()
     stage.perform(undisturbed)

@@ -19,6 +19,7 @@ from local.stack import Stack
 DEMO_SECONDS = 400  # about a minute on two cores that do nothing else
 
 
+@pytest.mark.sweep
 def test_the_demo_shows_the_flow_and_holds() -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "local.demo", "zen"],

@@ -177,7 +177,7 @@ def test_messages_tell_the_run_as_it_goes(http: ZenHttp) -> None:
     rest = http.get(url, after=before["items"][-1]["seq"])
     assert rest["concluded"] is True
     texts = [line["text"] for line in rest["items"]]
-    assert len([text for text in texts if text.startswith("Criado no Zen: ")]) == 5
+    assert len([text for text in texts if text.startswith("Criado no Zen, ")]) == 5
     assert len([text for text in texts if text.startswith("Precisa de correção: ")]) == 3
     assert texts[-1] == (
         "Concluído, com cadastros a corrigir ou deixados de fora. 8 conferidos: 5 criados, 3 precisam de correção."

@@ -201,7 +201,10 @@ def test_an_empty_source_waits_for_a_person(office: Office) -> None:
     office.sync()
     office.source.records.clear()
     run = office.sync()
-    assert (run.phase, run.problem) == (Phase.BRAKE, Problem("brake_source_empty", {"lane": "Pessoas", "links": "9"}))
+    assert (run.phase, run.problem) == (
+        Phase.BRAKE,
+        Problem("brake_source_empty", {"lane": "Pessoas no Alvo", "links": "9"}),
+    )
     assert office.notification(run).state == "Pendente"
     assert "A sincronização espera a sua decisão." in office.notification(run).text
     assert all(office.target.active.values())

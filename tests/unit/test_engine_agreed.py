@@ -96,7 +96,7 @@ def test_a_preview_says_that_the_brake_will_wait(office: Office) -> None:
     office.source.records.clear()
     run = preview(office)
     assert run.phase == Phase.DONE
-    assert "o freio vai esperar a sua decisão: Em “Pessoas”" in office.notification(run).text
+    assert "o freio vai esperar a sua decisão: Em “Pessoas no Alvo”" in office.notification(run).text
     assert applied(office).phase == Phase.BRAKE
 
 
@@ -147,6 +147,16 @@ def test_the_deselected_are_left_out_with_what_belongs_to_them(office: Office) -
     assert counters(run) == {"created": 2, "skipped": 2}
     assert why(office, run) == {"1": "deselected", "1/1": "deselected"}
     assert conserved(run)
+
+
+def test_what_is_deselected_in_one_lane_goes_to_no_target(office: Office) -> None:
+    other = Lane("outro.pessoa", "Pessoas", "Outro", "pessoas", office.second, "email_shared")
+    office.more_lanes = (other,)
+    office.source.records = [person("1"), person("2")]
+    preview(office)
+    run = applied(office, [("pessoa", "1")])
+    assert counters(run) == {"created": 2, "skipped": 2}
+    assert {o.entity for o in office.outcomes(run) if o.problem} == {"pessoa", "outro.pessoa"}
 
 
 def test_the_deselected_who_are_in_step_stay_so_and_their_children_are_left_out(office: Office) -> None:

@@ -168,8 +168,8 @@ def test_many_who_have_left_wait_for_a_person_and_each_lane_is_judged(family: Of
     run = family.sync()
     assert run.phase == Phase.BRAKE
     assert [(problem.code, problem.details["lane"]) for problem in run.brakes] == [
-        ("brake_deactivations", "Pessoas"),
-        ("brake_deactivations", "Filhos"),
+        ("brake_deactivations", "Pessoas no Alvo"),
+        ("brake_deactivations", "Filhos no Alvo"),
     ]
-    assert "Em “Filhos”" in family.notification(run).text
+    assert "Em “Filhos no Alvo”" in family.notification(run).text
     assert all(family.target.active.values())

@@ -76,12 +76,12 @@ def test_a_run_that_is_followed_is_told_once_and_in_order() -> None:
         "Lendo a origem: 0 cadastros nesta lista. Já lidos: Pessoas.",
         "Conferindo os cadastros: 0 até agora.",
         "Enviando: 0 de 3.",
-        "Criado no Alvo: Pessoa 0 (código 9).",
-        "Criado no Alvo: Pessoa 1 (código 9).",
+        "Criado no Alvo, com o código 9: Pessoa 0.",
+        "Criado no Alvo, com o código 9: Pessoa 1.",
         "Enviando: 2 de 3.",
         "À espera: O Alvo pediu para aguardar antes de novas chamadas. A sincronização continua sozinha no horário "
         "indicado por ele. Continua às 06:10.",
-        "Criado no Alvo: Pessoa 2 (código 9).",
+        "Criado no Alvo, com o código 9: Pessoa 2.",
         "Concluído. 4 conferidos.",
     ]
     assert [line.seq for line in seen] == sorted({line.seq for line in seen})

@@ -54,12 +54,12 @@ class Agreement:
         return _skipped(action, "preview_stale")
 
 
-def agreement(entity: str, preview: Run, actions: Iterable[Action], deselected: Iterable[tuple[str, str]]) -> Agreement:
-    """What was agreed to in a preview's lane. `deselected` are pairs of entity and source id."""
+def agreement(entity: str, preview: Run, actions: Iterable[Action], deselected: Set[str]) -> Agreement:
+    """What was agreed to in a preview's lane. `deselected` are source ids."""
     return Agreement(
         entity=entity,
         seen={action.source_id: _seen(action) for action in actions},
-        deselected={source_id for name, source_id in deselected if name == entity},
+        deselected=deselected,
         corrections=preview.corrections,
     )
 

@@ -13,7 +13,7 @@ from sincronia.engine.flow import BrakeLimits, Limit
 class Judged:
     """What the brake looks at: the raw listing against the links, before any filter."""
 
-    lane: str  # its title
+    lane: str  # what people call its records, and where they go
     listed: int
     complete: bool
     narrowed: bool  # a filter was set, so who is absent may just lie outside it

@@ -64,7 +64,7 @@ def _planner(run: Run, lane: Lane, flow: Flow, objects: Objects, store: Store) -
     preview = run.mode == Mode.PREVIEW
     survey = _Survey(links, with_differing=preview)
     sharing = natural_keys_shared(survey.noted(records))
-    deselected = _deselected(run, objects)
+    deselected = _deselected(run, flow, objects)
 
     @cache
     def target() -> _Listed:
@@ -90,7 +90,7 @@ def _planner(run: Run, lane: Lane, flow: Flow, objects: Objects, store: Store) -
         known=known,
         narrowed=listing.narrowed,
         preview=preview,
-        agreed=_agreement(run, lane, objects, store, deselected) if run.preview else None,
+        agreed=_agreement(run, lane, objects, store, deselected[lane.entity]) if run.preview else None,
         wanted=_tried_again(run, lane, store) if run.retried else None,
         target=target,
     )
@@ -103,21 +103,20 @@ def _planned(run: Run, entity: str, objects: Objects) -> Iterator[Action]:
         yield action
 
 
-def _deselected(run: Run, objects: Objects) -> dict[str, set[str]]:
-    """By entity: the source ids that a person deselected."""
-    by_entity: dict[str, set[str]] = {}
+def _deselected(run: Run, flow: Flow, objects: Objects) -> dict[str, set[str]]:
+    """By entity: the source ids that a person deselected; what is deselected is so for each of its targets."""
+    by_listing: dict[str, set[str]] = {lane.listing: set() for lane in flow.lanes}
     if run.deselected:
         for line in objects.read_lines(run.deselected):
-            by_entity.setdefault(line["entity"], set()).add(line["id"])
-    return by_entity
+            by_listing[flow.lane(line["entity"]).listing].add(line["id"])
+    return {lane.entity: by_listing[lane.listing] for lane in flow.lanes}
 
 
-def _agreement(run: Run, lane: Lane, objects: Objects, store: Store, deselected: Mapping[str, set[str]]) -> Agreement:
+def _agreement(run: Run, lane: Lane, objects: Objects, store: Store, deselected: set[str]) -> Agreement:
     preview = store.run(RunKey(run.key.connection, run.preview))
     if preview is None:
         raise ProblemError(Problem("preview_missing"))
-    pairs = ((lane.entity, source_id) for source_id in deselected.get(lane.entity, ()))
-    return agreement(lane.entity, preview, _planned(preview, lane.entity, objects), pairs)
+    return agreement(lane.entity, preview, _planned(preview, lane.entity, objects), deselected)
 
 
 def _tried_again(run: Run, lane: Lane, store: Store) -> set[str]:
@@ -245,7 +244,7 @@ class _Planner:
     def judged(self) -> Judged:
         """The lane as the brake looks at it, after the plan was made."""
         return Judged(
-            lane=self.lane.title,
+            lane=f"{self.lane.title} no {self.lane.target_name}",
             listed=len(self.known.listed) + len(self.known.left),
             complete=self.manifest.complete,
             narrowed=self.narrowed,

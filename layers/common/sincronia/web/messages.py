@@ -19,12 +19,12 @@ from sincronia.engine.state import Mode, Outcome, OutcomeKind, Phase, Result, Ru
 _START, _READ, _PLAN, _BRAKE, _DECIDED, _APPLY, _END = "0", "1", "2", "3", "4", "5", "6"
 _PLACE = re.compile(r"5-([0-9]{8})-([0-9])")
 _STANDS, _WAITS, _TOLD = "1", "2", "9"  # at one place in the plan: before its outcome, then that
-FORM = r"^[0-6](-[0-9]{3})?(-[0-9]{8})?(-[0-9])?$"
+FORM = r"^([0-6](-[0-9]{3})?(-[0-9]{8})?(-[0-9])?)?$"
 
 _WRITTEN = {
-    OutcomeKind.CREATED: "Criado no {target}: {label} (código {target_id}).",
-    OutcomeKind.UPDATED: "Atualizado no {target}: {label} (código {target_id}).",
-    OutcomeKind.DEACTIVATED: "Acesso retirado no {target}: {label} (código {target_id}).",
+    OutcomeKind.CREATED: "Criado no {target}, com o código {target_id}: {label}.",
+    OutcomeKind.UPDATED: "Atualizado no {target}, no código {target_id}: {label}.",
+    OutcomeKind.DEACTIVATED: "Acesso retirado no {target}, no código {target_id}: {label}.",
     OutcomeKind.REMOVED: "Removido no {target}: {label}.",
 }
 _NOT_WRITTEN = {

@@ -113,12 +113,6 @@ ANSWERS: Mapping[str, WebAnswer] = {
         "Os cadastros desta pré-visualização não estão mais guardados; eles ficam por 90 dias.",
         "Execute a pré-visualização de novo.",
     ),
-    "record_not_in_preview": refused(
-        404,
-        _UNKNOWN,
-        "A pré-visualização não tem este cadastro.",
-        "Confira lane e source_id na lista dos cadastros da pré-visualização.",
-    ),
     "file_unknown": refused(
         404, _UNKNOWN, "Esta execução não tem este arquivo.", "Confira os arquivos na notificação da execução."
     ),
