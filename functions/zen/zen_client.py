@@ -9,20 +9,20 @@ there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import quote
 
 import requests
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from sincronia.answers import ProblemError
-from sincronia.engine.flow import Content, TargetGoneError, TargetRecord
+from sincronia.engine.flow import Content, TargetRecord
 from sincronia.vendor_http import VendorSession
+from zen.paged_records import PagedRecords
 
 VENDOR = "Zen"
-PAGE_LENGTH = 100
 
 CODE, NAME, EMAIL, GROUP, STATE = "Codigo", "Nome", "Email", "CodigoGrupo", "Situacao"
 CNPJ = "InscricaoFederal"  # of a partner, it may be a CPF
@@ -148,62 +148,16 @@ class Zen:
         return ZenRecords(self._session, self._token, resource)
 
 
-class ZenRecords:
+class ZenRecords(PagedRecords):
     """The rows of one resource, found by their natural key. Implements the engine's Target."""
 
+    page_names = (PAGE, LENGTH)
+    active: ClassVar[Content] = {STATE: ACTIVE}
+    inactive: ClassVar[Content] = {STATE: INACTIVE}
+
     def __init__(self, session: VendorSession, token: str, resource: Resource) -> None:
-        self._session = session
+        super().__init__(session, f"/api/v1/{quote(token, safe='')}/{resource.path}", resource.taken)
         self._resource = resource
-        self._path = f"/api/v1/{quote(token, safe='')}/{resource.path}"
-
-    def listing(self) -> Iterator[TargetRecord]:
-        """All rows, the inactive ones too, page by page."""
-        page, received = 1, 0
-        while True:
-            answer = self._page({}, page, PAGE_LENGTH)
-            yield from (self._target_record(row) for row in answer.rows)
-            page, received = page + 1, received + len(answer.rows)
-            if not answer.rows or received >= answer.declared:
-                return
-
-    def find(self, natural_key: str) -> TargetRecord | None:
-        """The row of that natural key, active or not, read now."""
-        page = self._page(self._resource.finding(natural_key), 1, PAGE_LENGTH)
-        records = (self._target_record(row) for row in page.rows)
-        return next((record for record in records if record.natural_key == natural_key), None)
-
-    def create(self, content: Content) -> str:
-        """Makes a row and gives its code. Not safe to repeat."""
-        response = self._call("POST", self._path, repeatable=False, json=dict(content))
-        self._accepted(response)
-        return str(self._data(response, TypeAdapter(_Created)).code)
-
-    def update(self, target_id: str, content: Content) -> None:
-        """Makes the row's fields equal to the content, and the row active."""
-        response = self._put(target_id, {**content, STATE: ACTIVE})
-        if response.status_code == 404:
-            raise TargetGoneError
-        self._accepted(response)
-
-    def deactivate(self, target_id: str) -> None:
-        """Takes the row's access away. One that is no longer there has none."""
-        response = self._put(target_id, {STATE: INACTIVE})
-        if response.status_code != 404:
-            self._accepted(response)
-
-    def check(self) -> None:
-        """Asks for one row, which only an administrator's token may see. Raises as the others do."""
-        self._page({}, 1, 1)
-
-    def _page(self, filters: Mapping[str, str], page: int, length: int) -> _Page[Any]:
-        parameters = {**filters, PAGE: str(page), LENGTH: str(length)}
-        response = self._call("GET", self._path, repeatable=True, params=parameters)
-        if response.status_code != 200:
-            raise self._session.malformed(response, f"código {response.status_code}")
-        return self._data(response, self._resource.page)
-
-    def _put(self, target_id: str, fields: Mapping[str, Any]) -> requests.Response:
-        return self._call("PUT", f"{self._path}/{quote(target_id, safe='')}", repeatable=True, json=dict(fields))
 
     def _call(self, method: str, path: str, *, repeatable: bool, **parts: Any) -> requests.Response:
         """The answer. A token that Zen refuses has its own problem: what people know it by is Questor's message."""
@@ -215,18 +169,23 @@ class ZenRecords:
             kind = type(error)  # where an attempt before may have been done, that stays unknown
         raise kind(self._session.problem("zen.access_key_refused"))
 
+    def _finding(self, natural_key: str) -> Mapping[str, str]:
+        return self._resource.finding(natural_key)
+
+    def _read_page(self, response: requests.Response) -> _Page[Any]:
+        return self._data(response, self._resource.page)
+
+    def _created(self, response: requests.Response) -> str:
+        return str(self._data(response, TypeAdapter(_Created)).code)
+
     def _target_record(self, row: _Row) -> TargetRecord:
         content = row.model_dump(by_alias=True, exclude={"code"})
         return TargetRecord(str(row.code), self._resource.natural_key(content), content)
 
-    def _accepted(self, response: requests.Response) -> None:
-        """Raises where a write was refused."""
-        if response.status_code == 409:
-            raise ProblemError(self._session.problem(self._resource.taken))
+    def _refused(self, response: requests.Response) -> bool:
         if response.status_code == 422 and self._resource.of_company:
             raise ProblemError(self._session.problem("zen.company_missing"))
-        if response.status_code >= 400 or not self._envelope(response).succeeded:
-            raise ProblemError(self._session.problem("vendor_rejected", status=str(response.status_code)))
+        return response.status_code >= 400 or not self._envelope(response).succeeded
 
     def _data(self, response: requests.Response, data: TypeAdapter[_Data]) -> _Data:
         envelope = self._envelope(response)
