@@ -103,3 +103,17 @@ class ZenHttp:
         while self.office.deliver():
             pass
         return self.get(run["url"])
+
+
+def applied(http: ZenHttp, preview: Any, *deselected: tuple[str, str]) -> Any:
+    """A preview, applied without the deselected (lane, source id) and worked off; gives the run."""
+    body = {"deselected": [{"lane": lane, "source_id": source_id} for lane, source_id in deselected]}
+    answer = http.post(f"{preview['url']}/apply", body)
+    assert answer.status == 201, answer
+    return http.worked_off(answer.body)
+
+
+def outcomes(http: ZenHttp, run: Any, **query: Any) -> list[dict[str, Any]]:
+    """A run's outcomes, as the API gives them."""
+    items: list[dict[str, Any]] = http.get(f"{run['url']}/outcomes", limit=100, **query)["items"]
+    return items

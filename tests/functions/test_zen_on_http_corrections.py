@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import urllib.request
-from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree
 from zipfile import ZipFile
@@ -12,36 +11,10 @@ from zipfile import ZipFile
 import pytest
 
 from local.vendors.tareffa import TareffaSimulator
-from tests.office_on_aws import AwsServer, OfficeOnAws, office_on_aws
-from tests.zen_http_on_aws import ONE, ZenHttp
+from tests.zen_http_on_aws import ONE, ZenHttp, applied, outcomes
 
 COMPANIES = "sincronizar_empresas"
 LANE = "usuario_escritorio"
-
-
-@pytest.fixture
-def http(office: OfficeOnAws) -> ZenHttp:
-    return ZenHttp(office)
-
-
-@pytest.fixture
-def clients(aws: AwsServer) -> Iterator[ZenHttp]:
-    """An office with client companies, one without a tax regime."""
-    with office_on_aws(aws, companies=3, employees_per_company=2, without_regime=1) as office:
-        office.connect()
-        yield ZenHttp(office)
-
-
-def applied(http: ZenHttp, preview: Any, *deselected: tuple[str, str]) -> Any:
-    body = {"deselected": [{"lane": lane, "source_id": source_id} for lane, source_id in deselected]}
-    answer = http.post(f"{preview['url']}/apply", body)
-    assert answer.status == 201, answer
-    return http.worked_off(answer.body)
-
-
-def outcomes(http: ZenHttp, run: Any, **query: Any) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = http.get(f"{run['url']}/outcomes", limit=100, **query)["items"]
-    return items
 
 
 # ── the pencil ───────────────────────────────────────────────────────────────────────────────────────────────────────

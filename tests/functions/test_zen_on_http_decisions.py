@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -11,36 +10,11 @@ import boto3
 import pytest
 
 from local.vendors.faults import Fault, Kind
-from tests.office_on_aws import CONNECTION, AwsServer, OfficeOnAws, office_on_aws
-from tests.zen_http_on_aws import ONE, RUNS, ZenHttp
+from tests.office_on_aws import CONNECTION, OfficeOnAws
+from tests.zen_http_on_aws import ONE, RUNS, ZenHttp, applied, outcomes
 
 USERS, COMPANIES = "sincronizar_usuarios", "sincronizar_empresas"
 LANE = "usuario_escritorio"
-
-
-@pytest.fixture
-def http(office: OfficeOnAws) -> ZenHttp:
-    return ZenHttp(office)
-
-
-@pytest.fixture
-def clients(aws: AwsServer) -> Iterator[ZenHttp]:
-    """An office with client companies, one without a tax regime."""
-    with office_on_aws(aws, companies=3, employees_per_company=2, without_regime=1) as office:
-        office.connect()
-        yield ZenHttp(office)
-
-
-def applied(http: ZenHttp, preview: Any, *deselected: tuple[str, str]) -> Any:
-    body = {"deselected": [{"lane": lane, "source_id": source_id} for lane, source_id in deselected]}
-    answer = http.post(f"{preview['url']}/apply", body)
-    assert answer.status == 201, answer
-    return http.worked_off(answer.body)
-
-
-def outcomes(http: ZenHttp, run: Any, **query: Any) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = http.get(f"{run['url']}/outcomes", limit=100, **query)["items"]
-    return items
 
 
 # ── twice at once ────────────────────────────────────────────────────────────────────────────────────────────────────
