@@ -7,7 +7,7 @@ import datetime
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from types import SimpleNamespace
@@ -24,7 +24,7 @@ from local.vendors.server import Simulator
 from local.vendors.tareffa import TareffaSimulator
 from local.vendors.zen import ZenSimulator
 from tests.crash.choke import Choke, Death, Fate, choked
-from tests.crash.scenarios import Doing, Scenario
+from tests.crash.scenarios import Doing, Scenario, ToldToWaitError
 from tests.crash.world import NATURAL_KEYS, accounted_for, conserved, differences, vendor_rows, vendors, world
 from tests.office_on_aws import CONNECTION, AwsServer, OfficeOnAws, Sandbox
 
@@ -165,6 +165,9 @@ def mortal(office: OfficeOnAws, choke: Choke, doing: Doing) -> None:
         office.now += LEASE_OVER
         office.sandbox = office.new_sandbox()
         doing(office.sandbox)
+    except ToldToWaitError:  # nobody is at it: only the answer of a first try was lost
+        office.now += MINUTE
+        doing(office.sandbox)
 
 
 def overtaken(*, lease_over: bool) -> Drive:
@@ -186,6 +189,8 @@ def overtaken(*, lease_over: bool) -> Drive:
             try:
                 with choke.watching():
                     doing(first)
+            except ToldToWaitError:
+                pass
             except Exception as error:  # a zombie may fail loudly; it may not change anything
                 errors.append(error)
             finally:
@@ -200,7 +205,8 @@ def overtaken(*, lease_over: bool) -> Drive:
         if not ended.is_set():
             office.now += LEASE_OVER if lease_over else 0
             office.sandbox = office.new_sandbox()
-            doing(office.sandbox)
+            with suppress(ToldToWaitError):
+                doing(office.sandbox)
             conserved(office)
             resume.set()
         thread.join(60)

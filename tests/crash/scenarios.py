@@ -133,8 +133,10 @@ def _clients_shown(office: OfficeOnAws) -> None:
 
 
 OPERATOR: dict[str, str] = {}  # the token of the person who asks, by role
-# What a person may be told who asks again: the same is being done, or it was done, by the run that the answer names.
-_DONE_BY_OTHERS = {"idempotency_in_progress", "preview_applied"}
+
+
+class ToldToWaitError(Exception):
+    """The same request is being done, says the API, and that the person should ask again in a minute."""
 
 
 def _asks(office: OfficeOnAws, path: str, key: str, body: dict[str, Any]) -> Doing:
@@ -142,7 +144,10 @@ def _asks(office: OfficeOnAws, path: str, key: str, body: dict[str, Any]) -> Doi
         http = ZenHttp(office, sandbox)
         http.tokens = OPERATOR
         answer = http.post(path, body, key=key)
-        assert answer.status == 201 or answer.body["code"] in _DONE_BY_OTHERS, answer
+        if answer.status == 409 and answer.body["code"] == "idempotency_in_progress":
+            raise ToldToWaitError
+        # Who asked first may find that whoever asked the same after them was quicker.
+        assert answer.status == 201 or answer.body["code"] == "preview_applied", answer
 
     return doing
 
