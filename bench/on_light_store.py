@@ -28,7 +28,8 @@ from sincronia.engine.fingerprint import fingerprint
 from sincronia.engine.flow import Opening, Record
 from sincronia.engine.state import Connection, Link, Mode, Phase, Run, RunKey, ScheduledFlow
 from zen import zen_client
-from zen.flows import FLOWS, OFFICE_USER
+from zen.flows import FLOWS
+from zen.lanes import OFFICE_USER
 
 HANDLER = "bench.light_on_queue.handler"
 FIRST_IN_ZEN = 1001  # the code that the simulator gives first

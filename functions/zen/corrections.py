@@ -19,7 +19,7 @@ from sincronia import clock, identities
 from sincronia.answers import Problem, ProblemError
 from sincronia.engine.flow import Opening, Record
 from sincronia.identities import IdentityError
-from zen import flows
+from zen import lanes
 from zen.companies import company_of
 from zen.connection import questor_of
 from zen.employees import employee_of
@@ -127,14 +127,14 @@ _COMPANY = (CompanyCorrection, Companies.CONSULTATION, Companies.CORRECTION, (Co
 
 # By the lane's entity. Branches and org units are corrected in Questor itself.
 CORRECTABLE: Mapping[str, Correctable] = {
-    flows.OFFICE_USER: Correctable(*_USER, record_of),
-    flows.TAREFFA_USER: Correctable(*_USER, record_of),
-    flows.COMPANY: Correctable(*_COMPANY, company_of),
-    flows.TAREFFA_COMPANY: Correctable(*_COMPANY, company_of),
-    flows.PARTNER: Correctable(
+    lanes.OFFICE_USER: Correctable(*_USER, record_of),
+    lanes.TAREFFA_USER: Correctable(*_USER, record_of),
+    lanes.COMPANY: Correctable(*_COMPANY, company_of),
+    lanes.TAREFFA_COMPANY: Correctable(*_COMPANY, company_of),
+    lanes.PARTNER: Correctable(
         PartnerCorrection, Partners.CONSULTATION, Partners.CORRECTION, (Companies.CODE, Partners.CODE), partner_of
     ),
-    flows.CLIENT_USER: Correctable(
+    lanes.CLIENT_USER: Correctable(
         EmployeeCorrection, Employees.CONSULTATION, Employees.CORRECTION, (Companies.CODE, Employees.CODE), _employee_of
     ),
 }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from sincronia.web.integration import Integration, LaneTitle
-from zen import flow_names, flows, tareffa_client, zen_client
+from zen import flow_names
 from zen.answers import ANSWERS
 from zen.connection import Secret, Settings
 from zen.connection_test import checks
 from zen.corrections import correct
 from zen.filters import CompaniesFilters, InitialFilters, UsersFilters
-from zen.flows import COMPANIES_STEP, FLOWS, USERS_STEP
+from zen.flows import FLOWS
+from zen.lanes import LANES, LISTINGS
 
 INTEGRATION = Integration(
     name="zen",
@@ -23,24 +24,8 @@ INTEGRATION = Integration(
     answers=ANSWERS,
     settings=Settings,
     secret=Secret,
-    lanes={
-        flows.OFFICE_USER: LaneTitle("Usuários do Escritório", zen_client.VENDOR, USERS_STEP),
-        flows.TAREFFA_USER: LaneTitle("Usuários", tareffa_client.VENDOR, USERS_STEP),
-        flows.COMPANY: LaneTitle("Empresas", zen_client.VENDOR, COMPANIES_STEP),
-        flows.TAREFFA_COMPANY: LaneTitle("Empresas", tareffa_client.VENDOR, COMPANIES_STEP),
-        flows.BRANCH: LaneTitle("Filiais", zen_client.VENDOR, COMPANIES_STEP),
-        flows.ORG_UNIT: LaneTitle("Organogramas", zen_client.VENDOR, COMPANIES_STEP),
-        flows.PARTNER: LaneTitle("Sócios", zen_client.VENDOR, COMPANIES_STEP),
-        flows.CLIENT_USER: LaneTitle("Usuários do Cliente", zen_client.VENDOR, COMPANIES_STEP),
-    },
-    listings={
-        "usuarios": "Usuários",
-        "empresas": "Empresas",
-        "filiais": "Filiais",
-        "organogramas": "Organogramas",
-        "socios": "Sócios",
-        "funcionarios": "Funcionários",
-    },
+    lanes={kind.entity: LaneTitle(kind.title, kind.target_name, kind.step) for kind in LANES},
+    listings=LISTINGS,
     check=checks,
     correct=correct,
 )

@@ -16,7 +16,8 @@ from sincronia.engine.worker import Outside, work
 from sincronia.store.aws import S3Objects, SecretsManagerSecrets, SqsRunQueue
 from sincronia.store.remains import DynamoRemains
 from sincronia.store.working import DynamoStore
-from zen.flows import ENTITIES, FLOWS
+from zen.flows import FLOWS
+from zen.lanes import ENTITIES
 
 SPARE_SECONDS = 20  # what is left of the function's time to commit and to queue the rest
 

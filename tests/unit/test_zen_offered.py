@@ -7,7 +7,8 @@ from typing import Any
 from sincronia.engine.flow import Opening
 from sincronia.web.integration import LaneTitle
 from zen.connection import ADMINISTRATOR_KEY
-from zen.flows import ENTITIES, FLOWS
+from zen.flows import FLOWS
+from zen.lanes import ENTITIES
 from zen.offered import INTEGRATION
 
 SETTINGS = {

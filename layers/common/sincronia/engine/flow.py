@@ -130,7 +130,8 @@ class Listing:
     narrowed: bool = False  # a filter narrows what is received, so absence means nothing
 
 
-def _as_it_is(record: Record) -> Record:
+def as_it_is(record: Record) -> Record:
+    """The shape of a lane whose target is told all that the listing says."""
     return record
 
 
@@ -145,7 +146,7 @@ class Lane:
     target: Target
     shared_key_code: str  # the problem of records that share a natural key; details: code, others
     step: str = ""  # the step of the flow that it belongs to, for people
-    shape: Callable[[Record], Record] = _as_it_is  # the listing's record as this target is told of it; pure
+    shape: Callable[[Record], Record] = as_it_is  # the listing's record as this target is told of it; pure
     parent: str = ""  # the entity of an earlier lane that its records belong to
 
 
