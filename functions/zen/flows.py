@@ -121,7 +121,6 @@ def _companies(questor: Questor, filters: CompaniesFilters) -> tuple[Listing, ..
     branches = _beyond_head_office(filters.branches)
     units = {**companies, OrgUnits.CODE: filters.org_units}
     contracts = {**units, Employees.CODE: filters.contracts}
-    employees = partial(employee_of, today=clock.today())
     company_narrowed = filters.companies is not None
 
     read = [
@@ -137,12 +136,12 @@ def _companies(questor: Questor, filters: CompaniesFilters) -> tuple[Listing, ..
     if filters.org_chart:
         source = questor.listing(OrgUnits.CONSULTATION, _sent(units), org_unit_of)
         read.append(Listing(lanes.ORG_UNITS, source, _any(units)))
+        employees = partial(employee_of, today=clock.today())
+        source = questor.listing(Employees.CONSULTATION, _sent(contracts), employees)
+        read.append(Listing(lanes.EMPLOYEES, source, _any(contracts)))
     if filters.partners:
         source = questor.listing(Partners.CONSULTATION, _sent(companies), partner_of)
         read.append(Listing(lanes.PARTNERS, source, company_narrowed))
-    if filters.org_chart:
-        source = questor.listing(Employees.CONSULTATION, _sent(contracts), employees)
-        read.append(Listing(lanes.EMPLOYEES, source, _any(contracts)))
     return tuple(read)
 
 
