@@ -39,7 +39,7 @@ decide: $(VENV)/ready ## Approve or reject a run at the brake: make decide STACK
 	@$(PYTHON) -m operations.decide $(STACK) $(CONNECTION) $(FLOW) $(DECISION)
 
 test: $(VENV)/ready ## Run the tests, but for the full crash sweeps (5 minutes at most).
-	@$(PYTHON) -m pytest -m "not sweep" -n 2
+	@$(PYTHON) -m pytest -m "not sweep" -n 2 --dist worksteal
 
 check: $(VENV)/ready .venv-sam/ready ## All that must hold before a push: format, lint, types, every test, template, build. Uses: a Python 3.13, to run the unit tests on it too.
 	@echo "== format"
@@ -51,11 +51,11 @@ check: $(VENV)/ready .venv-sam/ready ## All that must hold before a push: format
 	@$(MAKE) --no-print-directory validate
 	@$(MAKE) --no-print-directory build
 	@echo "== tests, sweeps included"
-	@$(PYTHON) -m pytest -n 2
+	@$(PYTHON) -m pytest -n 2 --dist worksteal
 ifneq ($(PYTHON_313),)
 	@$(MAKE) --no-print-directory .venv-3.13/ready
 	@echo "== unit tests on the Python of the Lambda runtime ($(PYTHON_313))"
-	@.venv-3.13/bin/python -m pytest tests/unit -n 2
+	@.venv-3.13/bin/python -m pytest tests/unit -n 2 --dist worksteal
 else
 	@echo "== no Python 3.13 on this machine: the tests ran on $$($(PYTHON) --version) alone"
 endif
