@@ -269,8 +269,13 @@ class Clients:
         return digits[:2] + "".join(_LETTERS[int(digit)] for digit in digits[2:5]) + digits[5:]
 
     def _cpf(self, number: int) -> str:
-        digits = f"{(number * 73_687_867 + self.seed * 15_485_863) % 10**9:09d}"
-        return digits + cpf._calc_check_digits(digits)  # the library shows it in no other way
+        return invented_cpf(number, self.seed)
+
+
+def invented_cpf(number: int, seed: int) -> str:
+    """The CPF (11 digits) of the person of that number: another one for each of a thousand million."""
+    digits = f"{(number * 73_687_867 + seed * 15_485_863) % 10**9:09d}"
+    return digits + cpf._calc_check_digits(digits)  # the library shows it in no other way
 
 
 def _completed(root: str, order: int) -> str:
