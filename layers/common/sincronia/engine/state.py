@@ -164,6 +164,7 @@ class Link:
     active: bool = True  # False: deactivated in the target by us
     identities: tuple[Identity, ...] = ()
     at: str = ""
+    kept: Mapping[str, str] = field(default_factory=dict)  # what the integration wants to know of it next time
 
     @property
     def status(self) -> LinkStatus:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sys import intern
 from typing import Any
 
-from pynamodb.attributes import BooleanAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from sincronia.engine.flow import Identity
@@ -41,6 +41,7 @@ class LinkItem(Table):
     active = BooleanAttribute()
     identities = ListAttribute[Any](default=list)
     at = UnicodeAttribute()
+    kept = JSONAttribute(null=True)
     target = LinksByTarget()
 
 
@@ -61,6 +62,7 @@ def link_in(item: LinkItem) -> Link:
         active=item.active,
         identities=tuple(map(_identity_in, item.identities)),
         at=item.at,
+        kept=item.kept or {},
     )
 
 
@@ -82,4 +84,5 @@ def link_out(link: Link, connection: str, entity: str) -> LinkItem:
         active=link.active,
         identities=[f"{identity.kind}#{identity.value}" for identity in link.identities],
         at=link.at,
+        kept=dict(link.kept) or None,
     )
