@@ -1,7 +1,7 @@
-"""What a webhook leads to: a hint says that a record may have changed; what is true is asked of the source. Plain values.
+"""What a webhook leads to: a hint says that a record may have changed, and the source is asked what is true.
 
 A hint carries no content. Its worker reads the record at the source and at the target, acts on what is true there, and
-tells what it did in one row of the log. A *sweep* is a hint about many records at once: it does nothing but queue hints.
+tells what it did in one row of the log. A *sweep* is a hint about many records at once: it only queues hints.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from sincronia.engine.state import Link, OutcomeKind
 
 EVENT_DAYS = 60  # how long an event's id is known
 LOG_DAYS = 400  # how long a hint stays in the log
+REMOVALS = Limit(percent=20, number=10)  # of a connection and a day, before a person is asked
 
 
 class Cause(StrEnum):
@@ -155,7 +156,7 @@ class HintKind:
     day_flow: str  # the name that the day's runs are kept under
     answers: Answers
     open: Callable[[Opening, Kept], HintedRecords]
-    removals: Limit = Limit(percent=20, number=10)  # per connection and day
+    removals: Limit = REMOVALS  # per connection and day
 
 
 @dataclass(frozen=True, slots=True)
