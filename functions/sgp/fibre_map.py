@@ -107,3 +107,28 @@ class OnTheMap:
 
     client: Client | None
     property: Property | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewClient:
+    """A client that OZmap is to make, inside a property."""
+
+    code: str  # the contract's id in SGP
+    name: str
+    status: ClientStatus
+    implanted: bool
+    login: str = ""
+    onu_serial: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyChange:
+    """What is to be changed of a property, in one write; what isn't named stays."""
+
+    coordinates: Coordinates | None = None
+    received_power: float | None = None  # dBm
+    box_id: str = ""
+    connection: tuple[str, int] | None = None  # a splitter's id and its port, 1 is the first
+    disconnect: bool = False  # off its port
+    client: NewClient | str | None = None  # who is to be in it: a new one, or the id of one that OZmap has
+    client_out: bool = False
