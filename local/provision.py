@@ -240,7 +240,17 @@ TYPES: Mapping[str, ResourceType] = {
     ),
     "AWS::SQS::Queue": ResourceType(
         storage.queue,
-        frozenset({"MessageRetentionPeriod", "RedrivePolicy", "VisibilityTimeout"}),
+        frozenset(
+            {
+                "ContentBasedDeduplication",
+                "DeduplicationScope",
+                "FifoQueue",
+                "FifoThroughputLimit",
+                "MessageRetentionPeriod",
+                "RedrivePolicy",
+                "VisibilityTimeout",
+            }
+        ),
         {"SqsManagedSseEnabled": "nada é gravado em disco"},
     ),
     "AWS::Lambda::Function": ResourceType(

@@ -69,16 +69,18 @@ def bucket(place: Place, properties: Mapping[str, Any], _: Provisioned) -> Made:
 
 
 def queue(place: Place, properties: Mapping[str, Any], _: Provisioned) -> Made:
-    """AWS::SQS::Queue; Ref is its URL on the AWS server."""
-    client = place.clients.sqs
-    wanted = {name: json.dumps(value) if name == "RedrivePolicy" else str(value) for name, value in properties.items()}
-    url = client.create_queue(QueueName=place.name, Attributes=cast("Any", wanted))["QueueUrl"]
+    """AWS::SQS::Queue; Ref is its URL on the AWS server. A FIFO queue gets its ending, as CloudFormation gives it."""
+    client, name = place.clients.sqs, place.name + (".fifo" if properties.get("FifoQueue") else "")
+    wanted = {key: value if isinstance(value, str) else json.dumps(value) for key, value in properties.items()}
+    url = client.create_queue(QueueName=name, Attributes=cast("Any", wanted))["QueueUrl"]
     found = cast("dict[str, Any]", client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"])
-    for name, value in properties.items():
-        made = json.loads(found.get(name, "null")) if name == "RedrivePolicy" else found.get(name)
-        _compare(place, name, value if name == "RedrivePolicy" else str(value), made)
-    arn = f"arn:aws:sqs:{place.region}:{ACCOUNT}:{place.name}"
-    return Made(url, {"Arn": arn, "QueueName": place.name, "QueueUrl": url})
+    for key, value in wanted.items():
+        if key == "RedrivePolicy":
+            _compare(place, key, properties[key], json.loads(found.get(key, "null")))
+        else:
+            _compare(place, key, value, found.get(key))
+    arn = f"arn:aws:sqs:{place.region}:{ACCOUNT}:{name}"
+    return Made(url, {"Arn": arn, "QueueName": name, "QueueUrl": url})
 
 
 def _lifecycle_rule(place: Place, rule: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import copy
 import hashlib
-import inspect
 import json
 import time
 from collections import OrderedDict
@@ -19,7 +18,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
-import moto
 from moto.core.responses import ActionResult
 from moto.dynamodb.comparisons import get_filter_expression
 from moto.dynamodb.exceptions import (
@@ -36,7 +34,8 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
-MOTO_VERSION = "5.2.5"
+from local.moto_replaced import Replacement, replace
+
 _METHOD = "transact_write_items"
 _MOST_ACTIONS = 100
 _MOST_BYTES = 4 * 1024 * 1024
@@ -44,10 +43,6 @@ _TOKEN_SECONDS = 600
 _KINDS = frozenset({"ConditionCheck", "Put", "Update", "Delete"})
 
 Key = tuple[DynamoType, DynamoType | None]
-
-
-class MotoChangedError(RuntimeError):
-    """The installed moto is not the one that this replacement was written against."""
 
 
 @dataclass(frozen=True)
@@ -66,28 +61,24 @@ def install() -> None:
 
     Raises MotoChangedError when moto's version or a replaced method's signature differs.
     """
-    if moto.__version__ != MOTO_VERSION:
-        raise MotoChangedError(
-            f"local/transactions.py foi escrito para o moto {MOTO_VERSION} e o instalado é o {moto.__version__}: "
-            "rode tests/contract/test_local_transactions.py, confira as regras e mude MOTO_VERSION."
-        )
-    replaced = (
-        (DynamoDBBackend, "(self, transact_items: list[dict[str, typing.Any]]) -> None", transact_write_items),
+    replace(
         (
-            DynamoHandler,
-            "(self) -> moto.core.responses.ActionResult",
-            _once_per_token(DynamoHandler.transact_write_items),
+            Replacement(
+                DynamoDBBackend,
+                _METHOD,
+                "(self, transact_items: list[dict[str, typing.Any]]) -> None",
+                transact_write_items,
+            ),
+            Replacement(
+                DynamoHandler,
+                _METHOD,
+                "(self) -> moto.core.responses.ActionResult",
+                _once_per_token(DynamoHandler.transact_write_items),
+            ),
         ),
+        module="local/transactions.py",
+        tests="tests/contract/test_local_transactions.py",
     )
-    for owner, expected, _ in replaced:
-        signature = str(inspect.signature(getattr(owner, _METHOD), eval_str=True))
-        if signature != expected:
-            raise MotoChangedError(
-                f"{owner.__name__}.transact_write_items do moto agora é {signature}; esperava-se {expected}. "
-                "Confira local/transactions.py."
-            )
-    for owner, _, replacement in replaced:
-        setattr(owner, _METHOD, replacement)
 
 
 def transact_write_items(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:

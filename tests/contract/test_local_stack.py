@@ -44,6 +44,18 @@ Resources:
       RedrivePolicy: { deadLetterTargetArn: !GetAtt DeadLetters.Arn, maxReceiveCount: 2 }
   DeadLetters:
     Type: AWS::SQS::Queue
+  Steps:
+    Type: AWS::SQS::Queue
+    Properties:
+      FifoQueue: true
+      ContentBasedDeduplication: false
+      DeduplicationScope: messageGroup
+      FifoThroughputLimit: perMessageGroupId
+      VisibilityTimeout: 1
+      RedrivePolicy: { deadLetterTargetArn: !GetAtt DeadSteps.Arn, maxReceiveCount: 2 }
+  DeadSteps:
+    Type: AWS::SQS::Queue
+    Properties: { FifoQueue: true }
   Role:
     Type: AWS::IAM::Role
     Properties:
@@ -58,6 +70,19 @@ Resources:
         Messages:
           Type: SQS
           Properties: { Queue: !GetAtt Queue.Arn, BatchSize: 5, FunctionResponseTypes: [ReportBatchItemFailures] }
+  Stepper:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: sample.worker.handler
+      Role: !GetAtt Role.Arn
+      Events:
+        Messages:
+          Type: SQS
+          Properties:
+            Queue: !GetAtt Steps.Arn
+            BatchSize: 1
+            FunctionResponseTypes: [ReportBatchItemFailures]
+            ScalingConfig: { MaximumConcurrency: 5 }
   Anything:
     Type: AWS::Serverless::Function
     Properties:
@@ -75,6 +100,8 @@ Resources:
 Outputs:
   Queue: { Value: !Ref Queue }
   DeadLetters: { Value: !Ref DeadLetters }
+  Steps: { Value: !Ref Steps }
+  DeadSteps: { Value: !Ref DeadSteps }
 """
 
 WORKER = """
@@ -192,8 +219,8 @@ def value(answer: Answer) -> dict[str, Any]:
     return decoded
 
 
-def batches(stack: Stack) -> list[list[str]]:
-    log = stack.logs / "Worker.log"
+def batches(stack: Stack, function: str = "Worker") -> list[list[str]]:
+    log = stack.logs / f"{function}.log"
     if not log.exists():
         return []
     return [json.loads(line[6:]) for line in log.read_text(encoding="utf-8").splitlines() if line.startswith("batch ")]
@@ -287,6 +314,20 @@ def test_one_bad_message_of_a_batch_does_not_bring_back_the_others(stack: Stack)
     assert [bodies.count("ok-1"), bodies.count("ok-2")] == [1, 1]
 
 
+def test_a_group_waits_for_its_failed_message_and_no_other_group_does(stack: Stack) -> None:
+    sqs, steps, dead = stack.client("sqs"), stack.outputs["Steps"], stack.outputs["DeadSteps"]
+    for number, (group, body) in enumerate((("a", "fail-first"), ("a", "second"), ("b", "of-another-group"))):
+        sqs.send_message(QueueUrl=steps, MessageBody=body, MessageGroupId=group, MessageDeduplicationId=f"{number}")
+    assert soon(lambda: ["second"] in batches(stack, "Stepper"))
+    bodies = [body for (body,) in batches(stack, "Stepper")]
+    assert [body for body in bodies if body != "of-another-group"] == ["fail-first", "fail-first", "second"]
+    assert bodies.index("of-another-group") < bodies.index("second")
+    (buried,) = sqs.receive_message(QueueUrl=dead, MessageSystemAttributeNames=["MessageGroupId"])["Messages"]
+    assert (buried["Body"], buried["Attributes"]) == ("fail-first", {"MessageGroupId": "a"})
+    assert steps.endswith("-Steps.fifo")
+    assert dead.endswith("-DeadSteps.fifo")
+
+
 def test_a_schedule_fires_with_its_input(stack: Stack) -> None:
     at = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
     assert value(stack.fire_schedule("Anything", at))["event"] == {"time": "2026-03-01T12:00:00Z"}
@@ -352,12 +393,12 @@ def test_the_invoke_api_answers_as_lambda_does(stack: Stack) -> None:
 
 
 def test_idle_the_stack_hardly_works(stack: Stack) -> None:
-    """One long receive at a time, and no busy loop in this process."""
+    """One long receive of each queue at a time, and no busy loop in this process."""
     stack.calls(reset=True)
     before = time.process_time()
     time.sleep(2)
     assert time.process_time() - before < 0.1
-    assert sum(stack.calls().operations.values()) <= 1
+    assert sum(stack.calls().operations.values()) <= 2
 
 
 def test_everything_ends_with_the_stack(tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ def test_what_a_part_of_the_template_needs_is_found_in_every_form() -> None:
     ("resource", "words"),
     [
         ({"Type": "AWS::Kinesis::Stream"}, r"Resources\.Thing.*AWS::Kinesis::Stream"),
-        ({"Type": "AWS::SQS::Queue", "Properties": {"FifoQueue": True}}, r"Resources\.Thing\.FifoQueue"),
+        ({"Type": "AWS::SQS::Queue", "Properties": {"DelaySeconds": 5}}, r"Resources\.Thing\.DelaySeconds"),
         ({"Type": "AWS::SQS::Queue", "CreationPolicy": {}}, r"Resources\.Thing\.CreationPolicy"),
         (
             {"Type": "AWS::Scheduler::Schedule", "Properties": {"Target": {"Arn": "a", "EcsParameters": {}}}},

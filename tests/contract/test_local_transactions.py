@@ -19,6 +19,7 @@ from moto.dynamodb.models import DynamoDBBackend
 
 from local import processes, transactions
 from local.aws_server import AwsApplication
+from local.moto_replaced import MotoChangedError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -311,7 +312,7 @@ def test_dynamodb_is_called_one_at_a_time_and_the_others_are_not() -> None:
 
 def test_another_moto_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(moto, "__version__", "5.3.0")
-    with pytest.raises(transactions.MotoChangedError, match=r"5\.3\.0"):
+    with pytest.raises(MotoChangedError, match=r"5\.3\.0"):
         transactions.install()
 
 
@@ -322,6 +323,6 @@ def test_another_signature_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         before(self, transact_items)
 
     monkeypatch.setattr(DynamoDBBackend, "transact_write_items", changed)
-    with pytest.raises(transactions.MotoChangedError, match="transact_write_items"):
+    with pytest.raises(MotoChangedError, match="transact_write_items"):
         transactions.install()
     assert inspect.getattr_static(DynamoDBBackend, "transact_write_items") is changed
