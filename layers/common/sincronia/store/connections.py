@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
@@ -65,6 +67,15 @@ class ConnectionItem(Table):
     by_name = ListedConnections()
 
 
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A connection as it was read. One that is `deleting` is on its way out, and nothing may be changed any more."""
+
+    connection: Connection
+    revision: int
+    deleting: bool
+
+
 def connection_in(item: ConnectionItem) -> Connection:
     """The connection of a CONFIG item."""
     return Connection(
@@ -76,6 +87,15 @@ def connection_in(item: ConnectionItem) -> Connection:
         responsible=item.responsible,
         enabled=item.enabled,
     )
+
+
+def registered(connection_id: str) -> Registered | None:
+    """The connection of that id, read consistently."""
+    try:
+        item = ConnectionItem.get(connection_id, "CONFIG", consistent_read=True)
+    except ConnectionItem.DoesNotExist:
+        return None
+    return Registered(connection_in(item), int(item.revision or 0), bool(item.deleting))
 
 
 def flow_in(item: ConnectionItem) -> ScheduledFlow:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import uuid4
 
 from pynamodb.exceptions import TransactWriteError
@@ -16,30 +16,12 @@ from sincronia.engine.erasing import RUN_ID, deletion
 from sincronia.engine.state import Connection, ScheduledFlow
 from sincronia.store.aws import secrets_manager
 from sincronia.store.connected import dynamodb
-from sincronia.store.connections import LISTED, ConnectionItem, connection_in, flow_in
+from sincronia.store.connections import LISTED, ConnectionItem, Registered, flow_in, registered
 from sincronia.store.runs import RunItem, run_out
 
 
 class ConnectionTakenError(Exception):
     """The connection is not, or no longer, as it was read: somebody else has made, changed or deleted it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Registered:
-    """A connection as it was read. One that is `deleting` is on its way out, and nothing may be changed any more."""
-
-    connection: Connection
-    revision: int
-    deleting: bool
-
-
-def registered(connection_id: str) -> Registered | None:
-    """The connection of that id, read consistently."""
-    try:
-        item = ConnectionItem.get(connection_id, "CONFIG", consistent_read=True)
-    except ConnectionItem.DoesNotExist:
-        return None
-    return Registered(connection_in(item), int(item.revision or 0), bool(item.deleting))
 
 
 def flows_of(connection_id: str) -> dict[str, ScheduledFlow]:

@@ -15,14 +15,13 @@ from sincronia.auth import Role
 from sincronia.engine.state import Connection, Phase, RunKey, ScheduledFlow
 from sincronia.settings import secret_prefix
 from sincronia.store.aws import SecretsManagerSecrets, SqsRunQueue
+from sincronia.store.connections import Registered, registered
 from sincronia.store.registering import (
     ConnectionTakenError,
-    Registered,
     change_connection,
     create_connection,
     delete_connection,
     flows_of,
-    registered,
 )
 from sincronia.store.runs import stored_run
 from sincronia.store.working import DynamoStore

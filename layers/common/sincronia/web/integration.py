@@ -16,7 +16,7 @@ from sincronia.engine.flow import Flow, FlowKind, Opening, Record
 from sincronia.engine.starting import Apart
 from sincronia.engine.state import Connection, Run, RunKey
 from sincronia.store.aws import SecretsManagerSecrets
-from sincronia.store.registering import Registered, registered
+from sincronia.store.connections import Registered, registered
 from sincronia.store.runs import stored_run
 from sincronia.web.run_answers import RequestProblemError
 
