@@ -24,6 +24,7 @@ VENDORS: Mapping[str, Sequence[str]] = {
     ),
     "zen": (),
     "tareffa": (),
+    "sgp": (),
 }
 
 

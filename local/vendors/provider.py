@@ -7,7 +7,7 @@ most clients is the id of somebody else's contract. CPF and CNPJ are invented; t
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -36,7 +36,7 @@ _REFERENCES = ("", "Ao lado da padaria", "", "Casa dos fundos", "Em frente à pr
 _PLANS = ("Fibra 300 Mega", "Fibra 500 Mega", "Fibra 700 Mega", "Fibra 1 Giga")
 # Twenty contracts in a row. Most are active; each status is there.
 _STATUSES = (1, 1, 6, 1, 1, 4, 1, 1, 3, 1, 1, 7, 1, 2, 1, 1, 4, 5, 1, 1)
-_NEW = 6
+_ACTIVE, _NEW = 1, 6
 _NEVER_CONNECTED = frozenset({3, 5})
 _WITHOUT_SPLITTER_EVERY = 13
 _WITHOUT_COORDINATES_EVERY = 7
@@ -107,6 +107,7 @@ class Provider:
     pops: tuple[Pop, ...]
     splitters: tuple[Splitter, ...]
     contracts: tuple[Contract, ...]
+    seed: int
 
     @property
     def splitter_off_the_map(self) -> Splitter:
@@ -152,7 +153,7 @@ def provider(contracts: int = 60, splitters: int | None = None, seed: int = 1) -
     pops = tuple(Pop(number, name) for number, name in enumerate(_POPS, 1))
     made = tuple(_splitter(index, count) for index in range(count))
     each = max(1, math.ceil(on_the_map / (count - 1)))
-    businesses = Clients(contracts // _BUSINESS_EVERY + 1, 0, 0, 0, 0, 0, seed)
+    businesses = _businesses(contracts, seed)
     rows: list[Contract] = []
     connection = 0
     for index in range(contracts):
@@ -162,7 +163,37 @@ def provider(contracts: int = 60, splitters: int | None = None, seed: int = 1) -
             place = divmod(connection, each) if on_map else (count - 1, connection - on_the_map)
             connection += 1
         rows.append(_contract(index, contracts, None if place is None else (made[place[0]], place[1]), businesses))
-    return Provider(pops, made, tuple(rows))
+    return Provider(pops, made, tuple(rows), seed)
+
+
+def added(number: int, client_id: int, at: datetime, seed: int) -> Contract:
+    """A contract made later, by somebody who was no client before: active, without splitter and without coordinates."""
+    index = number - FIRST_CONTRACT
+    person = number + people.NAMES // 2
+    name = people.person(person, seed)
+    return replace(
+        _contract(index, index + 1, None, _businesses(index + 1, seed)),
+        client_id=client_id,
+        name=name,
+        cpf_cnpj=invented_cpf(person, seed),
+        email=people.email(name, DOMAIN),
+        login=f"{people.plain(name.split()[0])}.{number}",
+        status=_ACTIVE,
+        lat=None,
+        lng=None,
+        created_at=at,
+        changed_at=at,
+        status_changed_at=at,
+    )
+
+
+def onu_serial(number: int) -> str:
+    """The serial number of the ONU that contract has."""
+    return f"ALCLF{number * 2_654_435_761 % 16**7:07X}"
+
+
+def _businesses(contracts: int, seed: int) -> Clients:
+    return Clients(contracts // _BUSINESS_EVERY + 1, 0, 0, 0, 0, 0, seed)
 
 
 def _is_connected(index: int) -> bool:
@@ -222,7 +253,7 @@ def _contract(index: int, contracts: int, place: tuple[Splitter, int] | None, bu
         splitter_id=splitter.id if splitter else None,
         port=1 + (slot * 3 + block) % PORTS if splitter else None,
         rx=None if splitter is None or status == _NEW else round(-17 - index * 37 % 900 / 100, 2),
-        onu_serial=f"ALCLF{index * 2_654_435_761 % 16**7:07X}" if splitter else "",
+        onu_serial=onu_serial(FIRST_CONTRACT + index) if splitter else "",
         login=f"{people.plain(name.split()[0])}.{FIRST_CONTRACT + index}",
         plan=_PLANS[index * 5 % 7 % len(_PLANS)],
         created_at=created,

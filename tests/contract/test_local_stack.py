@@ -22,6 +22,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from local.dev import VENDORS
 from local.processes import ROOT
 from local.sandbox import Answer
 from local.stack import Stack
@@ -459,7 +460,7 @@ def test_make_dev_says_where_everything_is_and_ends_on_ctrl_c(tmp_path: Path) ->
     assert set(said) == {"api", "token", "aws", "outputs", "lambda", "vendors"}
     assert said["outputs"]["ConnectionsTable"] == "sincronia-local-ConnectionsTable"
     assert said["outputs"]["ApiUrl"] == said["api"]
-    assert set(said["vendors"]) == {"questor", "zen", "tareffa"}
+    assert set(said["vendors"]) == set(VENDORS)
     assert said["token"] not in text
     assert all(url in text for url in urls)
     assert not any(answers(url) for url in urls)
