@@ -271,6 +271,37 @@ COMMON: Answers = {
         "O cadastro mudou ou surgiu na origem depois da pré-visualização, e por isso não foi enviado.",
         "Execute a pré-visualização de novo e confira o cadastro.",
     ),
+    "brake_removals": Answer(
+        Retry.STOP,
+        Fault.PERSON,
+        "Em “{lane}”, {removed} dos {links} cadastros já foram retirados hoje, e mais {number} esperam ({names}); nada "
+        "destes foi alterado.",
+        "Confira se eles foram mesmo encerrados na origem e aprove ou rejeite a retirada.",
+    ),
+    "removal_rejected": Answer(
+        Retry.AFTER_CORRECTION,
+        Fault.PERSON,
+        "A retirada do cadastro foi rejeitada por {by}; nada foi alterado.",
+        "Corrija a situação do cadastro na origem; se a retirada estiver certa, repita este aviso.",
+    ),
+    "event_reused": Answer(
+        Retry.AFTER_CORRECTION,
+        Fault.VENDOR,
+        "O aviso {event} já tinha chegado antes com outro conteúdo, e este não foi considerado.",
+        "Peça a quem envia os avisos que use um identificador novo para cada um.",
+    ),
+    "hint_too_old": Answer(
+        Retry.NEXT_RUN,
+        Fault.VENDOR,
+        "O aviso esperou mais de {hours} horas e foi encerrado. A última causa: {cause}",
+        "Repita-o quando a causa estiver resolvida.",
+    ),
+    "target_moving": Answer(
+        Retry.NEXT_RUN,
+        Fault.VENDOR,
+        "O cadastro foi alterado no destino por outra pessoa enquanto era sincronizado.",
+        "Confira o cadastro no destino e repita o aviso.",
+    ),
     "preview_missing": Answer(
         Retry.STOP,
         Fault.PERSON,

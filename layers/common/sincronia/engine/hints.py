@@ -42,6 +42,13 @@ class HintState(StrEnum):
     DONE = "done"
 
 
+class Decision(StrEnum):
+    """What a person said of what the brake holds."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """From one moment up to, and without, another: seconds since 1970."""
@@ -64,7 +71,8 @@ class Hint:
     body_hash: str = ""
     by: str = ""  # who asked for it, where a person did
     period: Period | None = None  # of a sweep over what was received in it
-    day: str = ""  # the id of the day's run that a decision at the brake belongs to
+    day: str = ""  # the id of the day's run whose held hints a person decided on
+    decision: Decision | None = None
 
 
 def hint_id(received_at: float, *parts: str) -> str:
@@ -165,7 +173,8 @@ class StoredHint:
 
     hint: Hint
     state: HintState
-    effect: Effect | None = None  # settled, carried out, or (with a problem) what it waits for
+    effect: Effect | None = None  # what is, was or would be done
+    problem: Problem | None = None  # what it waits for
     image: str = ""  # the object that keeps what was taken away
     wake_at: float | None = None  # when the tick queues it again
     position: Mapping[str, Any] = field(default_factory=dict)  # of a sweep
@@ -173,6 +182,10 @@ class StoredHint:
     queued: int = 0  # of a sweep: the hints that it queued
     run_id: str = ""  # the day's run that counted it, or holds it
     at: str = ""  # when it last moved
+
+    def told(self, state: HintState, effect: Effect | None) -> StoredHint:
+        """The same, as it stands now."""
+        return replace(self, state=state, effect=effect, problem=None, wake_at=None, at=clock.moment())
 
 
 def merged(settled: Effect | None, now: Effect) -> Effect:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from sincronia import clock, settings
 from sincronia.answers import Problem, ProblemError
@@ -29,7 +30,7 @@ def s3() -> S3Client:
 
 
 @cache
-def _sqs() -> SQSClient:
+def sqs() -> SQSClient:
     client: SQSClient = session.create_client("sqs")
     return client
 
@@ -61,8 +62,13 @@ class SqsRunQueue:
     """Implements sincronia.engine.ports.RunQueue. A message holds the run's key and nothing else."""
 
     def send(self, key: RunKey) -> None:
-        body = json.dumps({"connection": key.connection, "run_id": key.run_id})
-        _sqs().send_message(QueueUrl=settings.run_queue_url(), MessageBody=body)
+        url, body = settings.run_queue_url(), json.dumps({"connection": key.connection, "run_id": key.run_id})
+        if url.endswith(".fifo"):  # shared with hints: the connection's runs one after the other
+            sqs().send_message(
+                QueueUrl=url, MessageBody=body, MessageGroupId=key.connection, MessageDeduplicationId=uuid4().hex
+            )
+        else:
+            sqs().send_message(QueueUrl=url, MessageBody=body)
 
 
 class SecretsManagerSecrets:

@@ -9,7 +9,7 @@ from pynamodb.attributes import JSONAttribute, ListAttribute, NumberAttribute, U
 from pynamodb.indexes import AllProjection, LocalSecondaryIndex
 
 from sincronia.answers import problem_in, problem_out
-from sincronia.engine.state import Outcome, OutcomeKind, Run
+from sincronia.engine.state import Outcome, OutcomeKind, RunKey
 from sincronia.settings import table
 from sincronia.store.connected import Table
 from sincronia.store.listing import After, Listed, listed
@@ -47,15 +47,15 @@ class OutcomeItem(Table):
     by_kind = OutcomesByKind()
 
 
-def outcome_out(outcome: Outcome, run: Run, now: str) -> OutcomeItem:
-    """The item of an outcome."""
+def outcome_out(outcome: Outcome, run: RunKey, now: str) -> OutcomeItem:
+    """The item of an outcome of a run."""
     return OutcomeItem(
-        run.key.run_id,
+        run.run_id,
         outcome.seq,
         kind=outcome.kind.value,
         kind_seq=f"{outcome.kind.value}#{outcome.seq}",
-        record=f"{run.key.connection}#{outcome.entity}#{outcome.source_id}",
-        story_at=f"{now}#{run.key.run_id}#{outcome.seq}",
+        record=f"{run.connection}#{outcome.entity}#{outcome.source_id}",
+        story_at=f"{now}#{run.run_id}#{outcome.seq}",
         label=outcome.label,
         problem=problem_out(outcome.problem),
         changed=list(outcome.changed),

@@ -42,15 +42,15 @@ class DynamoRemains:
 
     def erased(self, connection: str) -> Iterator[None]:
         for entity in self._entities:
-            yield from _deleted(_links_and_identities(connection, entity))
+            yield from deleted(_links_and_identities(connection, entity))
         for run in RunItem.query(connection, consistent_read=True):
             if run.run_id != RUN_ID:
                 yield from _outcomes_deleted(run.run_id)
                 run.delete()
                 yield
-        yield from _deleted(NotificationItem.query(connection, consistent_read=True))
+        yield from deleted(NotificationItem.query(connection, consistent_read=True))
         for place in ("runs", "results"):
-            yield from _objects_deleted(f"{place}/{connection}/")
+            yield from objects_deleted(f"{place}/{connection}/")
         rows = list(ConnectionItem.query(connection, consistent_read=True))
         for row in rows:
             if row.item == "CONFIG":
@@ -71,7 +71,8 @@ def _links_and_identities(connection: str, entity: str) -> Iterator[Model]:
         yield item
 
 
-def _deleted(items: Iterable[Model]) -> Iterator[None]:
+def deleted(items: Iterable[Model]) -> Iterator[None]:
+    """Deletes the items, some at a time; yields after each time."""
     left = iter(items)
     while some := list(islice(left, _ROWS)):
         with TransactWrite(connection=dynamodb) as transaction:
@@ -89,7 +90,8 @@ def _outcomes_deleted(run_id: str) -> Iterator[None]:
         yield
 
 
-def _objects_deleted(prefix: str) -> Iterator[None]:
+def objects_deleted(prefix: str) -> Iterator[None]:
+    """Deletes the objects of a prefix, some at a time; yields after each time."""
     bucket = settings.data_bucket()
     for page in s3().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
         found: list[Any] = [{"Key": each["Key"]} for each in page.get("Contents", ())]

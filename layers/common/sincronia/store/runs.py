@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.attributes import (
+    BooleanAttribute,
+    JSONAttribute,
+    MapAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UnicodeSetAttribute,
+)
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
 from sincronia import clock
@@ -40,8 +47,26 @@ class RecentRuns(GlobalSecondaryIndex["RunItem"]):
     run_id = UnicodeAttribute(range_key=True)
 
 
+class Counted(MapAttribute[str, Any]):
+    """What hints came to in a day, each added by its own transaction."""
+
+    received = NumberAttribute(default=0)
+    created = NumberAttribute(default=0)
+    updated = NumberAttribute(default=0)
+    unchanged = NumberAttribute(default=0)
+    deactivated = NumberAttribute(default=0)
+    removed = NumberAttribute(default=0)
+    skipped = NumberAttribute(default=0)
+    rejected = NumberAttribute(default=0)
+    failed = NumberAttribute(default=0)
+
+
 class RunItem(Table):
-    """A run. `tallies` are the lanes', by entity, in the plan's order."""
+    """A run. `tallies` are the lanes', by entity, in the plan's order.
+
+    A day's run counts in `counted`; `removed` names the records that something was taken away from, `held` the hints
+    that the brake holds, `links` says how many the connection had, `let_through` whether a person approved the rest.
+    """
 
     class Meta:
         table_name = table("runs")
@@ -78,6 +103,11 @@ class RunItem(Table):
     concluded_at = NumberAttribute(null=True)
     decided_by = UnicodeAttribute(null=True)
     decided_at = NumberAttribute(null=True)
+    counted = Counted(null=True)  # type: ignore[no-untyped-call]
+    removed = UnicodeSetAttribute(null=True)
+    held = UnicodeSetAttribute(null=True)
+    links = NumberAttribute(null=True)
+    let_through = BooleanAttribute(null=True)
     expires_at = NumberAttribute()
     due = DueRuns()
     recent = RecentRuns()
@@ -124,7 +154,10 @@ def _tally_out(tally: Tally) -> dict[str, Any]:
     return {"received": tally.received, "planned": tally.planned, "counters": counters}
 
 
-def _tally_in(value: dict[str, Any]) -> Tally:
+def _tally_in(value: dict[str, Any], counted: Counted | None) -> Tally:
+    if counted is not None:  # a day's run has one kind of record
+        numbers = {kind: int(getattr(counted, kind.value)) for kind in OutcomeKind}
+        return Tally(int(counted.received), counters={kind: number for kind, number in numbers.items() if number})
     counters = {OutcomeKind(kind): number for kind, number in value["counters"].items()}
     return Tally(value["received"], value["planned"], counters)
 
@@ -157,7 +190,7 @@ def run_in(item: RunItem) -> Run:
         phase=Phase(item.phase),
         lane=int(item.lane),
         position=int(item.position),
-        tallies={entity: _tally_in(value) for entity, value in item.tallies.items()},
+        tallies={entity: _tally_in(value, item.counted) for entity, value in item.tallies.items()},
         source_manifests=item.source_manifests,
         plan_manifests=item.plan_manifests,
         lease=item.lease or "",

@@ -11,7 +11,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from sincronia.engine.state import Run, RunKey, ScheduledFlow, Start
-from sincronia.store.connected import dynamodb
+from sincronia.store.connected import Table, dynamodb
 from sincronia.store.connections import ConnectionItem, flow_in
 from sincronia.store.notifications import notification_out
 from sincronia.store.runs import RunItem, run_item, run_out, stored_run
@@ -49,10 +49,10 @@ class DynamoSchedule:
         try:
             with TransactWrite(connection=dynamodb) as transaction:
                 transaction.save(run_out(run), condition=RunItem.run_id.does_not_exist())
-                transaction.update(_flow_item(flow), changes, condition=_started_last(flow))
+                transaction.update(_flow_item(flow), changes, condition=started_last(flow))
                 for other in start.apart:
                     name = f"FLOW#{other.flow}"
-                    transaction.condition_check(ConnectionItem, other.connection, name, _started_last(other))
+                    transaction.condition_check(ConnectionItem, other.connection, name, started_last(other))
                 transaction.save(notification_out(start.notification))
         except TransactWriteError as error:
             if error.cause_response_code != "TransactionCanceledException":
@@ -61,24 +61,25 @@ class DynamoSchedule:
         return True
 
     def pass_over(self, flow: ScheduledFlow, next_due: float) -> None:
-        _move_on(_flow_item(flow), ConnectionItem.wake_at, next_due)
+        move_on(_flow_item(flow), ConnectionItem.wake_at, next_due)
 
     def wake_later(self, key: RunKey, later: float) -> None:
-        _move_on(run_item(key), RunItem.wake_at, later)
+        move_on(run_item(key), RunItem.wake_at, later)
 
 
 def _flow_item(flow: ScheduledFlow) -> ConnectionItem:
     return ConnectionItem(flow.connection, f"FLOW#{flow.flow}")
 
 
-def _started_last(flow: ScheduledFlow) -> Condition:
+def started_last(flow: ScheduledFlow) -> Condition:
     """The run that the flow has started last is still the one that was read with it."""
     attribute = ConnectionItem.active_run
     still: Condition = attribute == flow.active_run if flow.active_run else attribute.does_not_exist()
     return still
 
 
-def _move_on(item: ConnectionItem | RunItem, wake_at: Any, later: float) -> None:
+def move_on(item: Table, wake_at: Any, later: float) -> None:
+    """Moves when an item is due on; never back, and not of one that is not due at all."""
     try:
         item.update([wake_at.set(later)], condition=wake_at < later)
     except UpdateError as error:

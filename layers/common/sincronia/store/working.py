@@ -35,7 +35,7 @@ class DynamoStore:
 
     def take_lease(self, run: Run, held: Run) -> bool:
         try:
-            run_item(run.key).update(_differences(run, held), condition=_still(run))
+            run_item(run.key).update(differences(run, held), condition=_still(run))
         except UpdateError as error:
             if error.cause_response_code != "ConditionalCheckFailedException":
                 raise
@@ -46,7 +46,7 @@ class DynamoStore:
     def commit(self, before: Run, after: Run, rows: Rows) -> bool:
         try:
             with TransactWrite(connection=dynamodb) as transaction:
-                transaction.update(run_item(before.key), _differences(before, after), condition=_still(before))
+                transaction.update(run_item(before.key), differences(before, after), condition=_still(before))
                 _add_rows(transaction, after, rows)
         except TransactWriteError as error:
             if error.cause_response_code != "TransactionCanceledException":
@@ -98,7 +98,7 @@ def _is(attribute: UnicodeAttribute, text: str) -> Condition:
     return condition
 
 
-def _differences(before: Run, after: Run) -> list[Any]:
+def differences(before: Run, after: Run) -> list[Any]:
     """Update actions for the attributes that differ."""
     old, new = attributes(before), attributes(after)
     differing = [(getattr(RunItem, name), new[name]) for name in new if new[name] != old[name]]
@@ -116,6 +116,6 @@ def _add_rows(transaction: TransactWrite, run: Run, rows: Rows) -> None:
     for source_id in rows.unlinked:
         transaction.delete(link_item(connection, rows.entity, source_id))
     for outcome in rows.outcomes:
-        transaction.save(outcome_out(outcome, run, now))
+        transaction.save(outcome_out(outcome, run.key, now))
     if rows.notification:
         transaction.save(notification_out(rows.notification))
