@@ -83,6 +83,12 @@ class Holder:
     client_code: str  # empty where a bare property holds it
     name: str  # the client's, or the property's address
 
+    @staticmethod
+    def of(held_by: Property) -> Holder:
+        """A property as the one on a port."""
+        client = held_by.client
+        return Holder(held_by.id, client.code if client else "", client.name if client else held_by.address)
+
 
 @dataclass(frozen=True, slots=True)
 class BoxContents:
@@ -96,8 +102,7 @@ class BoxContents:
         """Who is on a port, as far as the box's properties tell."""
         for one in self.properties:
             if one.connection and (one.connection.splitter_id, one.connection.port) == (splitter_id, port):
-                client = one.client
-                return Holder(one.id, client.code if client else "", client.name if client else one.address)
+                return Holder.of(one)
         return None
 
 
