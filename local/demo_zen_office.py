@@ -12,6 +12,7 @@ from local.demo_stage import NotAsItShouldBeError, Stage
 from local.demo_view import RunView, lanes
 
 CONNECTIONS = "/integrations/zen/connections"
+_VENDORS = ("questor", "zen", "tareffa")
 USERS, COMPANIES, INITIAL = "sincronizar_usuarios", "sincronizar_empresas", "sincronizacao_inicial"
 RUN_SECONDS = 180  # the longest that one run may take here
 POLL_SECONDS = 0.25
@@ -35,7 +36,7 @@ class Office:
         self.stage = stage
         self.console = stage.console
         self.api = Api(stage.stack.api_url, stage.stack.token)
-        self.questor, self.zen, self.tareffa = (stage.vendors[name] for name in ("questor", "zen", "tareffa"))
+        self.questor, self.zen, self.tareffa = (stage.vendors[name] for name in _VENDORS)
         self.path = f"{CONNECTIONS}/{self.connection}"
         self.deselected = 7  # the company that a person leaves out of the first sync
         self.first_sync: Json = {}  # the run that was the first sync
@@ -43,7 +44,7 @@ class Office:
 
     def definition(self, connection: str, name: str, **secret: str) -> Json:
         """What a connection to the simulators is made with."""
-        vendors = self.stage.stack.vendors
+        vendors = {name: self.stage.stack.vendors[name] for name in _VENDORS}
         fields = {f"{vendor}_token": credentials["token"] for vendor, credentials in vendors.items()}
         return {
             "id": connection,

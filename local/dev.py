@@ -25,6 +25,7 @@ VENDORS: Mapping[str, Sequence[str]] = {
     "zen": (),
     "tareffa": (),
     "sgp": (),
+    "ozmap": (),
 }
 
 

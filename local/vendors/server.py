@@ -54,7 +54,7 @@ class Simulator(ABC):
 
     @abstractmethod
     def operation(self, request: Request) -> str:
-        """What the request asks for, as the journal names it: list, find, create, update, correct or unknown."""
+        """What is asked for, as the journal names it: list, find, create, update, correct, delete or unknown."""
 
     @abstractmethod
     def subject(self, request: Request) -> str:
@@ -91,7 +91,7 @@ class Simulator(ABC):
     @property
     def writes(self) -> int:
         """Requests received that write."""
-        return self.requests["create"] + self.requests["update"] + self.requests["correct"]
+        return sum(self.requests[operation] for operation in ("create", "update", "correct", "delete"))
 
     def state(self) -> dict[str, Any]:
         """The counters, for whoever looks on from outside."""
