@@ -71,6 +71,7 @@ def _reference(value: Any) -> Any:
 
 
 _Reference = Annotated[_Named, BeforeValidator(_reference)]
+_OptionalReference = Annotated[_Named | None, BeforeValidator(_reference)]
 
 
 class _Placed(Stored):
@@ -124,9 +125,9 @@ class PropertyRow(_Placed):
     """A property."""
 
     address: Text = ""
-    box: _Reference | None = None
+    box: _OptionalReference = None
     client: ClientRow | str | None = None
-    parent: _Reference | None = None
+    parent: _OptionalReference = None
     received_power: float | None = Field(alias="potencyRead", default=None)
     connections: list[_Connection] | None = None
 
