@@ -3,8 +3,8 @@
 From the vendor: the base path, the key as it is in Authorization, the routes, pages with `hasNextPage`, PATCH;
 `project` required of a new property; a new property with its client in one POST (fixed box, auto_connect false, force
 true). From callers: the filter as JSON in the query. ASSUMPTION, here alone: an error is JSON with a `message` (or
-`error`), and `_SUBJECTS` and `_TAKEN` tell what it says; a 404 that is no JSON is a wrong address, not an object that
-is gone; a port that a property is on already isn't taken for that property.
+`error`), and `_TAKEN`, `_PORT` and `_CODE` tell what it says; a 404 that is no JSON is a wrong address, not an object
+that is gone; a port that a property is on already isn't taken for that property.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ _BASE = "/api/v2"
 _TAKEN = re.compile(r"taken|occupied|in use|already|exists|ocupad|bloquead|em uso|já", re.IGNORECASE)
 _PORT = re.compile(r"\bport(a|as|s)?\b|connector|splitter", re.IGNORECASE)
 _CODE = re.compile(r"\bcode\b|c[óo]digo", re.IGNORECASE)
+_SENDABLE = re.compile(r"[!-~]([ -~]*[!-~])?")
 _Row = TypeVar("_Row", bound=rows.Stored)
 
 
@@ -42,6 +43,8 @@ class OzMap:
     """
 
     def __init__(self, session: VendorSession, key: str) -> None:
+        if not _SENDABLE.fullmatch(key):  # no header can hold it, and the error of the attempt would quote it
+            raise ProblemError(session.problem("vendor_refused_token"))
         self._session = session
         self._headers = {"Authorization": key}
 
@@ -73,6 +76,11 @@ class OzMap:
         wanted = (box for box in found if box.name == name)
         return tuple(box for box in wanted if project_ids is None or box.project_id in project_ids)
 
+    def box(self, box_id: str) -> Box | None:
+        """A box, None where it is gone. GET /boxes/{id}."""
+        found = self._one(rows.BOXES, box_id)
+        return found[0].value() if found else None
+
     def project_ids(self, names: Collection[str]) -> Mapping[str, tuple[str, ...]]:
         """The ids of the projects of each of these names. GET /projects."""
         if not names:
@@ -90,10 +98,20 @@ class OzMap:
         return BoxContents(box, tuple(splitter for splitter in splitters if splitter.attends), properties)
 
     def holder_of(self, splitter_id: str, port: int) -> Holder | None:
-        """Who is on a port, in whatever box; None where nobody is found. GET /properties by `connections.id`."""
-        for one in self._properties(rows.equal(rows.CONNECTED_TO, splitter_id)):
-            if one.connection and (one.connection.splitter_id, one.connection.port) == (splitter_id, port):
-                return Holder.of(one)
+        """Who is on a port, in whatever box; None where nobody is found. GET /properties by `connections.id`.
+
+        One page: no splitter has more ports. That OZmap takes this question is ASSUMPTION, and the answer only makes
+        a sentence fuller: where it doesn't, nobody is found.
+        """
+        try:
+            page, wholes = self._page(rows.PROPERTIES, [rows.equal(rows.CONNECTED_TO, splitter_id)], 1, PAGE_LENGTH)
+        except ProblemError as error:
+            if error.problem.code != "vendor_answer_malformed":
+                raise
+            return None
+        for row, whole in zip(page.rows, wholes, strict=True):
+            if row.is_on(splitter_id, port):
+                return Holder.of(self._property(row, whole))
         return None
 
     def check(self) -> None:
@@ -108,12 +126,20 @@ class OzMap:
         coordinates: Coordinates | None,
         connection: tuple[str, int] | None,
         client: NewClient | str,
+        received_power: float | None = None,
     ) -> str:
         """Makes a property with its client, new or one that OZmap has (its id), and gives its id. POST /properties.
 
-        `connection`: a splitter's id and its port. Not safe to repeat: another property would be made.
+        `connection`: a splitter's id and its port; power in dBm. Not safe to repeat: another one would be made.
         """
-        fields = rows.new_property(box, address, coordinates, connection, client)
+        fields = rows.new_property(
+            box=box,
+            address=address,
+            coordinates=coordinates,
+            connection=connection,
+            client=client,
+            received_power=received_power,
+        )
         response = self._call("POST", rows.PROPERTIES.path, repeatable=False, json=fields)
         self._accept(response, fields)
         return received(self._session, response, self._session.decoded(response), rows.MADE).id

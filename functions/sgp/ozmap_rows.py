@@ -28,7 +28,7 @@ from sgp.fibre_map import (
 from sgp.received import Part
 
 CODE, NAME, STATUS, PROJECT, BOX, PARENT, CLIENT = "code", "name", "status", "project", "box", "parent", "client"
-CONNECTOR, PORT = "connector", "port"
+CONNECTOR, PORT, POWER = "connector", "port", "potencyRead"
 CONNECTED_TO = "connections.id"  # ASSUMPTION: that properties can be asked for by it
 
 _Row = TypeVar("_Row")
@@ -128,8 +128,12 @@ class PropertyRow(_Placed):
     box: _OptionalReference = None
     client: ClientRow | str | None = None
     parent: _OptionalReference = None
-    received_power: float | None = Field(alias="potencyRead", default=None)
+    received_power: float | None = Field(alias=POWER, default=None)
     connections: list[_Connection] | None = None
+
+    def is_on(self, splitter_id: str, port: int) -> bool:
+        """Whether the property is on this port."""
+        return any((one.id, one.port) == (splitter_id, port) for one in self.connections or ())
 
     def value(self, client: Client | None, whole: Mapping[str, Any]) -> Property:
         """The property with the client that is in it, and all that OZmap said of it."""
@@ -214,11 +218,13 @@ def among(field: str, values: Collection[str]) -> dict[str, Any]:
 
 
 def new_property(
+    *,
     box: Box,
     address: str,
     coordinates: Coordinates | None,
     connection: tuple[str, int] | None,
     client: NewClient | str,
+    received_power: float | None,
 ) -> dict[str, Any]:
     """A new property as its POST, after the vendor's own recipe. Nothing is ever forced onto a port."""
     return {
@@ -229,7 +235,9 @@ def new_property(
         "force": connection is None,
         CLIENT: _client(client),
         **({"coords": _degrees(coordinates)} if coordinates else {}),
+        **({"potencyRead": received_power} if received_power is not None else {}),
         **(_on_port(connection) if connection else {}),
+        **({} if received_power is None else {POWER: received_power}),
     }
 
 
@@ -251,7 +259,7 @@ def changed_property(change: PropertyChange) -> dict[str, Any]:
     if change.coordinates:
         fields["coords"] = _degrees(change.coordinates)
     if change.received_power is not None:
-        fields["potencyRead"] = change.received_power
+        fields[POWER] = change.received_power
     return fields
 
 

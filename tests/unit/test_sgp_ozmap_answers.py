@@ -11,7 +11,9 @@ from sgp.answers import ANSWERS
 from sgp.contracts import Coordinates
 from sgp.fibre_map import Box, Client, ClientStatus
 from sgp.ozmap_client import OzMap
+from sincronia import clock
 from sincronia.answers import ProblemError, explain
+from sincronia.vendor_http import VendorSession
 from tests.sgp_vendors import made_in, ozmap_saying, page, problem
 
 CLIENT_ROW = {"id": "a1", "code": "308", "name": "Nara", "status": 0, "implanted": True}
@@ -133,3 +135,20 @@ def test_refusals_of_ozmap_are_told_by_what_they_say(status: int, body: object, 
         # Nobody asked for a port here, and the client is one that there is.
         bare = problem(lambda: made_in(client, BOX, None, "a1"))
         assert bare == ("vendor_rejected", str(status))
+
+
+@pytest.mark.parametrize("key", ["", " chave", "cha\nve", "chave\r\nX: y", "chave→"])
+def test_key_that_no_header_can_hold_is_refused_unsent(key: str) -> None:
+    session = VendorSession("OZmap", "https://ozmap.example", clock.now() + 60)
+    code, _ = problem(lambda: OzMap(session, key))
+    assert code == "vendor_refused_token"
+
+
+def test_who_is_on_a_port_is_nobody_where_ozmap_does_not_take_the_question() -> None:
+    others = page({"id": "c1", "connections": [{"id": "s2", "kind": "Splitter", "port": 3}]}, more=True, total=900)
+    with ozmap_saying(others) as client:  # as if there were no filter: only one page is looked at
+        assert client.holder_of("s1", 3) is None
+    with ozmap_saying({"message": "Filtro inválido"}, status=400) as client:
+        assert client.holder_of("s1", 3) is None
+    with ozmap_saying({}, status=401) as client:
+        assert problem(lambda: client.holder_of("s1", 3))[0] == "vendor_refused_token"

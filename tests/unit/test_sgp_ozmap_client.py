@@ -146,10 +146,13 @@ def test_property_is_made_without_port_or_place_and_with_a_client_that_there_is(
     client = ozmap(at_ozmap)
     box = a_box(client)
     there = at_ozmap.add_row("ftth-clients", {"code": "7002", "name": "Ivo"})
-    number = client.create_property(box=box, address="Rua B", coordinates=None, connection=None, client=there)
+    number = client.create_property(
+        box=box, address="Rua B", coordinates=None, connection=None, client=there, received_power=-19.5
+    )
     made = client.property(number)
     assert made
     assert made.client
+    assert made.received_power == -19.5
     assert (made.client.id, made.connection, made.coordinates) == (there, None, box.coordinates)
 
 
