@@ -235,7 +235,6 @@ def new_property(
         "force": connection is None,
         CLIENT: _client(client),
         **({"coords": _degrees(coordinates)} if coordinates else {}),
-        **({"potencyRead": received_power} if received_power is not None else {}),
         **(_on_port(connection) if connection else {}),
         **({} if received_power is None else {POWER: received_power}),
     }

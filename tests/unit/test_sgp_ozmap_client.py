@@ -73,6 +73,7 @@ def test_boxes_and_projects_by_their_exact_names(at_ozmap: OzmapSimulator) -> No
     client = ozmap(at_ozmap)
     doubled = next(one.ident for one in TOWN.splitters if len(at_ozmap.boxes_named(one.ident)) == 2)
     both = client.boxes(doubled, None)
+    assert (client.box(both[1].id), client.box(NOBODY)) == (both[1], None)
     assert {box.name for box in both} == {doubled}
     assert client.boxes(doubled, [both[0].project_id]) == (both[0],)
     assert client.boxes(doubled, ()) == client.boxes(doubled.lower(), None) == client.boxes("CTO", None) == ()
