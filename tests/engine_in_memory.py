@@ -14,13 +14,13 @@ from sincronia.engine.flow import (
     BrakeLimits,
     Content,
     Flow,
-    FlowKind,
     Identity,
     Lane,
     LinkStatus,
     Listing,
     Opening,
     Record,
+    RunFlow,
     SourcePage,
     TargetGoneError,
     TargetRecord,
@@ -182,7 +182,7 @@ class Office:
             self.objects,
             self.queue,
             LightSecrets({"secret": {}}),
-            {"pessoas": FlowKind("Sincronizar Pessoas", ANSWERS, self._open)},
+            {"pessoas": RunFlow(title="Sincronizar Pessoas", answers=ANSWERS, open=self._open)},
         )
 
     def _open(self, opening: Opening) -> Flow:

@@ -8,7 +8,7 @@ from functools import partial
 
 from sincronia import clock
 from sincronia.answers import Problem, ProblemError
-from sincronia.engine.flow import Flow, FlowKind, LinkStatus, Listing, Opening
+from sincronia.engine.flow import Flow, LinkStatus, Listing, Opening, RunFlow
 from zen import connection_test, flow_names, lanes
 from zen.answers import ANSWERS
 from zen.companies import branch_of, company_of
@@ -70,16 +70,26 @@ def open_initial(opening: Opening) -> Flow:
     return _flow(vendors, (*users, *companies), filters, check=partial(connection_test.check, opening))
 
 
-FLOWS: Mapping[str, FlowKind] = {
-    flow_names.USERS: FlowKind("Sincronizar Usuários", ANSWERS, open_users, USERS_DEFAULTS, (lanes.USERS_STEP,)),
-    flow_names.COMPANIES: FlowKind(
-        "Sincronizar Empresas e Funcionários", ANSWERS, open_companies, COMPANIES_DEFAULTS, (lanes.COMPANIES_STEP,)
+FLOWS: Mapping[str, RunFlow] = {
+    flow_names.USERS: RunFlow(
+        title="Sincronizar Usuários",
+        answers=ANSWERS,
+        open=open_users,
+        default_filters=USERS_DEFAULTS,
+        steps=(lanes.USERS_STEP,),
     ),
-    flow_names.INITIAL: FlowKind(
-        "Sincronização Inicial",
-        ANSWERS,
-        open_initial,
-        INITIAL_DEFAULTS,
+    flow_names.COMPANIES: RunFlow(
+        title="Sincronizar Empresas e Funcionários",
+        answers=ANSWERS,
+        open=open_companies,
+        default_filters=COMPANIES_DEFAULTS,
+        steps=(lanes.COMPANIES_STEP,),
+    ),
+    flow_names.INITIAL: RunFlow(
+        title="Sincronização Inicial",
+        answers=ANSWERS,
+        open=open_initial,
+        default_filters=INITIAL_DEFAULTS,
         steps=(lanes.CONNECTION_STEP, lanes.USERS_STEP, lanes.COMPANIES_STEP),
         check_step=lanes.CONNECTION_STEP,
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sincronia.web.integration import Integration, LaneTitle
+from sincronia.web.integration import LaneTitle, RunIntegration
 from zen import flow_names
 from zen.answers import ANSWERS
 from zen.connection import Secret, Settings
@@ -12,7 +12,7 @@ from zen.filters import CompaniesFilters, InitialFilters, UsersFilters
 from zen.flows import FLOWS
 from zen.lanes import LANES, LISTINGS
 
-INTEGRATION = Integration(
+INTEGRATION = RunIntegration(
     name="zen",
     flows=FLOWS,
     filters={

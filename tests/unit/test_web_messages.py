@@ -32,7 +32,7 @@ def never(_: Opening) -> Flow:
     raise AssertionError
 
 
-KIND = FlowKind("Pessoas", COMMON, never)
+KIND = FlowKind(title="Pessoas", answers=COMMON)
 CHECKED = replace(KIND, steps=("Configurações", "Pessoas"), check_step="Configurações")
 
 

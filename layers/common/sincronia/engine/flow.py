@@ -180,19 +180,26 @@ class Opening:
     deadline: float  # seconds since 1970; no vendor call is sent after it
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FlowKind:
-    """What an integration registers under a flow's name.
+    """What people know of a flow that an integration registers under its name."""
+
+    title: str  # as people call it
+    answers: Answers
+    default_filters: Mapping[str, Any] = field(default_factory=dict)  # the schedule's
+    default_minutes: int | None = None  # the schedule's, where a person names none; None: it has no schedule
+    steps: tuple[str, ...] = ()  # as people see them go by, in their order
+    check_step: str = ""  # the one in which the flow's `check` is made, if it has one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFlow(FlowKind):
+    """A flow that is carried out by runs of its own.
 
     `open` does no I/O; it raises ProblemError where the connection can't run at all.
     """
 
-    title: str  # as people call it
-    answers: Answers
     open: Callable[[Opening], Flow]
-    default_filters: Mapping[str, Any] = field(default_factory=dict)  # the schedule's
-    steps: tuple[str, ...] = ()  # as people see them go by, in their order
-    check_step: str = ""  # the one in which the flow's `check` is made, if it has one
 
 
 def status_of(synced: str | None, seen: str | None) -> LinkStatus:

@@ -17,7 +17,7 @@ from sincronia.answers import Answers, OutOfTimeError, Problem, ProblemError, Re
 from sincronia.engine import applying, planning, reading
 from sincronia.engine.decisions import cancelled
 from sincronia.engine.erasing import DELETION, Erasing, Remains
-from sincronia.engine.flow import Flow, FlowKind, Opening
+from sincronia.engine.flow import Flow, Opening, RunFlow
 from sincronia.engine.lines import StoredActions, stored_plan
 from sincronia.engine.ports import Objects, RunQueue, Secrets, Store
 from sincronia.engine.report import closed, released, told
@@ -40,7 +40,7 @@ class Outside:
     objects: Objects
     queue: RunQueue
     secrets: Secrets
-    flows: Mapping[str, FlowKind]
+    flows: Mapping[str, RunFlow]
     remains: Remains | None = None  # what deletions erase
 
 
@@ -91,7 +91,7 @@ def _leased(run: Run) -> Run:
     )
 
 
-def _opened(run: Run, kind: FlowKind, outside: Outside, deadline: float) -> Flow:
+def _opened(run: Run, kind: RunFlow, outside: Outside, deadline: float) -> Flow:
     """The flow, ready to go on. Raises ProblemError where the run has to end here."""
     if clock.now() > (run.decided_at or run.started_at) + RUN_HOURS * 3600:
         cause = explain(run.problem, kind.answers) if run.problem else "interrupções repetidas."
@@ -105,7 +105,7 @@ def _opened(run: Run, kind: FlowKind, outside: Outside, deadline: float) -> Flow
     return kind.open(Opening(connection.settings, secret, run.filters, deadline))
 
 
-def _go_on(run: Run, flow: Flow, kind: FlowKind, outside: Outside) -> Run | None:
+def _go_on(run: Run, flow: Flow, kind: RunFlow, outside: Outside) -> Run | None:
     actions: StoredActions | None = None
     while True:
         if run.phase == Phase.READ:
@@ -121,7 +121,7 @@ def _go_on(run: Run, flow: Flow, kind: FlowKind, outside: Outside) -> Run | None
         run = after
 
 
-def _commit(before: Run, step: Step, kind: FlowKind, outside: Outside) -> Run | None:
+def _commit(before: Run, step: Step, kind: RunFlow, outside: Outside) -> Run | None:
     """Writes the step, and tells people where the run ends or waits. None where somebody else holds the run now."""
     after = settled(before, step, kind.answers)
     if outside.store.commit(before, after, _with_notification(after, step.rows, kind)):
@@ -138,7 +138,7 @@ def _commit(before: Run, step: Step, kind: FlowKind, outside: Outside) -> Run | 
     return _committed(now, ended, outside)
 
 
-def _with_notification(after: Run, rows: Rows, kind: FlowKind) -> Rows:
+def _with_notification(after: Run, rows: Rows, kind: RunFlow) -> Rows:
     if after.lease or _goes_on_at_once(after):
         return rows
     return replace(rows, notification=told(after, kind.title, kind.answers))

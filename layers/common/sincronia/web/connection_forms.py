@@ -23,7 +23,7 @@ class Form(BaseModel):
 
 
 class FlowForm(Form):
-    """When a flow runs, and its filters; without filters, its own default; without a period, only when asked for."""
+    """When a flow runs, and its filters; what isn't named is the flow's own; a period of null: only when asked for."""
 
     every_minutes: Annotated[int, Field(strict=True, ge=5, le=10080)] | None = None
     filters: dict[str, Any] | None = None
@@ -76,10 +76,16 @@ def _scheduled_flow(
         flow=name,
         title=kind.title,
         filters=before.filters if before and "filters" not in named else filters,
-        every_minutes=before.every_minutes if before and "every_minutes" not in named else form.every_minutes,
+        every_minutes=_every_minutes(kind, form, before),
         wake_at=clock.now(),
         active_run=before.active_run if before else "",
     )
+
+
+def _every_minutes(kind: FlowKind, form: FlowForm, before: ScheduledFlow | None) -> int | None:
+    if "every_minutes" in form.model_fields_set:
+        return form.every_minutes
+    return before.every_minutes if before else kind.default_minutes
 
 
 class FlowAnswer(BaseModel):

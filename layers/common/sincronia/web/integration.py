@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from sincronia import clock
 from sincronia.answers import Answers, Problem, ProblemError
-from sincronia.engine.flow import Flow, FlowKind, Opening, Record
+from sincronia.engine.flow import Flow, FlowKind, Opening, Record, RunFlow
 from sincronia.engine.starting import Apart
 from sincronia.engine.state import Connection, Run, RunKey
 from sincronia.store.aws import SecretsManagerSecrets
@@ -47,16 +47,15 @@ class Integration:
     """An integration as its on_http offers it."""
 
     name: str
-    flows: Mapping[str, FlowKind]
+    flows: Mapping[str, FlowKind]  # that a connection can schedule
+    days: Mapping[str, FlowKind] = field(default_factory=dict)  # that hints open by themselves, day by day
     filters: Mapping[str, type[BaseModel]]  # by flow
-    apart: Apart
     answers: Answers  # of its flows; the routes' own come beside them
     settings: type[BaseModel]
     secret: type[BaseModel]
     lanes: Mapping[str, LaneTitle]  # by entity: all that its flows can have
     listings: Mapping[str, str]  # by name: what people call what is read
     check: Callable[[Opening], Sequence[Check]]  # tries every part of a connection; raises OutOfTimeError
-    correct: Callable[[Opening, str, str, Mapping[str, Any]], Record]  # the listing's record, read back; raises too
 
     def connection(self, connection_id: str) -> Registered:
         """A connection of this integration. Raises ProblemError(connection_unknown)."""
@@ -72,12 +71,9 @@ class Integration:
             raise ProblemError(Problem("connection_disabled"))
         return connection
 
-    def kind(self, flow: str, *at: str) -> FlowKind:
-        """A flow by its name; `at` is the field that names it. Raises where there is none."""
-        if flow not in self.flows:
-            expected = ", ".join(sorted(self.flows))
-            raise RequestValidationError([{"type": "enum", "loc": ("body", *at), "ctx": {"expected": expected}}])
-        return self.flows[flow]
+    def described(self, flow: str) -> FlowKind:
+        """What people know of one of its flows."""
+        return self.flows.get(flow) or self.days[flow]
 
     def checked(self, model: type[BaseModel], values: Mapping[str, Any], *at: str) -> BaseModel:
         """The values as the model takes them; `at` is the field that holds them. Raises what names the wrong field."""
@@ -107,6 +103,29 @@ class Integration:
         secret = SecretsManagerSecrets().fields(connection.secret_name)
         return Opening(connection.settings, secret, filters, clock.now() + seconds)
 
+    def run(self, connection_id: str, run_id: str) -> Run:
+        """A run of one of its connections. Raises ProblemError(run_unknown)."""
+        run = stored_run(RunKey(connection_id, run_id))
+        if run is None or run.integration != self.name or run.flow not in {*self.flows, *self.days}:
+            raise ProblemError(Problem("run_unknown"))
+        return run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunIntegration(Integration):
+    """An integration whose flows are carried out by runs that people may start, too."""
+
+    flows: Mapping[str, RunFlow]
+    apart: Apart
+    correct: Callable[[Opening, str, str, Mapping[str, Any]], Record]  # the listing's record, read back; raises too
+
+    def kind(self, flow: str, *at: str) -> RunFlow:
+        """A flow by its name; `at` is the field that names it. Raises where there is none."""
+        if flow not in self.flows:
+            expected = ", ".join(sorted(self.flows))
+            raise RequestValidationError([{"type": "enum", "loc": ("body", *at), "ctx": {"expected": expected}}])
+        return self.flows[flow]
+
     def opened(self, connection: Connection, flow: str, filters: Mapping[str, Any]) -> Flow:
         """The flow, opened without a call to a vendor. Raises what keeps it from running."""
         kind = self.kind(flow, "flow")
@@ -115,10 +134,3 @@ class Integration:
             return kind.open(self.opening(connection, filters))
         except ProblemError as error:
             raise RequestProblemError(error.problem) from None
-
-    def run(self, connection_id: str, run_id: str) -> Run:
-        """A run of one of its connections. Raises ProblemError(run_unknown)."""
-        run = stored_run(RunKey(connection_id, run_id))
-        if run is None or run.integration != self.name or run.flow not in self.flows:
-            raise ProblemError(Problem("run_unknown"))
-        return run

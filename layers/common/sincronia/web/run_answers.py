@@ -116,6 +116,30 @@ ANSWERS: Mapping[str, WebAnswer] = {
     "file_unknown": refused(
         404, _UNKNOWN, "Esta execução não tem este arquivo.", "Confira os arquivos na notificação da execução."
     ),
+    "connection_unnamed": refused(
+        422,
+        "Falta um dado",
+        "Esta integração não tem uma única conexão, e é preciso dizer de qual se trata; as conhecidas: {known}.",
+        "Informe a conexão no parâmetro connection.",
+    ),
+    "hint_unknown": refused(
+        404,
+        _UNKNOWN,
+        "Não há linha do log com esta identificação nesta conexão; elas são guardadas por 400 dias.",
+        "Confira a identificação nos logs da integração.",
+    ),
+    "hint_of_many": refused(
+        409,
+        _CONFLICT,
+        "Esta linha do log é de uma conferência de muitos cadastros, e não de um.",
+        "Repita o período, ou a linha de um cadastro.",
+    ),
+    "image_gone": refused(
+        404,
+        _UNKNOWN,
+        "Não há nada guardado do que esta linha do log retirou: ela não retirou nada, ou isso faz mais de 90 dias.",
+        "Confira a coluna Antes nos logs.",
+    ),
     "vendors_slow": refused(
         504,
         "Sem resposta a tempo",

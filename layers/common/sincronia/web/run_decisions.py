@@ -21,7 +21,7 @@ from sincronia.store.runs import stored_run
 from sincronia.store.working import DynamoStore
 from sincronia.web.application import Caller, Input, Routes
 from sincronia.web.fields import ConnectionInPath, run_url
-from sincronia.web.integration import Integration
+from sincronia.web.integration import RunIntegration
 from sincronia.web.run_answers import RequestProblemError
 from sincronia.web.run_forms import ProblemAnswer, RunAnswer, RunInPath, Value, problem_answer, run_answer
 from sincronia.web.run_starts import SourceId, applicable, applied_key, lane_unknown
@@ -57,7 +57,7 @@ class CorrectedRecord(BaseModel):
 class RunDecisions:
     """The routes of one integration."""
 
-    integration: Integration
+    integration: RunIntegration
 
     def routes(self) -> Routes:
         """Ready for an Application."""

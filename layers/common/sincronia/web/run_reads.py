@@ -118,7 +118,7 @@ class RunReads:
         more = len(found) > limit
         lines = live.messages(
             run,
-            self.integration.flows[run.flow],
+            self.integration.described(run.flow),
             [live.Told(outcome, at) for outcome, at in found[:limit]],
             more=more,
             targets={entity: lane.target for entity, lane in self.integration.lanes.items()},

@@ -24,7 +24,7 @@ from sincronia.store.runs import stored_run
 from sincronia.store.scheduling import DynamoSchedule
 from sincronia.web.application import Caller, Input, Routes
 from sincronia.web.fields import ConnectionInPath, run_url
-from sincronia.web.integration import Integration
+from sincronia.web.integration import RunIntegration
 from sincronia.web.run_answers import RequestProblemError
 from sincronia.web.run_forms import RunAnswer, RunInPath, run_answer
 
@@ -67,7 +67,7 @@ IdempotencyKey = Annotated[str, Depends(_idempotency_key)]
 class RunStarts:
     """The routes of one integration."""
 
-    integration: Integration
+    integration: RunIntegration
 
     def routes(self) -> Routes:
         """Ready for an Application."""
