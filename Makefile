@@ -9,6 +9,7 @@ SAM := env --unset=PYTHONPATH AWS_DEFAULT_REGION=sa-east-1 .venv-sam/bin/sam
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONPATH := $(CURDIR):$(CURDIR)/functions
 export SAM_CLI_TELEMETRY := 0
+SDK := tests/node/node_modules
 ACT ?=
 include layers/python-3.13.mk
 
@@ -41,7 +42,7 @@ decide: $(VENV)/ready ## Approve or reject a run at the brake: make decide STACK
 test: $(VENV)/ready ## Run the tests, but for the full crash sweeps (5 minutes at most).
 	@$(PYTHON) -m pytest -m "not sweep" -n 2 --dist worksteal
 
-check: $(VENV)/ready .venv-sam/ready ## All that must hold before a push: format, lint, types, every test, template, build. Uses: a Python 3.13, to run the unit tests on it too.
+check: $(VENV)/ready .venv-sam/ready $(SDK)/.ready ## All that must hold before a push: format, lint, types, every test, template, build. Needs Node.js 18 with npm too. Uses: a Python 3.13, to run the unit tests on it too.
 	@echo "== format"
 	@$(VENV)/bin/ruff format --check .
 	@echo "== lint"
@@ -91,7 +92,7 @@ lock: $(VENV)/ready ## Make the locks again from requirements/*.in; UPGRADE=--up
 		--no-emit-package botocore --no-emit-package jmespath --no-emit-package python-dateutil --no-emit-package six
 
 clean: ## Remove what targets made: environments, builds, caches.
-	@rm -rf .venv .venv-sam .venv-3.13 .aws-sam .local .bench .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(SDK) .venv .venv-sam .venv-3.13 .aws-sam .local .bench .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find . -path ./.git -prune -o -name __pycache__ -prune -exec rm -rf {} +
 
 define require_python
@@ -115,6 +116,13 @@ $(VENV)/ready: requirements/uv.txt requirements/dev.txt layers/common/pyproject.
 	@test -x .venv-sam/bin/python || $(PYTHON3) -m venv .venv-sam
 	@.venv-sam/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@.venv-sam/bin/uv pip sync --quiet --python .venv-sam/bin/python --require-hashes requirements/sam.txt
+	@touch $@
+
+# Only what a test needs: the SDK of a vendor. tests/node/.npmrc says how it is installed (no scripts are run).
+$(SDK)/.ready: tests/node/package-lock.json tests/node/.npmrc
+	@command -v npm >/dev/null || { echo "make check needs Node.js 18 or newer with npm (Debian, Ubuntu: apt-get install nodejs npm)." >&2; exit 1; }
+	@echo "Setting up tests/node (locked) …"
+	@cd tests/node && npm ci --loglevel=error >/dev/null
 	@touch $@
 
 .venv-3.13/ready: $(VENV)/ready requirements/dev.txt

@@ -17,6 +17,7 @@ ASSUMPTIONS, all of them:
   external_id    unique within its route; on a PATCH even the object's own is refused, with 409
   updates        drop `project`, `kind`, `drop`, `parent`, `cables` without a word; the answer is the object
   batch-update   answers `{"count"}`
+  defaults       those of the SDK's schemas; a box that names no pole gets one of its own
   ports          `ports[].index` is 1-based; a port counts as free where its output is null and it isn't blocked
   connecting     `connector` needs a `port`; the splitter must be of the property's box, and gives it its box where it
                  has none; a port that is taken or blocked is 409; with `force` who was there is disconnected

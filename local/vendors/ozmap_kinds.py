@@ -16,6 +16,8 @@ Check = Callable[[object], bool]
 PROJECTS, BOXES, BOX_TYPES = "projects", "boxes", "box-types"
 SPLITTERS, SPLITTER_TYPES = "splitters", "splitter-types"
 PROPERTIES, CLIENTS = "properties", "ftth-clients"
+DROP = {"type": {"cableType": "65a0c0de0a1b2c3d4efffffe"}, "maxSize": 300}
+AREA = {"type": "Polygon", "coordinates": []}
 ONU = {"user_PPPoE": "", "serial_number": "", "mac_address": ""}
 STEERING = ("auto_connect", "force", "connector", "port", "drop_poles")  # of a property's request, not of the property
 
@@ -123,7 +125,7 @@ KINDS: Mapping[str, Kind] = {
             "defaultDropSize": _number,
         },
         ("name",),
-        {"lat": 0, "lng": 0, "parents": []},
+        {"lat": 0, "lng": 0, "parents": [], "hasLogo": False, "defaultPonPotency": 3, "drop": DROP, "area": AREA},
     ),
     BOX_TYPES: Kind(
         "",
@@ -146,7 +148,7 @@ KINDS: Mapping[str, Kind] = {
             "address": _text,
             "project": _text,
             "coords": _place,
-            "pole": _nullable(_text),
+            "pole": _text,
             "boxType": _text,
             "hierarchyLevel": _number,
             "implanted": _flag,
@@ -160,7 +162,16 @@ KINDS: Mapping[str, Kind] = {
             "max_distance": _number,
         },
         ("project", "coords", "hierarchyLevel", "boxType", "implanted"),
-        {"name": "", "pole": None, "certified": False, "draft": False, "shared": False, "tags": [], "cables": []},
+        {
+            "name": "",
+            "certified": False,
+            "draft": False,
+            "shared": False,
+            "default_reserve": 0,
+            "tags": [],
+            "cables": [],
+        }
+        | {"underground": False},
         {"project": PROJECTS, "boxType": BOX_TYPES},
         frozenset({"project", "cables"}),
     ),
@@ -227,7 +238,7 @@ KINDS: Mapping[str, Kind] = {
         frozenset({"project", "drop", "parent", "cables"}),
     ),
     CLIENTS: Kind(
-        "ftth",
+        "FTTHClient",  # so the schema; a body in the documentation has "ftth"
         {
             **_COMMON,
             "code": _filled,

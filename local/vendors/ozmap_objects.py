@@ -98,6 +98,8 @@ class FibreMap:
             row["kind"] = kind.kind
         if route == PROPERTIES:
             return self._create_property(row, body, by_hand)
+        if route == BOXES:
+            row.setdefault("pole", self._new_id())
         if route == SPLITTERS:
             row |= self._as_its_type_says(row)
         if route == CLIENTS:
