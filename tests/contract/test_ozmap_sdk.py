@@ -1,4 +1,4 @@
-"""The vendor's own SDK as a client of the simulated OZmap: what stands for a vendor has to satisfy the vendor's code."""
+"""The vendor's own SDK as a client of the simulated OZmap: what stands for a vendor has to satisfy its code."""
 
 from __future__ import annotations
 
