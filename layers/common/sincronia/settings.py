@@ -31,9 +31,19 @@ def run_queue_url() -> str:
     return _required("RUN_QUEUE_URL")
 
 
+def hint_queue_url() -> str:
+    """The queue that an integration's hints are worked off from."""
+    return _required("HINT_QUEUE_URL")
+
+
 def secret_prefix() -> str:
     """What the names of the stack's secrets begin with."""
     return _required("SECRET_PREFIX")
+
+
+def session_key_secret() -> str:
+    """The secret whose `key` signs the sessions of pages; the stack generates it."""
+    return _required("SESSION_KEY_SECRET")
 
 
 @cache

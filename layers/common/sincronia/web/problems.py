@@ -9,34 +9,17 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from sincronia.answers import Answers, Problem, explain
-from sincronia.web.answers import FIELD_CODES, FIELD_OTHERWISE, FIELD_SENTENCES, PROBLEM_JSON, WebAnswer
+from sincronia.answers import Answers, Problem
+from sincronia.web.answers import FIELD_CODES, FIELD_OTHERWISE, FIELD_SENTENCES, PROBLEM_JSON
+from sincronia.web.documents import problem_document
 
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,40}")
 
 
 def problem_response(problem: Problem, answers: Answers, errors: Sequence[Mapping[str, str]] = ()) -> Response[str]:
-    """The answer to a request that ran into a problem.
-
-    The status is its row's; 422 where the row is an integration's, which knows no HTTP. The problem's detail `field`
-    is the answer's field. Where fields are wrong, `errors` says which.
-    """
-    answer = answers[problem.code]
-    status, title = (
-        (answer.status, answer.title) if isinstance(answer, WebAnswer) else (422, "Não foi possível atender")
-    )
-    body: dict[str, Any] = {
-        "type": "about:blank",
-        "title": title,
-        "status": status,
-        "code": problem.code,
-        "detail": explain(problem, answers),
-    }
-    fields = [error["field"] for error in errors] if errors else [problem.details.get("field", "")]
-    if len(fields) == 1 and fields[0]:
-        body["field"] = fields[0]
-    if len(errors) > 1:
-        body["errors"] = [dict(error) for error in errors]
+    """The answer to a request that ran into a problem. Where fields are wrong, `errors` says which."""
+    body = problem_document(problem, answers, errors)
+    status = body["status"]
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     return Response(status_code=status, content_type=PROBLEM_JSON, body=_json(body), headers=headers)
 

@@ -1,0 +1,254 @@
+"""How a webhook is let in: address → secret → sender → record → connection → one message in the queue of hints.
+
+What a webhook says is not believed: it hints that a record may have changed. Nothing is read from a table before the
+sender has shown that it knows the connection's secret.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any, Protocol
+from urllib.parse import parse_qs
+
+import pydantic_core
+from aws_lambda_powertools import Logger
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from sincronia import clock, settings
+from sincronia.answers import Problem, ProblemError
+from sincronia.engine.hints import Cause, Hint, hint_id
+from sincronia.engine.ports import Secrets
+from sincronia.store.aws import SecretsManagerSecrets
+from sincronia.store.connections import registered
+from sincronia.web.answers import PROBLEM_JSON
+from sincronia.web.documents import places_of, problem_document
+from sincronia.web.webhook_answers import ANSWERS
+from sincronia.web.webhook_keys import Addressed, addressed
+
+Json = dict[str, Any]
+
+BODY_LIMIT = 64 * 1024  # bytes
+SECRETS_FIELD = "webhook_secrets"  # of the connection's secret: one or more that hold, spaces between them
+MISS_SECONDS = 60  # how long a secret that isn't there is not asked for again
+RETRY_SECONDS = 30
+_MISSES = 1000  # how many of those are remembered
+_FIELDS = 1000  # the most that a form may have
+_LONGEST_EVENT_ID = 200
+_BEARER = re.compile(r"bearer +(\S+)", re.IGNORECASE)
+_SIGNED = ("webhook-id", "webhook-timestamp", "webhook-signature")
+_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 405: {"Allow": "POST"}, 503: {"Retry-After": str(RETRY_SECONDS)}}
+_FORMS = {"application/json": False, "application/x-www-form-urlencoded": True}  # whether it is a form, by type
+
+logger = Logger(child=True)
+
+
+class Queue(Protocol):
+    """Where hints go."""
+
+    def send(self, hint: Hint) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A webhook's request: its headers, their names in small letters, and its body as it was sent."""
+
+    headers: Mapping[str, str]
+    body: bytes
+    content: Json | None  # None: the body is neither a JSON object nor a form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhooks:
+    """The webhooks of one integration.
+
+    `record_of` gives the id of the record that a body is about, None where it names none or several; `looked_for` is
+    what it looks for, as people read it after "Envie".
+    """
+
+    integration: str
+    entity: str
+    record_of: Callable[[Mapping[str, Any]], str | None]
+    looked_for: str
+    queue: Queue
+    secrets: Secrets = field(default_factory=SecretsManagerSecrets)
+    _missed: dict[str, float] = field(default_factory=dict, init=False)  # secret's name → until when
+
+    def answer(self, event: Json) -> Json:
+        """The answer to an event of API Gateway (payload 2.0). 200 only for what is in the queue."""
+        try:
+            hint = self._hint(event)
+            self.queue.send(hint)
+        except ProblemError as error:
+            return _refusal(error.problem)
+        except Exception as error:
+            # Nothing is in the queue, and the sender is to come again, whatever it was.
+            logger.error("webhook failed", error=type(error).__name__, at=places_of(error))
+            return _refusal(Problem("webhook_not_queued"))
+        logger.info("webhook", status=200, hint=hint.id)
+        return _answer(200, "application/json", {"hint": hint.id})
+
+    def _hint(self, event: Json) -> Hint:
+        """The hint of an event. Raises ProblemError where it is not let in."""
+        address, delivery = self._addressed(event), _delivery(event)
+        event_id = sender_id(delivery, self._live_secrets(address))
+        logger.append_keys(connection=address.connection)
+        if delivery.content is None:
+            raise ProblemError(Problem("webhook_malformed"))
+        record = self.record_of(delivery.content)
+        if record is None:
+            raise ProblemError(Problem("webhook_record_missing", {"fields": self.looked_for}))
+        self._check_connection(address)
+        received_at, event_id = clock.now(), event_id or str(event["requestContext"]["requestId"])
+        return Hint(
+            connection=address.connection,
+            id=hint_id(received_at, address.connection, event_id),
+            entity=self.entity,
+            record=record,
+            cause=Cause.WEBHOOK,
+            received_at=received_at,
+            event_id=event_id,
+            body_hash=_digest(delivery.body),
+        )
+
+    def _addressed(self, event: Json) -> Addressed:
+        if event["requestContext"]["http"]["method"] != "POST":
+            raise ProblemError(Problem("method_unknown"))
+        address = addressed(event["rawPath"])
+        if address is None or address.integration != self.integration:
+            raise ProblemError(Problem("webhook_unknown"))
+        return address
+
+    def _live_secrets(self, address: Addressed) -> list[str]:
+        name = _secret_name(address)
+        if self._missed.get(name, 0) > clock.now():
+            raise ProblemError(Problem("webhook_unknown"))
+        try:
+            fields = self.secrets.fields(name)
+        except ProblemError:
+            if len(self._missed) >= _MISSES:
+                self._missed.clear()
+            self._missed[name] = clock.now() + MISS_SECONDS
+            raise ProblemError(Problem("webhook_unknown")) from None
+        return live_secrets(fields)
+
+    def _check_connection(self, address: Addressed) -> None:
+        found = registered(address.connection)
+        if found is None or found.deleting:
+            raise ProblemError(Problem("webhook_connection_unknown"))
+        connection = found.connection
+        if (connection.integration, connection.secret_name) != (self.integration, _secret_name(address)):
+            raise ProblemError(Problem("webhook_connection_unknown"))
+        if not connection.enabled:
+            raise ProblemError(Problem("webhook_connection_disabled"))
+
+
+def live_secrets(fields: Mapping[str, str]) -> list[str]:
+    """The webhooks' secrets among the fields of a connection's secret; each of them holds."""
+    return fields.get(SECRETS_FIELD, "").split()
+
+
+def sender_id(delivery: Delivery, secrets: list[str]) -> str:
+    """The event's id as its sender signed it; empty where the sender showed a secret instead.
+
+    Raises ProblemError for a sender who knows none of the secrets. All of them are tried, so that the time that it
+    takes doesn't tell which.
+    """
+    if not secrets:
+        raise ProblemError(Problem("webhook_without_secrets"))
+    if any(name in delivery.headers for name in _SIGNED):
+        if not sum(_signs(secret, delivery) for secret in secrets):
+            raise ProblemError(Problem("webhook_signature_wrong"))
+        event_id = delivery.headers["webhook-id"]
+        return event_id if len(event_id) <= _LONGEST_EVENT_ID else _digest(event_id.encode())
+    shown = _shown(delivery)
+    if not shown:
+        raise ProblemError(Problem("webhook_unsigned"))
+    if not sum(hmac.compare_digest(shown.encode(errors="replace"), secret.encode()) for secret in secrets):
+        raise ProblemError(Problem("webhook_secret_wrong"))
+    return ""
+
+
+def _signs(secret: str, delivery: Delivery) -> bool:
+    try:
+        Webhook(secret).verify(delivery.body, dict(delivery.headers), json_parse=False)
+    except (WebhookVerificationError, ValueError):  # ValueError: a signature, or a body, that the library can't read
+        return False
+    return True
+
+
+def _shown(delivery: Delivery) -> str:
+    """The secret that a sender shows who can't sign.
+
+    ASSUMPTION, here alone: that such a vendor's gateway can be made to send one header or field of one's own.
+    """
+    bearer = _BEARER.fullmatch(delivery.headers.get("authorization", "").strip())
+    token = (delivery.content or {}).get("token")
+    shown = bearer[1] if bearer else delivery.headers.get("x-webhook-secret", "").strip()
+    return shown or (token if isinstance(token, str) else "")
+
+
+def _delivery(event: Json) -> Delivery:
+    """What was sent. Raises ProblemError for what is too large, of another type, or badly encoded."""
+    headers, text = event.get("headers") or {}, event.get("body") or ""
+    encoded = bool(event.get("isBase64Encoded"))
+    if len(text) > (BODY_LIMIT * 4 // 3 + 4 if encoded else BODY_LIMIT):
+        raise ProblemError(Problem("webhook_too_large"))
+    try:
+        body = base64.b64decode(text, validate=True) if encoded else text.encode()
+    except ValueError:
+        raise ProblemError(Problem("webhook_malformed")) from None
+    if len(body) > BODY_LIMIT:
+        raise ProblemError(Problem("webhook_too_large"))
+    return Delivery(headers, body, _content(body, is_form=_is_form(headers.get("content-type", ""), body)))
+
+
+def _is_form(content_type: str, body: bytes) -> bool:
+    kind = content_type.partition(";")[0].strip().lower()
+    if not kind:
+        return not body.lstrip().startswith((b"{", b"["))
+    if kind not in _FORMS:
+        raise ProblemError(Problem("webhook_type_unsupported"))
+    return _FORMS[kind]
+
+
+def _content(body: bytes, *, is_form: bool) -> Json | None:
+    """A body's fields; those that a form has several times are lists."""
+    try:
+        if is_form:
+            fields = parse_qs(
+                body.decode(errors="replace"), keep_blank_values=True, strict_parsing=True, max_num_fields=_FIELDS
+            )
+            return {name: values if len(values) > 1 else values[0] for name, values in fields.items()} or None
+        value = pydantic_core.from_json(body, allow_inf_nan=False)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _secret_name(address: Addressed) -> str:
+    return f"{settings.secret_prefix()}{address.random}"
+
+
+def _digest(content: bytes) -> str:
+    return blake2b(content, digest_size=16).hexdigest()
+
+
+def _refusal(problem: Problem) -> Json:
+    document = problem_document(problem, ANSWERS)
+    logger.info("webhook", status=document["status"], code=problem.code)
+    return _answer(document["status"], PROBLEM_JSON, document)
+
+
+def _answer(status: int, content_type: str, body: Json) -> Json:
+    return {
+        "statusCode": status,
+        "headers": {"Cache-Control": "no-store", "Content-Type": content_type, **_HEADERS.get(status, {})},
+        "body": json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+        "isBase64Encoded": False,
+    }
