@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, settings
 
 from tests.office_on_aws import AwsServer, OfficeOnAws, office_on_aws
 
-for name in ("connections", "links", "identities", "runs", "outcomes", "notifications", "tokens", "requests"):
+for name in ("connections", "links", "identities", "runs", "outcomes", "notifications", "hints", "tokens", "requests"):
     os.environ[f"{name.upper()}_TABLE"] = f"test-{name}"
 os.environ |= {
     "DATA_BUCKET": "test-data",
     "RUN_QUEUE_URL": "http://127.0.0.1/queue-set-by-the-test",
+    "HINT_QUEUE_URL": "http://127.0.0.1/queue-set-by-the-test.fifo",
     "ALLOWED_NETWORKS": "127.0.0.0/8",
     "AWS_DEFAULT_REGION": "sa-east-1",
     "AWS_ACCESS_KEY_ID": "test",

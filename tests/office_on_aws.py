@@ -137,15 +137,16 @@ class AwsServer:
         self.provisioned = Provisioned()
         self.keys: dict[str, list[str]] = {}  # by table: the names of its key's attributes
 
-    def renew(self) -> None:
-        """Forgets everything, makes the template's resources, and sets the functions' environment."""
+    def renew(self, integration: str = "zen") -> None:
+        """Forgets everything, makes the template's resources, and sets the integration's environment."""
         request = urllib.request.Request(f"{self.endpoint}/moto-api/reset", method="POST")  # noqa: S310  # our own server
         urllib.request.urlopen(request).close()  # noqa: S310
         resolver = Resolver(self._template, PARAMETERS, stack_name="test", region=REGION)
         clients = Clients(self.dynamodb, self.s3, self.sqs)
         self.provisioned = provision(self._template, resolver, clients, stack_name="test", region=REGION)
         for function in self.provisioned.functions.values():
-            os.environ |= dict(function.environment)
+            if function.handler.split(".")[0] in {integration, "hub"}:
+                os.environ |= dict(function.environment)
         os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"
         for table in TABLES:
             name = os.environ[f"{table.upper()}_TABLE"]

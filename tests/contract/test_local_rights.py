@@ -14,7 +14,8 @@ from local.provisioned import FunctionSpec, MappingSpec, Provisioned
 from local.rights import Allowed, Called, compare
 
 TABLE = "arn:aws:dynamodb:sa-east-1:123456789012:table"
-QUEUE = "arn:aws:sqs:sa-east-1:123456789012:queue"
+QUEUES = "arn:aws:sqs:sa-east-1:123456789012"
+QUEUE = f"{QUEUES}:queue"
 
 
 def request(service: str, target: str = "", body: object = None, **other: str) -> Request:
@@ -62,6 +63,11 @@ def test_a_transaction_counts_as_one_call_and_as_the_rights_of_its_items() -> No
         (request("dynamodb", "D.BatchWriteItem", {"RequestItems": {"a": []}}), "BatchWriteItem", f"{TABLE}/a"),
         (request("sqs", "AmazonSQS.SendMessage", {"QueueUrl": "http://aws/1/queue"}), "SendMessage", QUEUE),
         (request("sqs", "AmazonSQS.SendMessageBatch", {"QueueUrl": "http://aws/1/queue"}), "SendMessage", QUEUE),
+        (
+            request("sqs", "AmazonSQS.SendMessage", {"QueueUrl": "http://aws/1/a.fifo"}),
+            "SendMessage",
+            f"{QUEUES}:a.fifo",
+        ),
         (request("s3", method="PUT", path="/data/runs/a/b.gz"), "PutObject", "arn:aws:s3:::data/runs/"),
         (request("s3", method="HEAD", path="/data/runs/a"), "GetObject", "arn:aws:s3:::data/runs/"),
         (request("s3", method="GET", path="/data", query="list-type=2"), "ListBucket", "arn:aws:s3:::data"),

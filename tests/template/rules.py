@@ -26,9 +26,10 @@ AGEING_TABLES = {
     "RunsTable": "expires_at",
     "OutcomesTable": "expires_at",
     "NotificationsTable": "expires_at",
+    "HintsTable": "expires_at",
     "RequestsTable": "expiration",  # Powertools' name for it
 }
-FILES_EXPIRE = {"runs/": 90, "results/": 7}  # days by folder
+FILES_EXPIRE = {"runs/": 90, "results/": 7, "hints/": 90}  # days by folder
 SECONDS_BEYOND_TIMEOUT = 60  # between a worker's last possible second and the message's next delivery
 LONGEST_RETENTION = 1209600  # 14 days, the most that SQS keeps
 API_GATEWAY_SECONDS = 30
@@ -203,6 +204,25 @@ def queues_lose_nothing(template: Template) -> Faults:
             yield f"{logical_id}: no alarm when messages wait for too long"
 
 
+def fifo_queues_keep_their_order(template: Template) -> Faults:
+    queues = dict(of_type(template, QUEUE))
+    for logical_id, queue in queues.items():
+        is_fifo = queue.get("FifoQueue", False)
+        if "RedrivePolicy" in queue:
+            dead_letters = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+            if queues[dead_letters].get("FifoQueue", False) != is_fifo:
+                yield f"{logical_id}: {dead_letters} is of another kind, which SQS refuses"
+        scope = (queue.get("DeduplicationScope"), queue.get("FifoThroughputLimit"))
+        if is_fifo and "RedrivePolicy" in queue and scope != ("messageGroup", "perMessageGroupId"):
+            yield f"{logical_id}: all its groups share 300 calls a second"
+        if is_fifo and queue.get("ContentBasedDeduplication"):
+            yield f"{logical_id}: what is sent again on purpose within five minutes is lost where its text is the same"
+    for logical_id, mapping in of_type(template, MAPPING):
+        queue = mapping["EventSourceArn"]["Fn::GetAtt"][0]
+        if queues[queue].get("FifoQueue") and mapping.get("BatchSize") != 1:
+            yield f"{logical_id}: what follows a failed message in its group may be done before it"
+
+
 def queue_workers_have_time(template: Template) -> Faults:
     queues, functions = dict(of_type(template, QUEUE)), dict(of_type(template, FUNCTION))
     for logical_id, mapping in of_type(template, MAPPING):
@@ -339,6 +359,7 @@ RULES: tuple[Rule, ...] = (
     alarms_reach_people,
     ticks_are_watched,
     queues_lose_nothing,
+    fifo_queues_keep_their_order,
     queue_workers_have_time,
     tables_are_safe,
     buckets_are_private,

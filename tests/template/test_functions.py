@@ -145,7 +145,8 @@ def test_every_path_of_the_openapi_document_has_its_route() -> None:
 
     astray = {}
     for path, item in described.items():
-        wanted = "ZenOnHttp" if path.startswith("/integrations/zen/") else "HubOnHttp"
+        _, first, second, *_ = [*path.split("/"), ""]
+        wanted = f"{second.capitalize() if first == 'integrations' else 'Hub'}OnHttp"
         for method in item:
             matching = found(routes, method.upper(), path)
             if matching is None or matching[0].function_arn != wanted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.template import rules
 from tests.template.rules import RULES, Rule
 
 ROOT = Path(__file__).parents[2]
+CODE = re.compile(r"`(\w+)`")
 Break = Callable[[dict[str, Any]], object]
 
 
@@ -131,6 +133,16 @@ BREAKS: tuple[tuple[Rule, Break, str], ...] = (
     (rules.queues_lose_nothing, _remove("ZenDeadLettersNotEmpty"), "ZenDeadLetters: no alarm"),
     (rules.queues_lose_nothing, _remove("ScheduleDeadLettersNotEmpty"), "ScheduleDeadLetters: no alarm"),
     (rules.queues_lose_nothing, _drop("ZenDeadLetters", "MessageRetentionPeriod"), "ZenDeadLetters: keeps"),
+    (rules.queues_lose_nothing, _remove("SgpDeadLettersNotEmpty"), "SgpDeadLetters: no alarm"),
+    (
+        rules.fifo_queues_keep_their_order,
+        _drop("SgpDeadLetters", "FifoQueue"),
+        "SgpQueue: SgpDeadLetters is of another",
+    ),
+    (rules.fifo_queues_keep_their_order, _set("ZenDeadLetters", "FifoQueue", True), "ZenQueue: ZenDeadLetters is of"),
+    (rules.fifo_queues_keep_their_order, _drop("SgpQueue", "DeduplicationScope"), "SgpQueue: all its groups"),
+    (rules.fifo_queues_keep_their_order, _set("SgpQueue", "FifoThroughputLimit", "perQueue"), "SgpQueue: all its"),
+    (rules.fifo_queues_keep_their_order, _set("SgpQueue", "ContentBasedDeduplication", True), "SgpQueue: what is sent"),
     (rules.queue_workers_have_time, _set("ZenQueue", "VisibilityTimeout", 300), "ZenQueue: a message is seen again"),
     (rules.queue_workers_have_time, _set("ZenOnQueue", "Timeout", 301), "ZenQueue: a message is seen again"),
     (rules.queue_workers_have_time, _drop("ZenOnQueueRuns", "FunctionResponseTypes"), "ZenOnQueueRuns:"),
@@ -157,7 +169,8 @@ BREAKS: tuple[tuple[Rule, Break, str], ...] = (
     (rules.buckets_are_private, _remove("DataBucketPolicy"), "DataBucket: can be read without TLS"),
     (rules.buckets_are_private, _without_lifecycle_rule(0), "DataBucket: keeps runs/"),
     (rules.buckets_are_private, _without_lifecycle_rule(1), "DataBucket: keeps results/"),
-    (rules.buckets_are_private, _without_lifecycle_rule(2), "DataBucket: keeps unfinished uploads"),
+    (rules.buckets_are_private, _without_lifecycle_rule(2), "DataBucket: keeps hints/"),
+    (rules.buckets_are_private, _without_lifecycle_rule(3), "DataBucket: keeps unfinished uploads"),
     (rules.rights_are_narrow, _statement("ZenOnQueueRole", "Action", "logs:*"), "ZenOnQueueRole: Logs allows"),
     (rules.rights_are_narrow, _statement("ZenOnQueueRole", "Resource", "*"), "ZenOnQueueRole: Logs reaches"),
     (
@@ -222,6 +235,14 @@ def test_a_broken_template_is_noticed(rule: Rule, damage: Break, fault: str) -> 
 
     assert faults
     assert faults[0].startswith(fault)
+
+
+def test_operations_says_what_to_do_about_every_alarm_and_no_other() -> None:
+    written = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    table = written.partition("## Alarms")[2].partition("\n## ")[0]
+    named = {name for line in table.splitlines() if line.startswith("| `") for name in CODE.findall(line.split("|")[1])}
+
+    assert named == {logical_id for logical_id, _ in rules.of_type(_translated(), rules.ALARM)}
 
 
 def test_each_rule_is_shown_to_have_teeth() -> None:
