@@ -19,7 +19,7 @@ from pynamodb.exceptions import PynamoDBException
 from operations import deployment
 from operations.arguments import WRONG_INPUT, Parser, end
 from operations.deployment import DeploymentError
-from operations.flows import FLOWS
+from operations.flows import FLOWS, OPEN
 from sincronia import clock
 from sincronia.answers import ProblemError, explain
 from sincronia.engine.flow import Opening
@@ -55,7 +55,7 @@ class Definition(ConnectionForm):
     """A connection as an operator writes it down, without its secret."""
 
     connection: ConnectionId
-    integration: Literal["zen"]
+    integration: Literal["sgp", "zen"]
     flows: dict[str, FlowForm] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -103,11 +103,12 @@ def problems(definition: Definition, secret: Mapping[str, str]) -> list[str]:
     """What would end every run of the connection at once, as sentences; empty where nothing would."""
     found = []
     for name in definition.flows:
-        kind = FLOWS[definition.integration][name]
+        answers = FLOWS[definition.integration][name].answers
         try:
-            kind.open(Opening(definition.settings, secret, filters_of(definition, name), clock.now()))
+            opening = Opening(definition.settings, secret, filters_of(definition, name), clock.now())
+            OPEN[definition.integration](name, opening)
         except ProblemError as error:
-            found.append(explain(error.problem, kind.answers))
+            found.append(explain(error.problem, answers))
     return found
 
 

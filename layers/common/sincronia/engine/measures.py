@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
+from sincronia.engine.hints import HintState, StoredHint
 from sincronia.engine.state import Phase, Run
 from sincronia.engine.tick import Ticked
 
@@ -33,4 +34,19 @@ def measure_run(run: Run) -> None:
         metrics.add_metric("RunSeconds", MetricUnit.Seconds, run.concluded_at - run.started_at)
         for kind, number in run.counters.items():
             metrics.add_metric(f"Records{kind.value.capitalize()}", MetricUnit.Count, number)
+    metrics.flush_metrics()
+
+
+def measure_hint(stored: StoredHint, day_flow: str) -> None:
+    """Writes the metrics (EMF, on standard output) of a hint that was just left."""
+    metrics = EphemeralMetrics()
+    metrics.add_dimension("flow", day_flow)
+    metrics.add_metadata("connection", stored.hint.connection)
+    metrics.add_metadata("hint", stored.hint.id)
+    if stored.state == HintState.HELD:
+        metrics.add_metric("RunsAtBrake", MetricUnit.Count, 1)
+    elif stored.state == HintState.WAITING:
+        metrics.add_metric("HintsPutOff", MetricUnit.Count, 1)
+    elif stored.effect:
+        metrics.add_metric(f"Records{stored.effect.kind.value.capitalize()}", MetricUnit.Count, 1)
     metrics.flush_metrics()

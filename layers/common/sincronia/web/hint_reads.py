@@ -15,7 +15,7 @@ from sincronia import clock
 from sincronia.answers import OutOfTimeError, Problem, ProblemError, Retry
 from sincronia.auth import Role
 from sincronia.engine.hints import LOG_DAYS, Cause, Effect, Hint, HintState, Period, StoredHint, hint_id
-from sincronia.engine.state import Link, OutcomeKind
+from sincronia.engine.state import Connection, Link, OutcomeKind
 from sincronia.store.aws import S3Objects
 from sincronia.store.connections import connections_by_name
 from sincronia.store.hints import (
@@ -48,6 +48,7 @@ _STATES: dict[str, OutcomeKind | HintState] = {
     **{state.value: state for state in HintState if state != HintState.DONE},
 }
 _FOREVER = 4102444800.0  # 2100-01-01
+_MANY = 100  # connections that are looked at for the only one
 
 
 class Image(BaseModel):
@@ -108,7 +109,7 @@ class HintReads:
         cursor: Cursor = "",
     ) -> Page[LogLine]:
         """The newest first."""
-        connection = self._connection(connection)
+        connection = only_connection(connection, self.integration).id
         period = Period(_seconds(since, clock.now() - LOG_DAYS * 86400), _seconds(until, _FOREVER))
         if outcome and outcome not in _STATES:
             expected = ", ".join(_STATES)
@@ -155,15 +156,17 @@ class HintReads:
             return preview_answer(record, effect, self.integration, removes=False)
         return preview_answer(record, change.effect, self.integration, removes=change.removes)
 
-    def _connection(self, named: str) -> str:
-        """The connection that is asked about. Without a name it is the integration's only one."""
-        if named:
-            return self.integration.connection(named).connection.id
-        found = connections_by_name(100, None).values
-        mine = [connection.id for connection in found if connection.integration == self.integration.name]
-        if len(mine) != 1:
-            raise ProblemError(Problem("connection_unnamed", {"known": ", ".join(mine) or "nenhuma"}))
-        return mine[0]
+
+def only_connection(named: str, integration: HintIntegration) -> Connection:
+    """The connection that is asked about. Without a name it is the integration's only one. Raises ProblemError."""
+    if named:
+        return integration.connection(named).connection
+    found = connections_by_name(_MANY, None)
+    mine = [connection for connection in found.values if connection.integration == integration.name]
+    if len(mine) != 1 or found.after:
+        known = ", ".join(connection.id for connection in mine) or "nenhuma"
+        raise ProblemError(Problem("connection_unnamed", {"known": known}))
+    return mine[0]
 
 
 def hint_of(connection: str, hint: str, integration: HintIntegration) -> StoredHint:

@@ -1,0 +1,31 @@
+"""SGP's flows: the sweeps that a connection schedules, and how hints about its contracts are worked on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sgp import flow_names, sweeps
+from sgp.answers import ANSWERS
+from sgp.records import open_contracts
+from sincronia.engine.flow import FlowKind
+from sincronia.engine.hints import HintKind
+
+RECONCILE_MINUTES = 10  # as often as the vendor's own integration
+POWER_MINUTES = 360  # received power moves slowly, and is read splitter by splitter
+
+KIND = HintKind(
+    integration="sgp",
+    entity=flow_names.CONTRACT,
+    title="Contratos do SGP no OZmap",
+    day_flow=flow_names.DAY,
+    answers=ANSWERS,
+    open=open_contracts,
+)
+
+FLOWS: Mapping[str, FlowKind] = {
+    sweeps.RECONCILE: FlowKind(
+        title=sweeps.TITLES[sweeps.RECONCILE], answers=ANSWERS, default_minutes=RECONCILE_MINUTES
+    ),
+    sweeps.POWER: FlowKind(title=sweeps.TITLES[sweeps.POWER], answers=ANSWERS, default_minutes=POWER_MINUTES),
+}
+DAYS: Mapping[str, FlowKind] = {flow_names.DAY: FlowKind(title=KIND.title, answers=ANSWERS)}
