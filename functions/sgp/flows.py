@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sgp import flow_names, sweeps
+from sgp import flow_names
 from sgp.answers import ANSWERS
 from sgp.records import open_contracts
 from sincronia.engine.flow import FlowKind
@@ -23,9 +23,7 @@ KIND = HintKind(
 )
 
 FLOWS: Mapping[str, FlowKind] = {
-    sweeps.RECONCILE: FlowKind(
-        title=sweeps.TITLES[sweeps.RECONCILE], answers=ANSWERS, default_minutes=RECONCILE_MINUTES
-    ),
-    sweeps.POWER: FlowKind(title=sweeps.TITLES[sweeps.POWER], answers=ANSWERS, default_minutes=POWER_MINUTES),
+    flow_names.RECONCILE: FlowKind(title="Conferir contratos", answers=ANSWERS, default_minutes=RECONCILE_MINUTES),
+    flow_names.POWER: FlowKind(title="Ler potência e portas", answers=ANSWERS, default_minutes=POWER_MINUTES),
 }
 DAYS: Mapping[str, FlowKind] = {flow_names.DAY: FlowKind(title=KIND.title, answers=ANSWERS)}
