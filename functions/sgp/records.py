@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from sgp import links, sweeps
+from sgp import flow_names, links, sweeps
 from sgp.answers import ANSWERS
 from sgp.changes import Situation, decide
 from sgp.connection import Settings, ozmap_of, parsed, sgp_of
@@ -63,7 +63,7 @@ class ContractRecords:
 
     def sweep(self, hint: Hint, position: Mapping[str, Any]) -> Iterator[Swept]:
         """The sweep of that name, from a position on."""
-        if hint.entity == sweeps.POWER:
+        if hint.entity == flow_names.POWER:
             return sweeps.read_power(self._splitters(hint), self.kept, self.settings, position)
         return sweeps.reconcile(self.sgp, self.kept, self.settings, hint.received_at, position)
 

@@ -18,9 +18,6 @@ from sgp.sgp_client import Sgp
 from sincronia import clock
 from sincronia.engine.hints import Kept, Swept
 
-RECONCILE, POWER = "conferir_contratos", "ler_potencia"
-TITLES: Mapping[str, str] = {RECONCILE: "Conferir contratos", POWER: "Ler potência e portas"}
-
 _FILTERS: tuple[ChangeFilter, ...] = get_args(ChangeFilter)
 _RECONCILED = "reconciled"  # what is kept: the last day that is settled
 _STRETCH = 20  # splitters that are read before the position is written down
