@@ -61,7 +61,8 @@ class Operation:
 class Right:
     """What IAM asks of a call: `dynamodb:PutItem` on an ARN.
 
-    Object keys and secrets' names end after their folder; a bucket's listing has its prefix's folder behind `?prefix=`.
+    Object keys end after their folder, and so do secrets' names that have one; a bucket's listing has its prefix's
+    folder behind `?prefix=`.
     """
 
     caller: str
@@ -147,7 +148,7 @@ def _understood(request: Request, region: str, service: str) -> tuple[str, list[
             body = _json(request)
             secret = str(body.get("SecretId", body.get("Name", ""))).rpartition(":secret:")[2]
             folder = secret[: secret.rfind("/") + 1]
-            rights = [(name, f"arn:aws:secretsmanager:{region}:{ACCOUNT}:secret:{folder}")]
+            rights = [(name, f"arn:aws:secretsmanager:{region}:{ACCOUNT}:secret:{folder or secret}")]
         case _:  # RPC v2 has the name in the path, the query protocol in the body
             name = name or request.path.partition("/operation/")[2]
             name = name or parse_qs(request.body.decode(errors="replace")).get("Action", ["unknown"])[0]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
-from local import api_routes
+from local import api_routes, provision_secrets
 from local import provision_storage as storage
 from local.calls import ACCOUNT
 from local.provisioned import ApiSpec, Clients, FunctionSpec, MappingSpec, Place, Provisioned, ScheduleSpec
@@ -252,6 +252,11 @@ TYPES: Mapping[str, ResourceType] = {
             }
         ),
         {"SqsManagedSseEnabled": "nada é gravado em disco"},
+    ),
+    "AWS::SecretsManager::Secret": ResourceType(
+        provision_secrets.secret,
+        frozenset({"GenerateSecretString"}),
+        {"Description": "só para quem lê o console da AWS"},
     ),
     "AWS::Lambda::Function": ResourceType(
         _function,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
 
 
@@ -19,10 +20,11 @@ class Clients:
     dynamodb: DynamoDBClient
     s3: S3Client
     sqs: SQSClient
+    secretsmanager: SecretsManagerClient
 
     def close(self) -> None:
         """Closes their connections."""
-        for client in (self.dynamodb, self.s3, self.sqs):
+        for client in (self.dynamodb, self.s3, self.sqs, self.secretsmanager):
             client.close()
 
 

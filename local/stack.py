@@ -165,7 +165,7 @@ class Stack:
         }
         self.aws_endpoint = str(said.pop("aws")["endpoint"])
         self.vendors = said
-        clients = Clients(self.client("dynamodb"), self.client("s3"), self.client("sqs"))
+        clients = Clients(self.client("dynamodb"), self.client("s3"), self.client("sqs"), self.client("secretsmanager"))
         front = HttpFront()
         self._open.callback(front.server_close)
         self.provisioned = provision(

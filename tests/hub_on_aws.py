@@ -20,6 +20,7 @@ from tests.office_on_aws import START, AwsServer, Context, event
 PRODUCT = ("sincronia", "hub")
 NO_STORE = {"Cache-Control": "no-store"}
 JSON = NO_STORE | {"Content-Type": "application/json"}
+NEGOTIABLE = JSON | {"Vary": "Accept, Cookie"}  # a page to who would rather have one
 PROBLEM = NO_STORE | {"Content-Type": "application/problem+json"}
 CHALLENGE = PROBLEM | {"WWW-Authenticate": "Bearer"}
 ONE_TOKEN = Counter({("dynamodb:GetItem", "tokens"): 1})
@@ -62,7 +63,13 @@ class Hub:
         loggers = logging.root.manager.loggerDict
         for name in [name for name in loggers if name.split(".")[0] in PRODUCT]:
             del loggers[name]
-        for name in ("hub.on_http", "sincronia.store.registering", "sincronia.web.idempotency"):
+        for name in (
+            "hub.on_http",
+            "sincronia.store.registering",
+            "sincronia.web.idempotency",
+            "sincronia.web.pages",
+            "sincronia.web.session",
+        ):
             importlib.import_module(name)
         found = _product_modules()
         for name in found:
@@ -90,15 +97,20 @@ class Hub:
         happening["headers"].pop("authorization", None)
         if token is not None:
             happening["headers"]["authorization"] = f"Bearer {token}"
+        answer = self.handled(happening)
+        body = answer["body"]
+        return Answer(answer["statusCode"], answer["headers"], json.loads(body) if body else None)
+
+    def handled(self, happening: dict[str, Any]) -> dict[str, Any]:
+        """The handler's answer to an event, as it gives it."""
         others = _product_modules()
         sys.modules |= self.modules  # for what is imported when it is first needed
         try:
-            answer = self.of("hub.on_http").handler(happening, Context(29))
+            answer: dict[str, Any] = self.of("hub.on_http").handler(happening, Context(29))
         finally:
             sys.modules |= others
         assert answer["isBase64Encoded"] is False
-        body = answer["body"]
-        return Answer(answer["statusCode"], answer["headers"], json.loads(body) if body else None)
+        return answer
 
     def call(
         self,

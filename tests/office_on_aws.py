@@ -33,6 +33,7 @@ from local.vendors.zen import ZenSimulator
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
 
 ROOT = processes.ROOT
@@ -133,6 +134,7 @@ class AwsServer:
         self.dynamodb: DynamoDBClient = boto3.client("dynamodb", config=config)
         self.s3: S3Client = boto3.client("s3", config=config)
         self.sqs: SQSClient = boto3.client("sqs", config=config)
+        self.secretsmanager: SecretsManagerClient = boto3.client("secretsmanager", config=config)
         self._template = translated(ROOT / "template.yaml", PARAMETERS, REGION)
         self.provisioned = Provisioned()
         self.keys: dict[str, list[str]] = {}  # by table: the names of its key's attributes
@@ -142,7 +144,7 @@ class AwsServer:
         request = urllib.request.Request(f"{self.endpoint}/moto-api/reset", method="POST")  # noqa: S310  # our own server
         urllib.request.urlopen(request).close()  # noqa: S310
         resolver = Resolver(self._template, PARAMETERS, stack_name="test", region=REGION)
-        clients = Clients(self.dynamodb, self.s3, self.sqs)
+        clients = Clients(self.dynamodb, self.s3, self.sqs, self.secretsmanager)
         self.provisioned = provision(self._template, resolver, clients, stack_name="test", region=REGION)
         for function in self.provisioned.functions.values():
             if function.handler.split(".")[0] in {integration, "hub"}:

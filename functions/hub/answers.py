@@ -8,6 +8,12 @@ from sincronia.web.answers import refused
 
 ANSWERS: Answers = {
     **WEB,
+    "sign_in_malformed": refused(
+        422,
+        "Não foi possível entrar",
+        "Isto não é um token de integração do Sincronia.",
+        "Confira se ele foi copiado por inteiro, desde sin_, sem espaços.",
+    ),
     "token_not_found": refused(
         404,
         "Não encontrado",

@@ -7,13 +7,21 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from hub import connections, described, notifications, runs, tokens
+from hub import connections, described, notifications, runs, signing_in, tokens
 from hub.answers import ANSWERS
 from sincronia.web.application import Application
 
 logger = Logger()
 application = Application(
-    [described.routes, tokens.routes, connections.routes, runs.routes, notifications.routes], ANSWERS
+    [
+        described.routes,
+        signing_in.routes,
+        tokens.routes,
+        connections.routes,
+        runs.routes,
+        notifications.routes,
+    ],
+    ANSWERS,
 )
 
 

@@ -63,7 +63,7 @@ def list_tokens(
     return page(tokens_by_state(state, limit, after_of(cursor)), _answer)
 
 
-@routes.get("/tokens/current", role=Role.READER, summary="Lê o próprio token")
+@routes.get("/tokens/current", role=Role.READER, summary="Lê o próprio token", page="hub/current_token.html")
 def read_current_token(caller: Caller) -> TokenAnswer:
     """Who the caller is to us."""
     return _answer(caller)

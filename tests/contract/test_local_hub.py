@@ -35,6 +35,19 @@ class Caller(requests.Session):
         return answer.status_code, answer.json() if answer.content else {}
 
 
+def session_cookie(stack: Stack) -> dict[str, str]:
+    """The header of a session that the stack's token has begun, as a browser would send it."""
+    answer = requests.post(
+        f"{stack.api_url}/sign-in",
+        {"token": stack.token},
+        headers={"Origin": stack.api_url, "Accept": "text/html"},
+        timeout=SECONDS,
+        allow_redirects=False,
+    )
+    assert answer.status_code == 303
+    return {"Cookie": answer.headers["Set-Cookie"].partition(";")[0]}
+
+
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with Stack(directory=tmp_path_factory.mktemp("hub")) as standing:
@@ -80,6 +93,9 @@ def test_the_hub_calls_what_it_may_and_may_what_it_calls(stack: Stack) -> None:
         assert status == 201
         assert caller.says("POST", "/tokens", json=wanted, headers=key)[1]["id"] == made["id"]
         assert caller.says("DELETE", f"/tokens/{made['id']}")[0] == 204
+    cookie = session_cookie(stack)
+    answer = requests.get(f"{stack.api_url}/tokens/current", headers=cookie, timeout=SECONDS)
+    assert (answer.status_code, answer.json()["role"]) == (200, "administrator")
     compared = compare(stack.provisioned, stack.calls())
     assert compared.forbidden == []
     unused = [right for right in compared.unused if right.function == "HubOnHttp"]

@@ -62,6 +62,7 @@ def test_a_connections_whole_life(stack: Stack, document: Document) -> None:
     secrets = secrets_of(stack)
     with rights_used(stack, *stack.provisioned.functions) as used:
         office = Office(administrator)
+        _looked_at(office)
         _tested(office)
         preview = _shown(office)
         run = _applied(office, preview)
@@ -76,6 +77,18 @@ def test_a_connections_whole_life(stack: Stack, document: Document) -> None:
     assert compared.forbidden == []
     unused = {named(right) for right in compared.unused if right.function in {"ZenOnHttp", "ZenOnQueue"}}
     assert unused == UNUSED.keys()
+
+
+def _looked_at(office: Office) -> None:
+    """A person signs in at the hub, and the session holds here too."""
+    api = office.administrator.stack.api_url
+    headers = {"Origin": api, "Accept": "text/html"}
+    answer = requests.post(
+        f"{api}/sign-in", {"token": office.administrator.token}, headers=headers, timeout=SECONDS, allow_redirects=False
+    )
+    cookie = {"Cookie": answer.headers["Set-Cookie"].partition(";")[0]}
+    found = requests.get(f"{api}{CONNECTIONS}/{office.id}", headers=cookie, timeout=SECONDS)
+    assert (found.status_code, found.json()["id"]) == (200, office.id)
 
 
 def belongings(stack: Stack, connection: str) -> dict[str, list[str]]:

@@ -21,6 +21,7 @@ UNUSED = {
     "xlsxwriter",
     "python_calamine",
     "jinja2",
+    "itsdangerous",
     "werkzeug",
     "aws_xray_sdk",
     "aws_lambda_powertools.event_handler",

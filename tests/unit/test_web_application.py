@@ -20,6 +20,7 @@ from sincronia.answers import Answer as Row
 from sincronia.answers import Fault, Problem, ProblemError, Retry
 from sincronia.auth import Role, Token
 from sincronia.store.listing import Listed
+from sincronia.web import admission
 from sincronia.web import application as web
 from sincronia.web.answers import ANSWERS, refused
 from sincronia.web.openapi import document, merged
@@ -82,7 +83,7 @@ application = web.Application(
 @pytest.fixture(autouse=True)
 def known_token(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = Token(TOKEN[4:20], "", Role.OPERATOR, "", "", "", auth.token_hash(TOKEN))
-    monkeypatch.setattr(web, "stored_token", lambda _: kept)
+    monkeypatch.setattr(admission, "stored_token", lambda _: kept)
 
 
 def call(

@@ -114,6 +114,11 @@ def refusal(token: Token | None, text: str, moment: str) -> str | None:
     """The code of why the token `text` doesn't get in at a moment (ISO 8601), given its row; None where it does."""
     if token is None or not hmac.compare_digest(token.hash, token_hash(text)):
         return "token_unknown"
+    return lapsed(token, moment)
+
+
+def lapsed(token: Token, moment: str) -> str | None:
+    """The code of why a token doesn't hold any more at a moment; None where it does."""
     if token.revoked_at:
         return "token_revoked"
     if token.expires_at and token.expires_at <= moment:

@@ -58,6 +58,18 @@ ANSWERS: Mapping[str, WebAnswer] = {
         "O token de integração foi revogado.",
         "Peça um token novo a um administrador.",
     ),
+    "session_ended": refused(
+        401,
+        _AUTHENTICATION,
+        "A sua sessão terminou.",
+        "Entre de novo, em /sign-in, com um token de integração que esteja valendo.",
+    ),
+    "form_untrusted": refused(
+        403,
+        "Envio não confirmado",
+        "O envio não veio de uma página aberta nesta sessão, e por isso nada foi feito.",
+        "Recarregue a página e envie de novo.",
+    ),
     "role_insufficient": refused(
         403,
         "Sem permissão",

@@ -1,7 +1,8 @@
 """An on_http function: its routes, and the one way that every request takes.
 
-route → token (form without I/O, then its row) → role → form of the request → idempotency → the route's function. A
-route can't be registered without the role that it needs.
+route → token (form without I/O, then its row) or session → role → form of the request → idempotency → the route's
+function; then, for a person at a browser, the page of what a program would have been answered. A route can't be
+registered without the role that it needs.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import re
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
-from typing import Annotated, Any, TypeVar
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from urllib.parse import parse_qsl
 
 import pydantic_core
@@ -29,18 +30,21 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict
 
-from sincronia import auth, clock
 from sincronia.answers import Answers, Problem, ProblemError
 from sincronia.auth import Role, Token
-from sincronia.store.tokens import stored_token
+from sincronia.web import browsers
+from sincronia.web.admission import caller_of
 from sincronia.web.answers import ANSWERS, BODY_LIMIT, ROLES
 from sincronia.web.openapi import responses_of
 from sincronia.web.problems import problem_response, validation_response
+from sincronia.web.visit import Visit
+
+if TYPE_CHECKING:
+    from sincronia.web.pages import Pages
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 Json = dict[str, Any]
 
-_BEARER = re.compile(r"bearer +(\S+)", re.IGNORECASE)
 _JSON_TYPE = re.compile(r"application/json *(; *charset=\"?utf-8\"?)? *", re.IGNORECASE)
 
 logger = Logger(child=True)
@@ -67,6 +71,10 @@ class Operation:
     refuses: tuple[str, ...] = ()  # codes of the problems that only this operation can have
     idempotent: bool = False
     kept: Callable[[Any], Any] = lambda body: body  # what of the answer's body may be kept for a repetition
+    page: str = ""  # the template that shows the answer; of a form: that shows the form again, with the problem
+    menu: str = ""  # what the pages' navigation calls it
+    form: bool = False  # a page's form may send it, and is led back to where it says
+    described: bool = True  # in the OpenAPI document; what only browsers use isn't
 
     @property
     def where(self) -> re.Pattern[str]:
@@ -144,13 +152,20 @@ class Application:
                 summary=operation.summary,
                 tags=[operation.tag],
                 operation_id=operation.handler.__name__,
+                include_in_schema=operation.described,
                 status_code=operation.status,
                 responses=responses_of(operation, self.answers),
             )(operation.handler)
 
     def answer(self, event: Json, context: LambdaContext) -> Json:
         """The whole answer to an event."""
+        visit = Visit(event)
+        self.resolver.context["visit"] = visit
         answer = self.resolver.resolve(event, context)
+        if visit.is_for_a_person:
+            answer = self._page(visit, answer)
+        if visit.has_page:
+            answer["headers"]["Vary"] = "Accept, Cookie"
         answer["headers"] = {"Cache-Control": "no-store", **answer["headers"]}
         logger.info("request", status=answer["statusCode"])
         return answer
@@ -162,13 +177,23 @@ class Application:
             return self._nowhere(route.method, resolver.context["_path"])
         logger.append_keys(method=operation.method, route=operation.path)
         resolver.context["operation"] = operation
+        visit: Visit = resolver.context["visit"]
+        visit.operation = operation
+        if operation.form and browsers.is_form(visit.headers):
+            visit.fields = browsers.form_fields(visit.event)
         if operation.role is not None:
-            caller = _caller(resolver.current_event.headers.get("authorization", ""))
+            caller = visit.caller = caller_of(visit)
             logger.append_keys(caller=caller.id)
             if not caller.role.covers(operation.role):
                 roles = {"needed": ROLES[operation.role], "role": ROLES[caller.role]}
                 raise ProblemError(Problem("role_insufficient", roles))
             resolver.context["caller"] = caller
+        elif operation.form and not browsers.is_own_origin(visit.headers):
+            raise ProblemError(Problem("form_untrusted"))
+        if visit.fields and (visit.session or operation.role is None):
+            browsers.become_json(visit.event, visit.fields)
+        elif visit.is_for_a_person and visit.is_safe:
+            browsers.drop_empty_parameters(visit.event)
         response: Response[Any] = next_middleware(resolver)
         if response.status_code == 204:
             response.headers.pop("Content-Type", None)
@@ -184,6 +209,20 @@ class Application:
         response = problem_response(Problem("method_unknown"), self.answers)
         response.headers["Allow"] = ", ".join(sorted(there))
         return response
+
+    @cached_property
+    def _pages(self) -> Pages:
+        from sincronia.web.pages import Pages  # noqa: PLC0415  # brings Jinja2, which programs' requests don't need
+
+        return Pages(self.operations)
+
+    def _page(self, visit: Visit, answer: Json) -> Json:
+        """The page of an answer; where that fails, of a failure of ours."""
+        try:
+            return self._pages.of(visit, answer)
+        except Exception as error:
+            failure = self._unexpected(error)
+            return self._pages.of(visit, {"statusCode": failure.status_code, "headers": {}, "body": failure.body})
 
     def _act_once(self, resolver: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
         operation: Operation = resolver.context["operation"]
@@ -205,20 +244,6 @@ class Application:
         at = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames[-8:]]
         logger.error("request failed", code="unexpected", error=type(error).__name__, at=at)
         return problem_response(Problem("unexpected"), self.answers)
-
-
-def _caller(authorization: str) -> Token:
-    if not authorization.strip():
-        raise ProblemError(Problem("token_missing"))
-    bearer = _BEARER.fullmatch(authorization.strip())
-    token_id = auth.token_id(bearer[1]) if bearer else None
-    if bearer is None or token_id is None:
-        raise ProblemError(Problem("token_malformed"))
-    token = stored_token(token_id)
-    code = auth.refusal(token, bearer[1], clock.moment())
-    if token is None or code is not None:
-        raise ProblemError(Problem(code or "token_unknown"))
-    return token
 
 
 def _of_request(request: Request) -> Token:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sincronia.answers import Answers
 from sincronia.web.answers import PROBLEM_JSON, WebAnswer
+from sincronia.web.browsers import SAFE_METHODS
 
 if TYPE_CHECKING:
     from sincronia.web.application import Application, Operation
@@ -56,9 +57,13 @@ _BY_THE_GATEWAY = {  # API Gateway's own answers: the request never gets here, o
     "431": {"description": "O endereço e os cabeçalhos passam de 10.240 bytes.", "content": _MESSAGE},
     "503": {"description": "A resposta demorou mais de 30 segundos.", "content": _MESSAGE},
 }
+_ELSEWHERE = {
+    "description": "A um navegador, em Location: onde entrar, se falta a sessão; onde continuar, de um formulário."
+}
 _DESCRIPTION = (
     "Conexões, execuções e notificações do Sincronia. Cada requisição traz um token de integração no cabeçalho "
-    "Authorization. Horários são ISO 8601 em UTC. As listas vêm por páginas: o valor de next é o cursor da seguinte."
+    "Authorization; as páginas, no lugar dele, o cookie de uma sessão, e com ele o token de um formulário. "
+    "Horários são ISO 8601 em UTC. As listas vêm por páginas: o valor de next é o cursor da seguinte."
 )
 
 
@@ -88,7 +93,9 @@ def _own_codes(operation: Operation) -> Iterable[str]:
     yield from ("request_invalid", "unexpected")
     if operation.role is not None:
         yield from ("token_missing", "token_malformed", "token_unknown", "token_expired", "token_revoked")
-        yield "role_insufficient"
+        yield from ("session_ended", "role_insufficient")
+        if operation.method not in SAFE_METHODS:
+            yield "form_untrusted"
     if operation.idempotent:
         yield from ("idempotency_key_invalid", "idempotency_key_reused", "idempotency_in_progress")
     if operation.method in ("POST", "PATCH"):
@@ -104,7 +111,7 @@ def document(application: Application) -> dict[str, Any]:
             title="Sincronia", version=VERSION, openapi_version="3.1.0", description=_DESCRIPTION
         )
     )
-    for operation in application.operations:
+    for operation in (each for each in application.operations if each.described):
         path = operation.path.replace("<", "{").replace(">", "}")
         described = found["paths"][path][operation.method.lower()]
         if operation.role is None:
@@ -117,7 +124,7 @@ def document(application: Application) -> dict[str, Any]:
         for parameter in described.get("parameters", ()):
             if parameter["schema"].get("default") == "":  # not given is all that it means
                 del parameter["schema"]["default"]
-        described["responses"] |= _BY_THE_GATEWAY
+        described["responses"] |= {**_for_browsers(operation, described["responses"]), **_BY_THE_GATEWAY}
         for response in described["responses"].values():
             if not response.get("content"):
                 response.pop("content", None)
@@ -131,6 +138,18 @@ def document(application: Application) -> dict[str, Any]:
         "token": {"type": "http", "scheme": "bearer", "description": "Token de integração (sin_…)."}
     }
     return found
+
+
+def _for_browsers(operation: Operation, responses: Mapping[str, Any]) -> dict[str, Any]:
+    """The responses that browsers get too: pages of what programs get, and where to go on to."""
+    if not operation.page and not operation.form:
+        return {}
+    pages = {
+        status: {**response, "content": {**response["content"], "text/html": {"schema": {"type": "string"}}}}
+        for status, response in responses.items()
+        if operation.page or int(status) >= 400
+    }
+    return {**pages, "303": _ELSEWHERE}
 
 
 def merged(documents: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

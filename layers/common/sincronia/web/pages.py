@@ -1,0 +1,165 @@
+"""Answers as pages: what a program gets as JSON is the data of the template that the route names.
+
+`x/y.html` is the template y.html of the package x; a name without a slash is one of this layer's.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
+
+from sincronia import clock
+from sincronia.auth import Role
+from sincronia.web import browsers, static
+from sincronia.web.visit import Visit
+
+if TYPE_CHECKING:
+    from sincronia.web.application import Operation
+
+Json = dict[str, Any]
+
+SIGN_IN = "/sign-in"
+ROLES = {Role.READER: "Leitor", Role.OPERATOR: "Operador", Role.ADMINISTRATOR: "Administrador"}
+HEADERS = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",  # without it browsers hide the Origin that forms are checked by
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class Pages:
+    """The pages of one application's routes."""
+
+    def __init__(self, operations: Sequence[Operation]) -> None:
+        self._menu = [(operation.menu, operation.path) for operation in operations if operation.menu]
+        packages = {operation.page.partition("/")[0] for operation in operations if "/" in operation.page}
+        self._templates = Environment(
+            loader=ChoiceLoader(
+                [
+                    PackageLoader("sincronia.web"),
+                    PrefixLoader({package: PackageLoader(package) for package in packages}),
+                ]
+            ),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters |= {"day": day, "hour": hour, "moment": moment}
+        self._templates.globals |= {
+            "home": browsers.HOME,
+            "static": static.address,
+            "new_key": lambda: secrets.token_urlsafe(16),
+        }
+
+    def of(self, visit: Visit, answer: Json) -> Json:
+        """What a person gets for an answer: its page, or where to go on to."""
+        status = answer["statusCode"]
+        if status == 401 and visit.needs_sign_in:
+            return _led_to(_sign_in(visit))
+        if not visit.is_safe and status < 300:
+            return _led_to(browsers.local_path(visit.fields.get(browsers.NEXT, "")), answer)
+        if 300 <= status < 400 or not answer["body"]:
+            return answer
+        body = json.loads(answer["body"])
+        template = visit.operation.page if visit.operation else ""
+        if status >= 400 and (visit.is_safe or not template):
+            template = "problem.html"
+        return {
+            "statusCode": status,
+            "headers": {**answer["headers"], **HEADERS},
+            "cookies": answer.get("cookies", []),
+            "body": self.drawn(template, visit, body, failed=status >= 400),
+            "isBase64Encoded": False,
+        }
+
+    def drawn(self, template: str, visit: Visit, body: Json, *, failed: bool = False) -> str:
+        """A template with an answer's body: `data` where it succeeded, `problem` where it failed."""
+        return self._templates.get_template(template).render(
+            data=None if failed else body,
+            problem=body if failed else None,
+            caller=visit.caller,
+            role=ROLES[visit.caller.role] if visit.caller else "",
+            may_operate=visit.caller is not None and visit.caller.role.covers(Role.OPERATOR),
+            form_token=_form_token(visit),
+            next=visit.fields.get(browsers.NEXT, ""),
+            path=visit.event["rawPath"],
+            address=browsers.address_of(visit.event),
+            query=_query(visit),
+            with_query=lambda **changed: _with_query(visit, changed),
+            menu=self._menu,
+        )
+
+
+def _form_token(visit: Visit) -> str:
+    if not visit.session:
+        return ""
+    from sincronia.web import session  # noqa: PLC0415  # brings itsdangerous
+
+    return session.form_token(visit.session)
+
+
+def _sign_in(visit: Visit) -> str:
+    wanted = browsers.address_of(visit.event) if visit.is_safe else visit.fields.get(browsers.NEXT, "")
+    return f"{SIGN_IN}?{urlencode({'next': browsers.local_path(wanted)})}"
+
+
+def _led_to(address: str, answer: Mapping[str, Any] | None = None) -> Json:
+    cookies = answer.get("cookies", []) if answer else []
+    return {
+        "statusCode": 303,
+        "headers": {"Location": address},
+        "cookies": cookies,
+        "body": "",
+        "isBase64Encoded": False,
+    }
+
+
+def _query(visit: Visit) -> dict[str, str]:
+    return dict(parse_qsl(visit.event.get("rawQueryString", "")))
+
+
+def _with_query(visit: Visit, changed: Mapping[str, str]) -> str:
+    """This page with other parameters; an empty one is left out."""
+    filled: Iterable[tuple[str, str]] = ((name, value) for name, value in {**_query(visit), **changed}.items() if value)
+    query = urlencode(list(filled))
+    return f"{visit.event['rawPath']}?{query}" if query else str(visit.event["rawPath"])
+
+
+_MONTHS = (
+    *("janeiro", "fevereiro", "março", "abril", "maio", "junho"),
+    *("julho", "agosto", "setembro", "outubro", "novembro", "dezembro"),
+)
+_WEEKDAYS = ("segunda-feira", "terça-feira", "quarta-feira", "quinta-feira", "sexta-feira", "sábado", "domingo")
+
+
+def _at(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(clock.SAO_PAULO)
+
+
+def day(text: str) -> str:
+    """The day of a moment (ISO 8601) in São Paulo: `sexta-feira, 21 de novembro de 2025`."""
+    at = _at(text)
+    return f"{_WEEKDAYS[at.weekday()]}, {at.day} de {_MONTHS[at.month - 1]} de {at.year}"
+
+
+def hour(text: str) -> str:
+    """The hour of a moment in São Paulo: `14:32`."""
+    return f"{_at(text):%H:%M}"
+
+
+def moment(text: str) -> str:
+    """A moment in São Paulo: `21/11/2025 às 14:32`."""
+    return f"{_at(text):%d/%m/%Y às %H:%M}"

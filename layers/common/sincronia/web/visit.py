@@ -1,0 +1,55 @@
+"""One request, as it becomes known: what it asks for, who asks, and whether a person looks at the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sincronia.auth import Token
+from sincronia.web import browsers
+
+if TYPE_CHECKING:
+    from sincronia.web.application import Operation
+
+
+@dataclass(slots=True)
+class Visit:
+    """What the middlewares find out, for the page that the answer may become."""
+
+    event: dict[str, Any]
+    operation: Operation | None = None  # None too where nothing is at the address
+    caller: Token | None = None
+    session: str = ""  # the session's value, where it has let the caller in
+    fields: Mapping[str, str] = field(default_factory=dict)  # of the form that was sent
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The request's headers, by names in small letters."""
+        headers: Mapping[str, str] = self.event["headers"]
+        return headers
+
+    @property
+    def method(self) -> str:
+        """GET, POST, …"""
+        return str(self.event["requestContext"]["http"]["method"])
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether the request only reads."""
+        return self.method in browsers.SAFE_METHODS
+
+    @property
+    def has_page(self) -> bool:
+        """Whether the answer is a page to who would rather have one."""
+        return self.operation is None or bool(self.operation.page) or self.operation.form
+
+    @property
+    def is_for_a_person(self) -> bool:
+        """Whether this answer is to be a page."""
+        return self.has_page and browsers.prefers_page(self.headers.get("accept", ""))
+
+    @property
+    def needs_sign_in(self) -> bool:
+        """Whether a refusal of the caller means that a person has no session, or none any more."""
+        return self.operation is not None and self.operation.role is not None and "authorization" not in self.headers
