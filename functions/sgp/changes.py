@@ -181,7 +181,8 @@ class _Line:
     def _move(self, found: Property, spot: Spot) -> None:
         held = (found.connection.splitter_id, found.connection.port) if found.connection else None
         box_id = spot.box.id if found.box_id != spot.box.id else ""
-        connection = spot.connection if spot.connection != held else None
+        # With another box the port is said again: OZmap may well disconnect what leaves a box.
+        connection = spot.connection if box_id or spot.connection != held else None
         if not box_id and not connection:
             return
         leaves = held is not None and spot.connection != held
