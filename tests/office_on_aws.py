@@ -42,8 +42,8 @@ START = 1795424400.0  # 2026-11-23T09:00:00Z
 CONNECTION = "escritorio-modelo"
 FLOW = "sincronizar_usuarios"
 PARAMETERS = {"AllowedNetworks": "127.0.0.0/8"}
-TABLES = ("connections", "links", "identities", "runs", "outcomes", "notifications", "tokens", "requests")
-PRODUCT = ("sincronia", "zen")
+TABLES = ("connections", "links", "identities", "runs", "outcomes", "notifications", "tokens", "requests", "hints")
+PRODUCT = ("sincronia", "hub", "sgp", "zen")
 
 
 def event(name: str) -> dict[str, Any]:
@@ -74,9 +74,11 @@ def product_modules() -> dict[str, ModuleType]:
 
 
 class Sandbox:
-    """A fresh copy of the product's modules, with the office's clock."""
+    """A fresh copy of the product's modules, with the test's clock."""
 
-    def __init__(self, now: Callable[[], float], changes: Callable[[Sandbox], None] | None = None) -> None:
+    def __init__(
+        self, now: Callable[[], float], changes: Callable[[Sandbox], None] | None = None, integration: str = "zen"
+    ) -> None:
         others = product_modules()
         for name in others:
             del sys.modules[name]
@@ -85,10 +87,10 @@ class Sandbox:
             del loggers[name]
         self.module("sincronia.clock").now = now
         self.module("sincronia.vendor_http").sleep = lambda _: None
-        self.on_schedule = self.module("zen.on_schedule")
-        self.on_queue = self.module("zen.on_queue")
+        self.on_schedule = self.module(f"{integration}.on_schedule")
+        self.on_queue = self.module(f"{integration}.on_queue")
         self.registering = self.module("sincronia.store.registering")
-        self.flows = self.module("zen.flows").FLOWS
+        self.flows = self.module(f"{integration}.flows").FLOWS
         self.modules = product_modules()
         for name in self.modules:
             del sys.modules[name]
@@ -283,7 +285,7 @@ class OfficeOnAws:
     def rows(self, table: str) -> list[dict[str, Any]]:
         """All rows of a table, as plain values; a run's with `received` and `counters` over all its lanes."""
         found = self.aws.dynamodb.scan(TableName=os.environ[f"{table.upper()}_TABLE"], ConsistentRead=True)["Items"]
-        rows = [{name: _plain(cast("dict[str, Any]", value)) for name, value in item.items()} for item in found]
+        rows = [{name: plain(cast("dict[str, Any]", value)) for name, value in item.items()} for item in found]
         return [row | totals(row["tallies"]) if table == "runs" else row for row in rows]
 
     def run(self) -> dict[str, Any]:
@@ -310,12 +312,13 @@ def totals(tallies: str) -> dict[str, Any]:
     return {"received": received, "counters": dict(counted)}
 
 
-def _plain(value: dict[str, Any]) -> Any:
+def plain(value: dict[str, Any]) -> Any:
+    """What a value is, as DynamoDB writes it."""
     (kind, inner), *_ = value.items()
     if kind == "N":
         return float(inner)
     if kind == "L":
-        return [_plain(part) for part in inner]
+        return [plain(part) for part in inner]
     return inner
 
 

@@ -1,0 +1,143 @@
+"""SGP's functions in this process: one internet provider, its vendors simulated, on the AWS server."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from local.vendors.ozmap import OzmapSimulator
+from local.vendors.provider import provider
+from local.vendors.sgp import SgpSimulator
+from tests.office_on_aws import START, AwsServer, Context, Sandbox, event, plain
+
+CONNECTION = "provedor-modelo"
+ALL_ON = {
+    "cancel_clients": True,
+    "create_clients": True,
+    "create_around_box": True,
+}
+
+
+class ProviderOnAws:
+    """One internet provider on the AWS server, one connection. Time is the test's; the queue is delivered by hand."""
+
+    def __init__(self, aws: AwsServer, sgp: SgpSimulator, ozmap: OzmapSimulator) -> None:
+        self.aws, self.sgp, self.ozmap = aws, sgp, ozmap
+        self.now = START
+        self.changes: Callable[[Sandbox], None] | None = None
+        self.queue_url = os.environ["HINT_QUEUE_URL"]
+        self.sandbox = self.new_sandbox()
+        self.hints = 0
+
+    def new_sandbox(self) -> Sandbox:
+        """A new execution environment, with the mutant's changes where there is one."""
+        return Sandbox(lambda: self.now, self.changes, "sgp")
+
+    def connect(
+        self, *, secret: dict[str, str] | None = None, flows: dict[str, int] | None = None, **settings: Any
+    ) -> None:
+        """Puts the connection; `flows` are the sweeps that are due at START, with their minutes; switches by name."""
+        given = {"sgp_address": self.sgp.url, "sgp_app": self.sgp.app, "ozmap_address": self.ozmap.url}
+        state = self.sandbox.of("sincronia.engine.state")
+        whole = {**given, **ALL_ON, **settings}
+        connection = state.Connection(CONNECTION, "sgp", "Provedor Modelo", whole, "", "ana", enabled=True)
+        scheduled = [
+            state.ScheduledFlow(CONNECTION, "sgp", name, self.sandbox.flows[name].title, {}, minutes, self.now, "")
+            for name, minutes in (flows or {}).items()
+        ]
+        fields = {"sgp_token": self.sgp.token, "ozmap_key": self.ozmap.key} | (secret or {})
+        self.sandbox.registering.put_connection(connection, scheduled, fields, "sincronia/test/")
+
+    def hint(self, contract: int | str, *, event_id: str = "", body_hash: str = "") -> Any:
+        """A hint as the webhook makes one, not yet queued."""
+        hints, names = self.sandbox.of("sincronia.engine.hints"), self.sandbox.of("sgp.flow_names")
+        self.hints += 1
+        return hints.Hint(
+            connection=CONNECTION,
+            id=hints.hint_id(self.now, str(self.hints)),
+            entity=names.CONTRACT,
+            record=str(contract),
+            cause=hints.Cause.WEBHOOK,
+            received_at=self.now,
+            event_id=event_id,
+            body_hash=body_hash,
+        )
+
+    def send(self, *contracts: int | str) -> None:
+        """Queues a hint for each."""
+        queue = self.sandbox.of("sincronia.store.hint_queue").SqsHintQueue()
+        for contract in contracts:
+            queue.send(self.hint(contract))
+
+    def tick(self, sandbox: Sandbox | None = None) -> None:
+        """EventBridge Scheduler's call, as events/ has it."""
+        (sandbox or self.sandbox).on_schedule.handler(event("sgp/on_schedule/tick"), Context(60))
+
+    def message(self) -> tuple[dict[str, Any], str] | None:
+        """The next message as an SQS event, and its receipt; it stays in the queue until it is deleted."""
+        received = self.aws.sqs.receive_message(QueueUrl=self.queue_url, VisibilityTimeout=0, WaitTimeSeconds=0)
+        if not received.get("Messages"):
+            return None
+        message = received["Messages"][0]
+        happening = event("sgp/on_queue/hint")
+        happening["Records"][0] |= {"body": message["Body"], "messageId": message["MessageId"]}
+        return happening, message["ReceiptHandle"]
+
+    def handle(self, happening: dict[str, Any], sandbox: Sandbox | None = None, seconds: float = 300) -> bool:
+        """The worker's answer to an event: whether the message is spent."""
+        answer = (sandbox or self.sandbox).on_queue.handler(happening, Context(seconds))
+        return not answer["batchItemFailures"]
+
+    def spend(self, receipt: str) -> None:
+        """Deletes a message."""
+        self.aws.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=receipt)
+
+    def deliver(self) -> bool:
+        """Delivers one message; False where none waits."""
+        waiting = self.message()
+        if waiting is None:
+            return False
+        if self.handle(waiting[0]):
+            self.spend(waiting[1])
+        return True
+
+    def work_off(self, *contracts: int | str) -> list[dict[str, Any]]:
+        """Queues hints, delivers all that waits, and gives the log."""
+        self.send(*contracts)
+        while self.deliver():
+            pass
+        return self.log()
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """All rows of a table, as plain values."""
+        found = self.aws.dynamodb.scan(TableName=os.environ[f"{table.upper()}_TABLE"], ConsistentRead=True)["Items"]
+        return [{name: plain(cast("dict[str, Any]", value)) for name, value in item.items()} for item in found]
+
+    def log(self) -> list[dict[str, Any]]:
+        """The hints of the log, the oldest first, with hint, effect and problem read."""
+        rows = [row for row in self.rows("hints") if row["id"][0].isdigit()]
+        read = ("hint", "effect", "problem")
+        return [
+            row | {name: json.loads(row[name]) for name in read if row.get(name)}
+            for row in sorted(rows, key=lambda row: str(row["id"]))
+        ]
+
+    def last(self, contract: int | str) -> dict[str, Any]:
+        """The newest line of a contract."""
+        return [row for row in self.log() if row["hint"].get("record") == str(contract)][-1]
+
+
+@contextmanager
+def provider_on_aws(aws: AwsServer, contracts: int = 24, splitters: int | None = None) -> Iterator[ProviderOnAws]:
+    """A provider of so many contracts, those that can be are on the map already but every fifth."""
+    aws.renew("sgp")
+    town = provider(contracts, splitters)
+    with OzmapSimulator(town) as ozmap:
+        whole: ProviderOnAws | None = None
+        with SgpSimulator(town, now=lambda: datetime.fromtimestamp(whole.now if whole else START, UTC)) as sgp:
+            whole = ProviderOnAws(aws, sgp, ozmap)
+            yield whole
