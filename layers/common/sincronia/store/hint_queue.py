@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict
 from hashlib import blake2b
 from itertools import islice
 from time import sleep
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sincronia import settings
-from sincronia.engine.hints import Cause, Decision, Hint, Period
+from sincronia.engine.hints import Hint
 from sincronia.store.aws import sqs
 
 if TYPE_CHECKING:
@@ -43,17 +43,6 @@ class SqsHintQueue:
         remaining = iter(hints)
         while batch := tuple(islice(remaining, _AT_ONCE)):
             _send_batch(batch)
-
-
-def hint_in(body: Mapping[str, Any]) -> Hint:
-    """The hint of a message."""
-    period, decision = body["period"], body["decision"]
-    read = {
-        "cause": Cause(body["cause"]),
-        "period": Period(**period) if period else None,
-        "decision": Decision(decision) if decision else None,
-    }
-    return Hint(**{**body, **read})
 
 
 def _send_batch(hints: Iterable[Hint]) -> None:
