@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 ON_SCHEDULE, ON_QUEUE = "zen.on_schedule", "zen.on_queue"
 HUB = "hub.on_http"
 ZEN_ON_HTTP = "zen.on_http"
+SGP_ON_WEBHOOK = "sgp.on_webhook"
 AROUND = {"local", "tests", "bench", "operations", "moto", "samtranslator", "rich", "pytest", "hypothesis", "yaml"}
 UNUSED = {
     "boto3",  # its resources and S3's transfers; clients come from botocore, which PynamoDB uses too
@@ -48,7 +49,7 @@ _VARIABLES = (
 )
 
 
-@pytest.mark.parametrize("module", [ON_SCHEDULE, ON_QUEUE])
+@pytest.mark.parametrize("module", [ON_SCHEDULE, ON_QUEUE, SGP_ON_WEBHOOK])
 def test_no_function_loads_what_it_does_not_use(module: str) -> None:
     assert loaded(module) & (AROUND | UNUSED) == set()
 
@@ -89,3 +90,19 @@ def test_zens_routes_load_neither_the_worker_nor_what_only_some_requests_use() -
     assert names & {"aws_lambda_powertools.utilities.idempotency", "sincronia.web.idempotency"} == set()
     assert names & {"sincronia.workbooks", "sincronia.engine.worker", "sincronia.store.remains", ON_QUEUE} == set()
     assert {name for name in names if name.split(".")[0] == "hub"} == set()
+
+
+def test_the_webhooks_load_neither_vendors_nor_the_worker_nor_what_routes_use() -> None:
+    names = loaded(SGP_ON_WEBHOOK)
+
+    assert names >= {"standardwebhooks", "pydantic_core", "sincronia.web.webhooks"}
+    assert names & {"requests", "pydantic", "sincronia.vendor_http", "sincronia.web.application"} == set()
+    assert {name for name in names if name.split(".")[0] == "sgp"} == {
+        "sgp",
+        "sgp.flow_names",
+        "sgp.webhook_body",
+        SGP_ON_WEBHOOK,
+    }
+    assert {name for name in names if name.startswith("sincronia.store.")} == {
+        f"sincronia.store.{part}" for part in ("aws", "connected", "connections", "hint_queue", "listing")
+    }
