@@ -93,5 +93,11 @@ def link_after(contract: Contract, decision: Decision, before: Link | None, swit
     return None if stands else replace(after, version=after.version + 1)
 
 
+def link_unread(record: str, before: Link | None) -> Link:
+    """The link of a contract of a status that nobody knows: it is news when SGP lists it with one that is known."""
+    known = before or Link(source_id=record, target_id="", synced="", label=record)
+    return replace(known, seen=fingerprint({"status": None}), at=clock.moment())
+
+
 def _port(contract: Contract) -> str:
     return f"{contract.port.box}/{contract.port.port}" if contract.port else ""

@@ -41,10 +41,17 @@ class ContractRecords:
 
     def change(self, hint: Hint, link: Link | None) -> Change:
         """What the contract's truth asks for now. A contract that SGP doesn't know is never taken for cancelled."""
-        contract = self.sgp.contract(hint.record)
+        try:
+            contract = self.sgp.contract(hint.record)
+        except ProblemError as error:
+            if ANSWERS[error.problem.code].retry != Retry.AFTER_CORRECTION:
+                raise
+            effect = Effect(OutcomeKind.REJECTED, label=link.label if link else hint.record, problem=error.problem)
+            return Change(effect, links.link_unread(hint.record, link))
         if contract is None:
             problem = Problem("sgp.contract_unknown", {"contract": hint.record})
-            return Change(Effect(OutcomeKind.REJECTED, label=hint.record, problem=problem), None)
+            label = link.label if link else hint.record
+            return Change(Effect(OutcomeKind.REJECTED, label=label, problem=problem), None)
         if TABLE[contract.status].course == Course.LIVE:
             contract = self._on_its_port(contract, hint, link)
         try:
@@ -81,11 +88,11 @@ class ContractRecords:
         client = self.ozmap.client_by_code(contract.id)
         found = self.ozmap.property_of_client(client.id) if client else None
         seen = Situation(contract, client, found, cancelled=link is not None and not link.active)
-        if course == Course.LOG or (course == Course.LIVE and not found and not self.settings.create_clients):
-            return seen
         if found is None and link and link.target_id:
             left = self.ozmap.property(link.target_id)
             seen = replace(seen, kept=left if left and left.client is None else None)
+        if course == Course.LOG or (course == Course.LIVE and not found and not self.settings.create_clients):
+            return seen
         if course == Course.CANCEL:
             return replace(seen, found=self._named(found, None)) if found else seen
         own = seen.found or seen.kept
