@@ -11,7 +11,6 @@ import base64
 import binascii
 import json
 import re
-import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -35,6 +34,7 @@ from sincronia.auth import Role, Token
 from sincronia.web import browsers
 from sincronia.web.admission import caller_of
 from sincronia.web.answers import ANSWERS, BODY_LIMIT, ROLES
+from sincronia.web.documents import places_of
 from sincronia.web.openapi import responses_of
 from sincronia.web.problems import problem_response, validation_response
 from sincronia.web.visit import Visit
@@ -193,7 +193,7 @@ class Application:
         if visit.fields and (visit.session or operation.role is None):
             browsers.become_json(visit.event, visit.fields)
         elif visit.is_for_a_person and visit.is_safe:
-            browsers.drop_empty_parameters(visit.event)
+            browsers.as_asked(visit.event)
         response: Response[Any] = next_middleware(resolver)
         if response.status_code == 204:
             response.headers.pop("Content-Type", None)
@@ -240,9 +240,7 @@ class Application:
 
     def _unexpected(self, error: Exception) -> Response[Any]:
         """The answer to a defect. The error's text stays out of the log: it may quote a record."""
-        frames = traceback.extract_tb(error.__traceback__)
-        at = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames[-8:]]
-        logger.error("request failed", code="unexpected", error=type(error).__name__, at=at)
+        logger.error("request failed", code="unexpected", error=type(error).__name__, at=places_of(error))
         return problem_response(Problem("unexpected"), self.answers)
 
 
