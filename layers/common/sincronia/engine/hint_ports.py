@@ -8,6 +8,7 @@ from enum import Enum, auto
 from typing import Protocol
 
 from sincronia.engine.days import Day
+from sincronia.engine.flow import Identity
 from sincronia.engine.hints import Hint, Kept, Period, StoredHint
 from sincronia.engine.state import Connection, Link, Notification, Outcome, Run, RunKey, ScheduledFlow
 
@@ -44,7 +45,7 @@ class HintStore(Protocol):
     """State as the hints' worker needs it. A condition that fails is an answer, not an error."""
 
     def connection(self, connection: str) -> Connection | None:
-        """The connection's configuration."""
+        """The connection's configuration, read consistently; None where it is gone, or on its way out."""
         ...
 
     def hint(self, connection: str, hint_id: str) -> StoredHint | None:
@@ -63,10 +64,17 @@ class HintStore(Protocol):
         """Writes the hint as it stands. False: it had come to its end before."""
         ...
 
-    def conclude(self, stored: StoredHint, day: RunKey | None, outcome: Outcome | None, link: Link | None) -> Commit:
+    def conclude(
+        self,
+        stored: StoredHint,
+        day: RunKey | None,
+        outcome: Outcome | None,
+        link: Link | None,
+        forgotten: tuple[Identity, ...] = (),
+    ) -> Commit:
         """Writes a hint's end with what belongs to it, all or nothing; once, whatever is repeated.
 
-        Without a day (a sweep), it is the hint alone.
+        Without a day (a sweep), it is the hint alone. `forgotten` are identities that the record no longer has.
         """
         ...
 
@@ -74,8 +82,8 @@ class HintStore(Protocol):
         """A day's run, read consistently."""
         ...
 
-    def open_day(self, run: Run, notification: Notification) -> None:
-        """Makes the day's run and its notification, where there is none."""
+    def open_day(self, run: Run, notification: Notification) -> bool:
+        """Makes the day's run and its notification, where there is none. False: as Commit.ERASED."""
         ...
 
     def claim_removal(self, key: RunKey, record: str, allowed: int) -> bool:
@@ -90,7 +98,10 @@ class HintStore(Protocol):
         ...
 
     def hold(self, stored: StoredHint, before: Day, after: Run, notification: Notification) -> bool:
-        """Writes a hint that the brake holds, with its day. False: the day is no longer as it was read."""
+        """Writes a hint that the brake holds, with its day.
+
+        False: the day's phase, its held hints or what a person said of them are no longer as they were read.
+        """
         ...
 
     def let_go(self, key: RunKey, hints: frozenset[str]) -> None:
@@ -114,7 +125,10 @@ class HintSchedule(Protocol):
         ...
 
     def start_sweep(self, flow: ScheduledFlow, stored: StoredHint, next_due: float) -> bool:
-        """Makes the sweep and moves the flow's due time. False: one was started since the flow was read."""
+        """Makes the sweep and moves the flow's due time.
+
+        False: one was started since the flow was read, or it is due at another time, or no longer.
+        """
         ...
 
     def pass_over(self, flow: ScheduledFlow, next_due: float) -> None:

@@ -13,6 +13,8 @@ from sincronia.engine.starting import QUEUED_SECONDS
 from sincronia.engine.state import Phase, RunKey, ScheduledFlow
 from sincronia.engine.tick import Ticked, next_due
 
+QUIET_SECONDS = 3600  # longer than it takes to deliver a message as often as SQS does: whoever had the sweep is gone
+
 logger = Logger(child=True)
 
 
@@ -22,7 +24,7 @@ def hint_tick(kind: HintKind, schedule: HintSchedule, hints: HintQueue, runs: Ru
     now = clock.now()
     for flow in schedule.due_flows(kind.integration, now):
         sweep = StoredHint(_sweep_of(flow, now), HintState.WAITING, wake_at=now + QUEUED_SECONDS, at=clock.iso(now))
-        if not _at_work(flow, schedule) and schedule.start_sweep(flow, sweep, next_due(flow, now)):
+        if not _at_work(flow, schedule, now) and schedule.start_sweep(flow, sweep, next_due(flow, now)):
             hints.send(sweep.hint)
             started += 1
         else:
@@ -52,10 +54,12 @@ def _sweep_of(flow: ScheduledFlow, now: float) -> Hint:
     )
 
 
-def _at_work(flow: ScheduledFlow, schedule: HintSchedule) -> bool:
-    """Whether the sweep that was started last is still on its way."""
+def _at_work(flow: ScheduledFlow, schedule: HintSchedule, now: float) -> bool:
+    """Whether the sweep that was started last is still on its way: it waits, or has moved not long ago."""
     last = schedule.hint(flow.connection, flow.active_run) if flow.active_run else None
-    return last is not None and last.state != HintState.DONE
+    if last is None or last.state == HintState.DONE:
+        return False
+    return last.wake_at is not None or last.at > clock.iso(now - QUIET_SECONDS)
 
 
 def _closed(key: RunKey, kind: HintKind, schedule: HintSchedule) -> bool:

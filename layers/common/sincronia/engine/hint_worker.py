@@ -6,7 +6,7 @@ does what is left, and tells the whole. A sweep only queues hints, stretch by st
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field, replace
 
 from aws_lambda_powertools import Logger
@@ -14,7 +14,7 @@ from aws_lambda_powertools import Logger
 from sincronia import clock
 from sincronia.answers import AnswerUnknownError, OutOfTimeError, Problem, ProblemError, Retry, explain
 from sincronia.engine import days, sweeps
-from sincronia.engine.flow import Opening, TargetGoneError
+from sincronia.engine.flow import Identity, Opening, TargetGoneError
 from sincronia.engine.hint_ports import Commit, HintQueue, HintStore
 from sincronia.engine.hints import (
     Change,
@@ -25,13 +25,15 @@ from sincronia.engine.hints import (
     HintKind,
     HintState,
     StoredHint,
+    Swept,
     merged,
 )
 from sincronia.engine.ports import Objects, Secrets
-from sincronia.engine.state import Link, Outcome, OutcomeKind, Phase, RunKey
+from sincronia.engine.state import Connection, Link, Outcome, OutcomeKind, Phase, RunKey
 
 WORK_SECONDS = 240  # what one invocation works at most
 PUT_OFF_SECONDS = 300  # until a vendor that is down is asked again, where it did not say when
+REST_SECONDS = 10  # the least that a vendor is left in peace, whatever it says
 HINT_HOURS = 24  # how long a hint waits for a vendor before it is given up
 LOOKS = 3  # at a record that somebody else changes at the same time
 RACES = 20  # lost to other workers, before the message has to come again
@@ -63,11 +65,14 @@ def work_hint(hint: Hint, outside: HintOutside, seconds_left: float) -> StoredHi
     if stored is not None and (stored.state == HintState.DONE or _still_held(stored, hint)):
         logger.info("hint_left_alone", state=stored.state)
         return None
+    if stored is not None and hint.decision is None:
+        hint = stored.hint  # a message from before a person decided knows nothing of it
     work = _Work(hint, stored or StoredHint(hint, HintState.WORKING), outside, deadline)
     try:
-        return work.done()
-    except OutOfTimeError:
-        return work.wait(clock.now(), None)
+        try:
+            return work.done()
+        except OutOfTimeError:
+            return work.wait(clock.now(), None)
     except _OvertakenError:
         logger.info("hint_overtaken")
         return None
@@ -103,18 +108,24 @@ class _Work:
             problem = Problem("removal_rejected", {"by": self.hint.by})
             return self._conclude(replace(refused, kind=OutcomeKind.SKIPPED, problem=problem, freed=()))
         try:
-            if not connection.enabled:
-                raise ProblemError(Problem("connection_missing"))
-            self._leave_in_peace()
-            opening = Opening(
-                connection.settings, self.outside.secrets.fields(connection.secret_name), {}, self.deadline
-            )
-            records = self.outside.kind.open(
-                opening, self.outside.store.kept(self.hint.connection, self.outside.kind.entity)
-            )
-            return self._acted(records) if self.hint.record else self._swept(records)
+            return self._worked(connection)
         except ProblemError as error:
             return self._stopped(error)
+
+    def _worked(self, connection: Connection) -> StoredHint | None:
+        if self._sweeps(sweeps.DECIDE):  # its hints tell by themselves what stops them
+            return self._decided()
+        if not connection.enabled:
+            raise ProblemError(Problem("connection_missing"))
+        if self._sweeps(*sweeps.SWEEPS):
+            return self._swept(sweeps.received_again(self.hint, self.stored.position, self.outside.store))
+        self._leave_in_peace()
+        secret = self.outside.secrets.fields(connection.secret_name)
+        kept = self.outside.store.kept(self.hint.connection, self.outside.kind.entity)
+        records = self.outside.kind.open(Opening(connection.settings, secret, {}, self.deadline), kept)
+        if self.hint.record:
+            return self._acted(records)
+        return self._swept(records.sweep(self.hint, self.stored.position))
 
     def wait(self, until: float, problem: Problem | None) -> StoredHint:
         """The hint is queued again at that time; at once where it has come."""
@@ -125,6 +136,9 @@ class _Work:
         if until <= clock.now():
             self.outside.queue.send(self.hint, turn=str(until))
         return waiting
+
+    def _sweeps(self, *names: str) -> bool:
+        return not self.hint.record and self.hint.entity in names
 
     def _is_new(self) -> bool:
         """Whether the sender's event is this hint's. Raises ProblemError through its end where its body is another."""
@@ -148,13 +162,16 @@ class _Work:
         for _ in range(LOOKS):
             link = self.outside.store.link(self.hint.connection, self.outside.kind.entity, self.hint.record)
             change = records.change(self.hint, link)
-            if change.removes and not self._may_remove():
-                return self._hold(change.effect)
+            while change.removes and not self._may_remove():
+                if (held := self._hold(change.effect)) is not None:
+                    return held
             try:
                 after = self._carried_out(change)
             except TargetGoneError:
                 continue
-            return self._conclude(merged(self.settled, change.effect), after)
+            known_by = set(after.identities) if after else set[Identity]()
+            forgotten = tuple(one for one in link.identities if one not in known_by) if link and after else ()
+            return self._conclude(merged(self.settled, change.effect), after, forgotten)
         raise ProblemError(Problem("target_moving"))
 
     def _carried_out(self, change: Change) -> Link | None:
@@ -163,7 +180,9 @@ class _Work:
             return change.link
         before, self.settled = self.settled, merged(self.settled, change.effect)
         working = self.stored.told(HintState.WORKING, self.settled)
-        self._keep(replace(working, hint=self.hint, image=self._keep_image(change)))
+        begun = before is not None and before.goal == change.effect.goal
+        image = self.stored.image if begun and self.stored.image else self._keep_image(change)
+        self._keep(replace(working, hint=self.hint, image=image))
         target_id = ""
         for number, step in enumerate(change.steps):
             try:
@@ -177,6 +196,7 @@ class _Work:
         return replace(change.link, target_id=target_id) if change.link and target_id else change.link
 
     def _keep_image(self, change: Change) -> str:
+        """All of what is taken away; what an attempt that died has begun to take away was kept by it."""
         if change.image is None:
             return self.stored.image
         name = f"hints/{self.hint.connection}/{self.hint.id}.json.gz"
@@ -198,14 +218,16 @@ class _Work:
         allowed = days.allowance(kind.removals, store.count_links(key, kind.entity))
         return store.claim_removal(key, self.hint.record, allowed)
 
-    def _hold(self, effect: Effect) -> StoredHint:
-        """The brake holds the hint until a person decides."""
+    def _hold(self, effect: Effect) -> StoredHint | None:
+        """The brake holds the hint until a person decides; None where one has let the day's removals through."""
         kind, store = self.outside.kind, self.outside.store
         for _ in range(RACES):
             key = self._open_day()
             before = store.day(key)
             if before is None or before.run.phase == Phase.DONE:
                 continue
+            if before.approved:
+                return None
             held = replace(self.stored.told(HintState.HELD, effect), hint=self.hint, run_id=key.run_id)
             now = replace(before, held=before.held | {self.hint.id})
             labels = [*self._labels(before.held), effect.label]
@@ -225,17 +247,19 @@ class _Work:
         key = days.day_key(self.hint.connection, kind, clock.now())
         if self.outside.store.day(key) is None:
             run = days.opened(key, kind, clock.now())
-            self.outside.store.open_day(run, days.told(run, kind))
+            if not self.outside.store.open_day(run, days.told(run, kind)):
+                raise _OvertakenError
         return key
 
     def _stopped(self, error: ProblemError) -> StoredHint | None:
         """Where a problem leaves the hint: it waits, or comes to its end."""
         retry = self.outside.kind.answers[error.problem.code].retry
         if retry == Retry.PUT_OFF or isinstance(error, AnswerUnknownError):
-            later = error.retry_at if error.retry_at is not None else clock.now() + PUT_OFF_SECONDS
+            now = clock.now()
+            later = now + PUT_OFF_SECONDS if error.retry_at is None else max(error.retry_at, now + REST_SECONDS)
             if retry == Retry.PUT_OFF:
                 self.outside.resting[self.hint.connection] = (later, error.problem)
-            if clock.now() < self.hint.received_at + HINT_HOURS * 3600:
+            if now < self.hint.waits_since + HINT_HOURS * 3600:
                 return self.wait(later, error.problem)
             cause = explain(error.problem, self.outside.kind.answers)
             return self._given_up(
@@ -248,15 +272,9 @@ class _Work:
         label = self.stored.effect.label if self.stored.effect else ""
         return self._conclude(replace(self.settled or Effect(kind, label=label), kind=kind, problem=problem))
 
-    def _swept(self, records: HintedRecords) -> StoredHint | None:
+    def _swept(self, stretches: Iterator[Swept]) -> StoredHint | None:
         """The sweep is gone through, from where it was left."""
         queue, kind = self.outside.queue, self.outside.kind
-        if self.hint.entity == sweeps.DECIDE:
-            return self._decided()
-        if self.hint.entity in sweeps.SWEEPS:
-            stretches = sweeps.received_again(self.hint, self.stored.position, self.outside.store)
-        else:
-            stretches = records.sweep(self.hint, self.stored.position)
         for stretch in stretches:
             queue.send_many(sweeps.hint_of(self.hint, record, kind.entity) for record in stretch.records)
             moved = replace(
@@ -274,9 +292,10 @@ class _Work:
     def _decided(self) -> StoredHint | None:
         """What the day holds goes on, each hint with the decision."""
         released = list[str]()
-        for held in sweeps.held_on(self.hint, self.outside.store):
-            self.outside.queue.send(held, turn=self.hint.id)
-            released.append(held.id)
+        for held, going_on in sweeps.decided_on(self.hint, self.outside.store):
+            if going_on is not None:
+                self.outside.queue.send(going_on, turn=self.hint.id)
+            released.append(held)
             if clock.now() >= self.deadline:
                 raise OutOfTimeError
         if released:  # told before the day forgets them
@@ -285,12 +304,14 @@ class _Work:
         told = {"Avisos": self.stored.queued}
         return self._conclude(Effect(OutcomeKind.UNCHANGED, action=self.hint.entity, after=told))
 
-    def _conclude(self, effect: Effect, link: Link | None = None) -> StoredHint | None:
+    def _conclude(
+        self, effect: Effect, link: Link | None = None, forgotten: tuple[Identity, ...] = ()
+    ) -> StoredHint | None:
         """The hint's end, with what belongs to it; None where there is nobody left to tell."""
         for _ in range(RACES):
             key = days.day_key(self.hint.connection, self.outside.kind, clock.now()) if self.hint.record else None
             ended = replace(self.stored.told(HintState.DONE, effect), hint=self.hint, run_id=key.run_id if key else "")
-            commit = self.outside.store.conclude(ended, key, self._outcome(effect, link), link)
+            commit = self.outside.store.conclude(ended, key, self._outcome(effect, link), link, forgotten)
             if commit == Commit.DONE:
                 logger.info("hint_concluded", kind=effect.kind, problem=effect.problem.code if effect.problem else None)
                 return ended

@@ -73,6 +73,12 @@ class Hint:
     period: Period | None = None  # of a sweep over what was received in it
     day: str = ""  # the id of the day's run whose held hints a person decided on
     decision: Decision | None = None
+    decided_at: float | None = None  # seconds since 1970; a vendor is waited for from then on
+
+    @property
+    def waits_since(self) -> float:
+        """From when on it is counted how long the hint waits for a vendor."""
+        return self.received_at if self.decided_at is None else self.decided_at
 
 
 def hint_id(received_at: float, *parts: str) -> str:

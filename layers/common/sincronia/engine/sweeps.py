@@ -56,10 +56,19 @@ def received_again(sweep: Hint, position: Mapping[str, Any], store: HintStore) -
         yield Swept(tuple(records), looked_at, {"after": after})
 
 
-def held_on(sweep: Hint, store: HintStore) -> Iterator[Hint]:
-    """The hints that the day holds since before the decision, each with the decision."""
+def decided_on(sweep: Hint, store: HintStore) -> Iterator[tuple[str, Hint | None]]:
+    """The ids of the hints that the day holds since before the decision, each with the hint as it goes on.
+
+    None where it went on already: by an earlier attempt, whose day has not let it go.
+    """
     day = store.day(RunKey(sweep.connection, sweep.day))
     for held in sorted(day.held) if day else ():
         stored = store.hint(sweep.connection, held)
-        if stored and stored.state == HintState.HELD and stored.at <= clock.iso(sweep.received_at):
-            yield replace(stored.hint, day=sweep.day, decision=sweep.decision, by=sweep.by)
+        if stored is None or stored.state != HintState.HELD:
+            yield held, None
+        elif stored.at <= clock.iso(sweep.received_at):
+            decided_at = sweep.received_at
+            yield (
+                held,
+                replace(stored.hint, day=sweep.day, decision=sweep.decision, decided_at=decided_at, by=sweep.by),
+            )

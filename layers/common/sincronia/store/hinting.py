@@ -15,6 +15,7 @@ from pynamodb.transactions import TransactWrite
 from sincronia import clock
 from sincronia.answers import problem_out
 from sincronia.engine.days import Day
+from sincronia.engine.flow import Identity
 from sincronia.engine.hint_ports import Commit, Event
 from sincronia.engine.hints import Hint, HintState, Kept, Period, StoredHint, compact
 from sincronia.engine.state import Connection, Link, Notification, Outcome, Phase, Run, RunKey, ScheduledFlow
@@ -67,10 +68,8 @@ class DynamoHintStore:
     integration: str
 
     def connection(self, connection: str) -> Connection | None:
-        try:
-            return connection_in(ConnectionItem.get(connection, "CONFIG"))
-        except ConnectionItem.DoesNotExist:
-            return None
+        item = _standing(connection)
+        return connection_in(item) if item else None
 
     def hint(self, connection: str, hint_id: str) -> StoredHint | None:
         return stored_hint(connection, hint_id)
@@ -90,8 +89,16 @@ class DynamoHintStore:
             return False
         return True
 
-    def conclude(self, stored: StoredHint, day: RunKey | None, outcome: Outcome | None, link: Link | None) -> Commit:
+    def conclude(
+        self,
+        stored: StoredHint,
+        day: RunKey | None,
+        outcome: Outcome | None,
+        link: Link | None,
+        forgotten: tuple[Identity, ...] = (),
+    ) -> Commit:
         connection = stored.hint.connection
+        stopped: TransactWriteError | None = None
         for attempt in range(_CONFLICTS):
             try:
                 with TransactWrite(connection=dynamodb) as transaction:
@@ -104,15 +111,18 @@ class DynamoHintStore:
                         transaction.save(link_out(link, connection, outcome.entity))
                         for identity in dict.fromkeys(link.identities):
                             transaction.save(identity_out(identity, connection, outcome.entity, link.source_id))
+                        for identity in dict.fromkeys(forgotten):
+                            transaction.delete(identity_out(identity, connection, outcome.entity, link.source_id))
             except TransactWriteError as error:
                 commit = self._refused(error, stored, day)
                 if commit is not None:
                     return commit
+                stopped = error
                 _pause(attempt)
                 continue
             return Commit.DONE
         message = "the day's row never stood still"
-        raise RuntimeError(message)
+        raise RuntimeError(message) from stopped
 
     @staticmethod
     def _refused(error: TransactWriteError, stored: StoredHint, day: RunKey | None) -> Commit | None:
@@ -122,11 +132,7 @@ class DynamoHintStore:
         before = stored_hint(stored.hint.connection, stored.hint.id)
         if before is not None and before.state == HintState.DONE:
             return Commit.DONE
-        try:
-            item = ConnectionItem.get(stored.hint.connection, "CONFIG", consistent_read=True)
-        except ConnectionItem.DoesNotExist:
-            return Commit.ERASED
-        if item.deleting:
+        if _standing(stored.hint.connection) is None:
             return Commit.ERASED
         standing = stored_day(day) if day else None
         if day and (standing is None or standing.run.phase == Phase.DONE):
@@ -136,7 +142,7 @@ class DynamoHintStore:
     def day(self, key: RunKey) -> Day | None:
         return stored_day(key)
 
-    def open_day(self, run: Run, notification: Notification) -> None:
+    def open_day(self, run: Run, notification: Notification) -> bool:
         item = run_out(run)
         item.counted = Counted()  # type: ignore[no-untyped-call]
         try:
@@ -147,6 +153,8 @@ class DynamoHintStore:
         except TransactWriteError as error:
             if error.cause_response_code != "TransactionCanceledException":
                 raise
+            return _standing(run.key.connection) is not None
+        return True
 
     def claim_removal(self, key: RunKey, record: str, allowed: int) -> bool:
         removed = RunItem.removed
@@ -171,7 +179,9 @@ class DynamoHintStore:
 
     def hold(self, stored: StoredHint, before: Day, after: Run, notification: Notification) -> bool:
         held = RunItem.held
-        same: Condition = (size(held) == len(before.held)) if before.held else held.does_not_exist()
+        as_many: Condition = (size(held) == len(before.held)) if before.held else held.does_not_exist()
+        undecided: Condition = RunItem.let_through.does_not_exist() | (RunItem.let_through == False)  # noqa: E712
+        same = _in_phase(before) & as_many & undecided
         changes: list[Action] = [
             RunItem.phase.set(after.phase.value),
             RunItem.brakes.set([problem_out(problem) for problem in after.brakes]),
@@ -181,7 +191,7 @@ class DynamoHintStore:
         try:
             with TransactWrite(connection=dynamodb) as transaction:
                 transaction.save(hint_item(stored, self.integration), condition=not_done())
-                transaction.update(run_item(after.key), changes, condition=same & _is_open())
+                transaction.update(run_item(after.key), changes, condition=same)
                 transaction.save(notification_out(notification))
         except TransactWriteError as error:
             if error.cause_response_code != "TransactionCanceledException":
@@ -217,7 +227,8 @@ class DynamoHintSchedule(DynamoSchedule):
         try:
             with TransactWrite(connection=dynamodb) as transaction:
                 transaction.save(hint_item(stored, self._integration), condition=HintItem.id.does_not_exist())
-                transaction.update(row, moved, condition=started_last(flow))
+                transaction.update(row, moved, condition=started_last(flow) & (ConnectionItem.wake_at == flow.wake_at))
+                transaction.condition_check(ConnectionItem, flow.connection, "CONFIG", _stands())
         except TransactWriteError as error:
             if error.cause_response_code != "TransactionCanceledException":
                 raise
@@ -237,30 +248,27 @@ class DynamoHintSchedule(DynamoSchedule):
         return stored_day(key)
 
     def close_day(self, before: Day, after: Run, notification: Notification) -> bool:
-        return _change_day(before, after, notification, ())
+        as_counted: Condition = RunItem.counted["received"] == before.run.received
+        return _change_day(differences(before.run, after), _in_phase(before) & as_counted, notification)
 
 
 def decide_day(before: Day, after: Run, sweep: StoredHint, notification: Notification, *, let_through: bool) -> bool:
     """Writes what a person decided of a day's held hints, with the sweep that carries it out.
 
-    False: the day is no longer as it was read.
+    False: somebody else has decided since the day was read. What came to an end in it meanwhile does not matter.
     """
-    changes = (RunItem.let_through.set(let_through),)
-    return _change_day(before, after, notification, changes, hint_item(sweep, after.integration))
+    changes = [*differences(before.run, after), RunItem.let_through.set(let_through)]
+    return _change_day(changes, _in_phase(before), notification, hint_item(sweep, after.integration))
 
 
 def _change_day(
-    before: Day,
-    after: Run,
-    notification: Notification,
-    changes: tuple[Action, ...],
-    sweep: HintItem | None = None,
+    changes: list[Action], condition: Condition, notification: Notification, sweep: HintItem | None = None
 ) -> bool:
-    """Writes the day as it now stands, if nothing came to an end in it since it was read."""
-    same: Condition = (RunItem.phase == before.run.phase.value) & (RunItem.counted["received"] == before.run.received)
+    """Changes the day that the notification tells of, where the condition holds."""
+    day = RunKey(notification.connection, notification.id)
     try:
         with TransactWrite(connection=dynamodb) as transaction:
-            transaction.update(run_item(after.key), [*differences(before.run, after), *changes], condition=same)
+            transaction.update(run_item(day), changes, condition=condition)
             transaction.save(notification_out(notification))
             if sweep is not None:
                 transaction.save(sweep, condition=HintItem.id.does_not_exist())
@@ -269,6 +277,15 @@ def _change_day(
             raise
         return False
     return True
+
+
+def _standing(connection: str) -> ConnectionItem | None:
+    """The connection's row, read consistently; None where it is gone, or on its way out."""
+    try:
+        item = ConnectionItem.get(connection, "CONFIG", consistent_read=True)
+    except ConnectionItem.DoesNotExist:
+        return None
+    return None if item.deleting else item
 
 
 def _stands() -> Condition:
@@ -281,6 +298,12 @@ def _is_open() -> Condition:
     """The day's run is there, and has not come to its end."""
     is_open: Condition = RunItem.run_id.exists() & (RunItem.phase != Phase.DONE.value)
     return is_open
+
+
+def _in_phase(before: Day) -> Condition:
+    """The day's phase is what was read."""
+    same: Condition = RunItem.phase == before.run.phase.value
+    return same
 
 
 def _counting(outcome: Outcome) -> list[Action]:
