@@ -281,6 +281,7 @@ TYPES: Mapping[str, ResourceType] = {
             "AccessLogSettings": "ninguém lê estatísticas de acesso nesta máquina; tests/template confere o formato",
             "ApiId": "o stack local serve uma API só",
             "DefaultRouteSettings": "nesta máquina quem limita são os sandboxes; tests/template confere os limites",
+            "RouteSettings": "nesta máquina quem limita são os sandboxes; tests/template confere os limites",
             "Tags": "só para quem lê o console da AWS",
         },
     ),

@@ -43,6 +43,7 @@ CONNECTION = "escritorio-modelo"
 FLOW = "sincronizar_usuarios"
 PARAMETERS = {"AllowedNetworks": "127.0.0.0/8"}
 TABLES = ("connections", "links", "identities", "runs", "outcomes", "notifications", "tokens", "requests", "hints")
+QUEUE_ATTRIBUTES = {"DeduplicationScope", "FifoQueue", "FifoThroughputLimit", "RedrivePolicy", "VisibilityTimeout"}
 PRODUCT = ("sincronia", "hub", "sgp", "zen")
 
 
@@ -148,12 +149,13 @@ class AwsServer:
         resolver = Resolver(self._template, PARAMETERS, stack_name="test", region=REGION)
         clients = Clients(self.dynamodb, self.s3, self.sqs, self.secretsmanager)
         self.provisioned = provision(self._template, resolver, clients, stack_name="test", region=REGION)
+        environment: dict[str, str] = {}
         for function in self.provisioned.functions.values():
             if function.handler.split(".")[0] in {integration, "hub"}:
-                os.environ |= dict(function.environment)
-        os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"
-        for table in TABLES:
-            name = os.environ[f"{table.upper()}_TABLE"]
+                environment |= function.environment
+        os.environ |= environment | {"POWERTOOLS_LOG_LEVEL": "CRITICAL"}
+        self.keys = {}
+        for name in {value for variable, value in environment.items() if variable.endswith("_TABLE")}:
             schema = self.dynamodb.describe_table(TableName=name)["Table"]["KeySchema"]
             self.keys[name] = [key["AttributeName"] for key in schema]
 
@@ -164,9 +166,19 @@ class AwsServer:
                 table, [{"DeleteRequest": {"Key": {key: item[key] for key in self.keys[table]}}} for item in items]
             )
         queue = os.environ["RUN_QUEUE_URL"]
+        if queue.endswith(".fifo"):
+            self._made_again(queue)
+            return
         while messages := self.sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=0).get("Messages"):
             for message in messages:
                 self.sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+
+    def _made_again(self, queue: str) -> None:
+        """A queue that deduplicates knows for five minutes what was sent, though nothing is left in it."""
+        every = self.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+        attributes: Any = {name: value for name, value in every.items() if name in QUEUE_ATTRIBUTES}
+        self.sqs.delete_queue(QueueUrl=queue)
+        self.sqs.create_queue(QueueName=queue.rpartition("/")[2], Attributes=attributes)
 
     def items(self) -> dict[str, list[dict[str, Any]]]:
         """All items, by the name of their table, as DynamoDB writes them."""

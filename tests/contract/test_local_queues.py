@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -214,6 +215,20 @@ def test_nothing_is_lost_or_doubled_where_many_send_and_receive(
         assert together == []
     else:
         assert {group: sorted(numbers) for group, numbers in seen.items()} == dict.fromkeys(groups, sorted(wanted))
+
+
+def test_an_aws_that_was_cleared_takes_what_it_was_sent_before(aws: AwsServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    aws.renew("sgp")
+    queue = os.environ["HINT_QUEUE_URL"]
+    before = aws.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+    for _ in range(2):
+        aws.sqs.send_message(QueueUrl=queue, MessageBody="hint", MessageGroupId="a", MessageDeduplicationId="id")
+        assert [each["Body"] for each in aws.sqs.receive_message(QueueUrl=queue)["Messages"]] == ["hint"]
+        aws.clear()
+    after = aws.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+    moved = {"CreatedTimestamp", "LastModifiedTimestamp"}
+    assert {k: v for k, v in after.items() if k not in moved} == {k: v for k, v in before.items() if k not in moved}
 
 
 def test_another_signature_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

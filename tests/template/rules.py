@@ -46,6 +46,14 @@ IN_ACCESS_LOGS = {  # no address, no path, no header
         "status",
     )
 }
+# What a webhook may do before it answers: see who sends, and queue. All else is the worker's.
+BEFORE_A_WEBHOOK_IS_ANSWERED = {
+    "dynamodb:GetItem",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "secretsmanager:GetSecretValue",
+    "sqs:SendMessage",
+}
 PHYSICAL_NAMES = (
     "BucketName",
     "FunctionName",
@@ -132,12 +140,32 @@ def functions_leave_api_gateway_time_to_answer(template: Template) -> Faults:
             yield f"{logical_id}: {function} may be at work when API Gateway has given up"
 
 
+def webhooks_only_queue(template: Template) -> Faults:
+    for logical_id, function in of_type(template, FUNCTION):
+        if not function["Handler"].endswith(".on_webhook.handler"):
+            continue
+        role = template["Resources"][f"{logical_id}Role"]["Properties"]
+        statements = [each for policy in role["Policies"] for each in _listed(policy["PolicyDocument"]["Statement"])]
+        for action in {action for each in statements for action in _listed(each["Action"])}:
+            if action not in BEFORE_A_WEBHOOK_IS_ANSWERED:
+                yield f"{logical_id}: may {action} while its sender waits"
+        if "VpcConfig" in function:
+            yield f"{logical_id}: stands where vendors are called"
+
+
 def apis_are_guarded_and_watched(template: Template) -> Faults:
     groups = dict(of_type(template, LOG_GROUP))
+    paths = [path for _, api in of_type(template, API) for path in api["Body"]["paths"]]
+    routes = {f"ANY {path}" for path in paths}
     for logical_id, stage in of_type(template, STAGE):
         limits = stage.get("DefaultRouteSettings", {})
         if not limits.get("ThrottlingBurstLimit") or not limits.get("ThrottlingRateLimit"):
             yield f"{logical_id}: anybody may call as often as the account bears"
+        for route, settings in stage.get("RouteSettings", {}).items():
+            if route not in routes:
+                yield f"{logical_id}: there is no route {route}, so a deployment fails"
+            if settings.get("ThrottlingRateLimit", 0) < limits.get("ThrottlingRateLimit", 0):
+                yield f"{logical_id}: {route} takes less than the others, for no reason"
         log = stage.get("AccessLogSettings", {})
         group = next((name for name in groups if points_at(log.get("DestinationArn"), name)), None)
         if group is None or not groups[group].get("RetentionInDays"):
@@ -355,6 +383,7 @@ RULES: tuple[Rule, ...] = (
     functions_have_their_own_log_group,
     functions_have_alarms,
     functions_leave_api_gateway_time_to_answer,
+    webhooks_only_queue,
     apis_are_guarded_and_watched,
     alarms_reach_people,
     ticks_are_watched,

@@ -77,6 +77,7 @@ def _unconditional(template: dict[str, Any]) -> None:
     del listing["Condition"]
 
 
+WEBHOOKS = "ANY /webhooks/sgp/{proxy+}"
 STAGE = "HttpApiApiGatewayDefaultStage"
 SELF_MADE = {"Type": "AWS::IAM::Policy", "Properties": {}}
 BREAKS: tuple[tuple[Rule, Break, str], ...] = (
@@ -106,7 +107,23 @@ BREAKS: tuple[tuple[Rule, Break, str], ...] = (
     (rules.functions_have_alarms, _set("ZenOnQueueErrors", "Threshold", 100), "ZenOnQueue: no alarm for Errors"),
     (rules.functions_have_alarms, _remove("HubOnHttpErrors"), "HubOnHttp: no alarm for Errors"),
     (rules.functions_leave_api_gateway_time_to_answer, _set("ZenOnHttp", "Timeout", 30), "ZenOnHttpBelowPermission:"),
+    (
+        rules.webhooks_only_queue,
+        _statement("SgpOnWebhookRole", "Action", "s3:PutObject"),
+        "SgpOnWebhook: may s3:PutObject",
+    ),
+    (rules.webhooks_only_queue, _set("SgpOnWebhook", "VpcConfig", {}), "SgpOnWebhook: stands where"),
     (rules.apis_are_guarded_and_watched, _drop(STAGE, "DefaultRouteSettings"), f"{STAGE}: anybody may"),
+    (
+        rules.apis_are_guarded_and_watched,
+        _set(STAGE, "RouteSettings", {"ANY /webhooks": {"ThrottlingRateLimit": 500}}),
+        f"{STAGE}: there is no route",
+    ),
+    (
+        rules.apis_are_guarded_and_watched,
+        _set(STAGE, "RouteSettings", {WEBHOOKS: {"ThrottlingRateLimit": 5}}),
+        f"{STAGE}: {WEBHOOKS} takes less",
+    ),
     (rules.apis_are_guarded_and_watched, _drop(STAGE, "AccessLogSettings"), f"{STAGE}: no access log"),
     (rules.apis_are_guarded_and_watched, _drop("HttpApiLogs", "RetentionInDays"), f"{STAGE}: no access log"),
     (
@@ -143,6 +160,7 @@ BREAKS: tuple[tuple[Rule, Break, str], ...] = (
     (rules.fifo_queues_keep_their_order, _drop("SgpQueue", "DeduplicationScope"), "SgpQueue: all its groups"),
     (rules.fifo_queues_keep_their_order, _set("SgpQueue", "FifoThroughputLimit", "perQueue"), "SgpQueue: all its"),
     (rules.fifo_queues_keep_their_order, _set("SgpQueue", "ContentBasedDeduplication", True), "SgpQueue: what is sent"),
+    (rules.fifo_queues_keep_their_order, _set("SgpOnQueueMessages", "BatchSize", 10), "SgpOnQueueMessages: what"),
     (rules.queue_workers_have_time, _set("ZenQueue", "VisibilityTimeout", 300), "ZenQueue: a message is seen again"),
     (rules.queue_workers_have_time, _set("ZenOnQueue", "Timeout", 301), "ZenQueue: a message is seen again"),
     (rules.queue_workers_have_time, _drop("ZenOnQueueRuns", "FunctionResponseTypes"), "ZenOnQueueRuns:"),
