@@ -33,7 +33,7 @@ class LinkItem(Table):
 
     scope = UnicodeAttribute(hash_key=True)
     source_id = UnicodeAttribute(range_key=True)
-    target_id = UnicodeAttribute()
+    target_id = UnicodeAttribute(null=True)  # none where the target has nothing of the record: no key can be empty
     synced = UnicodeAttribute()
     seen = UnicodeAttribute(null=True)
     label = UnicodeAttribute()
@@ -54,7 +54,7 @@ def link_in(item: LinkItem) -> Link:
     """The link of an item."""
     return Link(
         source_id=item.source_id,
-        target_id=item.target_id,
+        target_id=item.target_id or "",
         synced=item.synced,
         label=item.label,
         version=int(item.version),
@@ -76,7 +76,7 @@ def link_out(link: Link, connection: str, entity: str) -> LinkItem:
     return LinkItem(
         f"{connection}#{entity}",
         link.source_id,
-        target_id=link.target_id,
+        target_id=link.target_id or None,
         synced=link.synced,
         seen=link.seen,
         label=link.label,
