@@ -7,9 +7,11 @@ import binascii
 import json
 import re
 from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, quote, urlencode
 
+from sincronia import clock
 from sincronia.answers import Problem, ProblemError
 from sincronia.web.answers import BODY_LIMIT
 
@@ -37,10 +39,10 @@ def local_path(text: str) -> str:
     return text if _LOCAL_PATH.fullmatch(text) else HOME
 
 
-def address_of(event: Mapping[str, Any]) -> str:
-    """The path and query that a request asks for."""
-    path, query = quote(event["rawPath"], safe="/:@!$&'()*+,;=~-._"), event.get("rawQueryString", "")
-    return f"{path}?{query}" if query else path
+def address(path: str, query: str) -> str:
+    """A decoded path and a query, as a browser goes there."""
+    encoded = quote(path, safe="/:@!$&'()*+,;=~-._")
+    return f"{encoded}?{query}" if query else encoded
 
 
 def is_own_origin(headers: Mapping[str, str]) -> bool:
@@ -49,14 +51,24 @@ def is_own_origin(headers: Mapping[str, str]) -> bool:
     return headers.get("origin") == own
 
 
-def drop_empty_parameters(event: dict[str, Any]) -> None:
-    """Leaves the fields of a page's filters that nobody filled in out of the query."""
+def as_asked(event: dict[str, Any]) -> None:
+    """Lets a page's filters be the query that a program would have sent."""
     sent = parse_qsl(event.get("rawQueryString", ""), keep_blank_values=True)
-    filled = [(name, value) for name, value in sent if value]
-    if len(filled) == len(sent):
-        return
+    filled = [_as_meant(name, value) for name, value in sent if value]
     event["rawQueryString"] = urlencode(filled)
     event["queryStringParameters"] = dict(filled)  # of repeated ones the raw query tells
+
+
+def _as_meant(name: str, value: str) -> tuple[str, str]:
+    """A field as the API knows it: of a day that was chosen (`since.day`, `until.day`) the moment, the whole day in."""
+    plain, dot, kind = name.rpartition(".")
+    if not dot or kind != "day":
+        return name, value
+    try:
+        chosen = date.fromisoformat(value) + timedelta(days=int(plain == "until"))
+    except (ValueError, OverflowError):
+        return plain, value
+    return plain, datetime(chosen.year, chosen.month, chosen.day, tzinfo=clock.SAO_PAULO).isoformat()
 
 
 def is_form(headers: Mapping[str, str]) -> bool:
@@ -82,7 +94,8 @@ def form_fields(event: Mapping[str, Any]) -> dict[str, str]:
 def become_json(event: dict[str, Any], fields: Mapping[str, str]) -> None:
     """Lets a form be what a program would have sent: JSON of its filled fields, and its key in the header."""
     own = {FORM_TOKEN, NEXT, REQUEST_KEY}
-    event["body"] = json.dumps({name: value for name, value in fields.items() if value and name not in own})
+    filled = [_as_meant(name, value) for name, value in fields.items() if value and name not in own]
+    event["body"] = json.dumps(dict(filled))
     event["isBase64Encoded"] = False
     event["headers"] = {**event["headers"], "content-type": "application/json"}
     if fields.get(REQUEST_KEY):

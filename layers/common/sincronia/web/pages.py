@@ -9,6 +9,7 @@ import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -57,7 +58,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters |= {"day": day, "hour": hour, "moment": moment}
+        self._templates.filters |= {"by_day": by_day, "hour": hour, "moment": moment}
         self._templates.globals |= {
             "home": browsers.HOME,
             "static": static.address,
@@ -95,8 +96,8 @@ class Pages:
             may_operate=visit.caller is not None and visit.caller.role.covers(Role.OPERATOR),
             form_token=_form_token(visit),
             next=visit.fields.get(browsers.NEXT, ""),
-            path=visit.event["rawPath"],
-            address=browsers.address_of(visit.event),
+            path=visit.path,
+            address=visit.address,
             query=_query(visit),
             with_query=lambda **changed: _with_query(visit, changed),
             menu=self._menu,
@@ -112,7 +113,7 @@ def _form_token(visit: Visit) -> str:
 
 
 def _sign_in(visit: Visit) -> str:
-    wanted = browsers.address_of(visit.event) if visit.is_safe else visit.fields.get(browsers.NEXT, "")
+    wanted = visit.address if visit.is_safe else visit.fields.get(browsers.NEXT, "")
     return f"{SIGN_IN}?{urlencode({'next': browsers.local_path(wanted)})}"
 
 
@@ -128,14 +129,13 @@ def _led_to(address: str, answer: Mapping[str, Any] | None = None) -> Json:
 
 
 def _query(visit: Visit) -> dict[str, str]:
-    return dict(parse_qsl(visit.event.get("rawQueryString", "")))
+    return dict(parse_qsl(visit.query))
 
 
 def _with_query(visit: Visit, changed: Mapping[str, str]) -> str:
     """This page with other parameters; an empty one is left out."""
     filled: Iterable[tuple[str, str]] = ((name, value) for name, value in {**_query(visit), **changed}.items() if value)
-    query = urlencode(list(filled))
-    return f"{visit.event['rawPath']}?{query}" if query else str(visit.event["rawPath"])
+    return browsers.address(visit.path, urlencode(list(filled)))
 
 
 _MONTHS = (
@@ -149,8 +149,12 @@ def _at(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(clock.SAO_PAULO)
 
 
-def day(text: str) -> str:
-    """The day of a moment (ISO 8601) in São Paulo: `sexta-feira, 21 de novembro de 2025`."""
+def by_day(lines: Iterable[Json]) -> list[tuple[str, list[Json]]]:
+    """Lines that have a moment `at`, in their order, under their days: `sexta-feira, 21 de novembro de 2025`."""
+    return [(day, list(group)) for day, group in groupby(lines, lambda line: _day(line["at"]))]
+
+
+def _day(text: str) -> str:
     at = _at(text)
     return f"{_WEEKDAYS[at.weekday()]}, {at.day} de {_MONTHS[at.month - 1]} de {at.year}"
 

@@ -23,6 +23,21 @@ class Visit:
     session: str = ""  # the session's value, where it has let the caller in
     fields: Mapping[str, str] = field(default_factory=dict)  # of the form that was sent
 
+    query: str = ""  # as the browser has it in its address
+
+    def __post_init__(self) -> None:
+        self.query = self.event.get("rawQueryString", "")
+
+    @property
+    def path(self) -> str:
+        """The decoded path."""
+        return str(self.event["rawPath"])
+
+    @property
+    def address(self) -> str:
+        """Where the browser is."""
+        return browsers.address(self.path, self.query)
+
     @property
     def headers(self) -> Mapping[str, str]:
         """The request's headers, by names in small letters."""

@@ -2,11 +2,14 @@
 
 // Pages work without this. With it, a form that has data-done is sent without leaving the page, and what came of it is said.
 const said = document.querySelector(".said");
+let fading;
 
 function say(sentence, failed) {
   said.textContent = sentence;
   said.classList.toggle("bad", failed);
   said.classList.add("shown");
+  clearTimeout(fading);
+  fading = setTimeout(() => said.classList.remove("shown"), 8000);
 }
 
 async function send(form, button) {
