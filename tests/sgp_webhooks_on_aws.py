@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import base64
-import importlib
 import json
-import logging
 import os
 import secrets
-import sys
 import urllib.request
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from types import ModuleType
 from typing import Any
 
 from standardwebhooks import Webhook
 
 from local.calls import CALLS_PATH, Record
-from tests.office_on_aws import START, AwsServer, Context, event
-
-PRODUCT = ("sincronia", "sgp")
+from tests.office_on_aws import START, AwsServer, Context, Sandbox, event
 
 
 def new_secret() -> str:
@@ -53,24 +47,21 @@ class Answer:
         return self.status, str(self.body.get("code"))
 
 
-def _product_modules() -> dict[str, ModuleType]:
-    return {name: module for name, module in sys.modules.items() if name.split(".")[0] in PRODUCT}
-
-
 class SgpWebhooks:
     """An execution environment of sgp.on_webhook, with a clock to move, and a connection."""
 
     def __init__(self, aws: AwsServer) -> None:
         self.aws = aws
         self.now = START
-        self.modules = self._imported()
-        self.of("sincronia.clock").now = lambda: self.now
+        self.sandbox = Sandbox(lambda: self.now, integration="sgp")
+        self.on_webhook = self.sandbox.imported("sgp.on_webhook")
+        self.sandbox.imported("sgp.on_http")
         self.connection = "provedor-modelo"
         self.secret = new_secret()
 
     def renew(self) -> None:
         """As a new environment would be, with the connection as it should be; quicker than importing everything."""
-        webhooks = self.of("sgp.on_webhook").webhooks
+        webhooks = self.on_webhook.webhooks
         webhooks.secrets._kept.clear()
         webhooks._missed.clear()
         self.now = START
@@ -78,44 +69,23 @@ class SgpWebhooks:
         self.secret = new_secret()
         self.connect()
 
-    @staticmethod
-    def _imported() -> dict[str, ModuleType]:
-        others = _product_modules()
-        for name in others:
-            del sys.modules[name]
-        loggers = logging.root.manager.loggerDict
-        for name in [name for name in loggers if name.split(".")[0] in PRODUCT]:
-            del loggers[name]
-        for name in ("sgp.on_webhook", "sincronia.store.registering"):
-            importlib.import_module(name)
-        found = _product_modules()
-        for name in found:
-            del sys.modules[name]
-        sys.modules |= others  # the tests' own copy stays what it was
-        return found
-
-    def of(self, name: str) -> Any:
-        """One of the product's modules as this environment has it."""
-        return self.modules[name]
-
     def connect(self, webhook_secrets: str | None = None, **more: Any) -> None:
         """Puts the connection, with its secret; what is given takes the place of what works."""
-        connection = self.of("sincronia.engine.state").Connection(
+        connection = self.sandbox.of("sincronia.engine.state").Connection(
             self.connection, "sgp", "Provedor Modelo", {}, "", "ana", enabled=True
         )
         fields = {"sgp_token": "chave-do-sgp", "webhook_secrets": webhook_secrets or self.secret}
-        put = self.of("sincronia.store.registering").put_connection
-        put(replace(connection, **more), [], fields, os.environ["SECRET_PREFIX"])
+        self.sandbox.registering.put_connection(replace(connection, **more), [], fields, os.environ["SECRET_PREFIX"])
 
     @property
     def path(self) -> str:
         """Where the connection's webhooks come to."""
-        name = self.of("sincronia.store.connections").registered(self.connection).connection.secret_name
+        name = self.sandbox.of("sincronia.store.connections").registered(self.connection).connection.secret_name
         return str(self.path_of(self.connection, name.removeprefix(os.environ["SECRET_PREFIX"])))
 
     def path_of(self, connection: str, random: str, integration: str = "sgp") -> str:
         """An address whose checksum is right."""
-        return str(self.of("sincronia.web.webhook_keys").webhook_path(integration, connection, random))
+        return str(self.sandbox.of("sincronia.web.webhook_keys").webhook_path(integration, connection, random))
 
     def example(self, name: str = "cancel_json") -> dict[str, Any]:
         """An example from events/, as the connection's sender sends it."""
@@ -140,8 +110,19 @@ class SgpWebhooks:
 
     def send(self, happening: dict[str, Any]) -> Answer:
         """The handler's answer to an event."""
-        answer = self.of("sgp.on_webhook").handler(happening, Context(10))
+        answer = self.on_webhook.handler(happening, Context(10))
         assert answer["isBase64Encoded"] is False
+        return Answer(answer["statusCode"], answer["headers"], json.loads(answer["body"]))
+
+    def asked(self, path: str, role: str) -> Answer:
+        """What sgp.on_http answers to who reads something."""
+        auth = self.sandbox.of("sincronia.auth")
+        text, token = auth.made(f"Painel ({role})", auth.Role(role), None, "operator:ana")
+        self.sandbox.of("sincronia.store.tokens").keep_token(token)
+        happening = event("zen/on_http/read_run") | {"rawPath": path}
+        happening["requestContext"]["http"]["path"] = path
+        happening["headers"]["authorization"] = f"Bearer {text}"
+        answer = self.sandbox.of("sgp.on_http").handler(happening, Context(29))
         return Answer(answer["statusCode"], answer["headers"], json.loads(answer["body"]))
 
     def calls(self) -> Counter[tuple[str, str]]:
@@ -173,7 +154,5 @@ class SgpWebhooks:
 
 def sgp_webhooks(aws: AwsServer) -> SgpWebhooks:
     """A connected environment on a fresh AWS."""
-    aws.renew()
-    made = aws.sqs.create_queue(QueueName="hints-of-tests.fifo", Attributes={"FifoQueue": "true"})
-    os.environ |= {"HINT_QUEUE_URL": made["QueueUrl"], "POWERTOOLS_SERVICE_NAME": "sgp"}
+    aws.renew("sgp")
     return SgpWebhooks(aws)

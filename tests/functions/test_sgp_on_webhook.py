@@ -56,19 +56,15 @@ def test_what_the_examples_send_is_one_message(webhooks: SgpWebhooks, name: str)
     assert answer.body == {"hint": message["id"]}
     assert message["id"].startswith("20261123T090000000Z-")
     assert (group, len(once)) == ("provedor-modelo#308", 32)
-    assert message == {
+    assert {name: value for name, value in message.items() if value} == {
         "connection": "provedor-modelo",
         "id": message["id"],
-        "entity": "contrato",
+        "entity": "contract",
         "record": "308",
         "cause": "webhook",
         "received_at": START,
         "event_id": happening["headers"].get("webhook-id", happening["requestContext"]["requestId"]),
         "body_hash": blake2b(body, digest_size=16).hexdigest(),
-        "by": "",
-        "period": None,
-        "day": "",
-        "decision": None,
     }
 
 
@@ -101,7 +97,7 @@ def test_other_methods_cost_nothing(webhooks: SgpWebhooks, method: str) -> None:
 def test_an_address_that_is_none_costs_nothing(webhooks: SgpWebhooks) -> None:
     path = webhooks.path
     last = "0" if path[-1] != "0" else "1"
-    other = "1" if path[-41] != "1" else "2"
+    other = "0" if path[-40] != "0" else "1"
     paths = [
         path[:-1] + last,
         path[:-40] + other + path[-39:],
@@ -137,12 +133,12 @@ def test_a_made_up_key_costs_one_call_a_minute_and_reads_no_table(webhooks: SgpW
 
 def test_what_is_not_asked_for_again_is_bounded(webhooks: SgpWebhooks) -> None:
     happening = webhooks.example()
-    module = webhooks.of("sincronia.web.webhooks")
+    module = webhooks.sandbox.of("sincronia.web.webhooks")
     module._MISSES = 3
     for number in range(5):
         webhooks.send(happening | {"rawPath": webhooks.path_of("provedor-modelo", f"{number:032x}")})
 
-    assert len(webhooks.of("sgp.on_webhook").webhooks._missed) == 2
+    assert len(webhooks.on_webhook.webhooks._missed) == 2
 
 
 @pytest.mark.parametrize("encoded", [False, True])
@@ -344,7 +340,7 @@ def test_only_the_connection_of_the_secret_is_let_in(webhooks: SgpWebhooks) -> N
 
 def test_a_connection_that_may_not_act_lets_nobody_in(webhooks: SgpWebhooks) -> None:
     happening = webhooks.example()
-    registering = webhooks.of("sincronia.store.registering")
+    registering = webhooks.sandbox.registering
 
     webhooks.connect(enabled=False)
     assert webhooks.send(happening).refused == (409, "webhook_connection_disabled")
@@ -385,7 +381,9 @@ def test_a_signed_event_keeps_its_id_and_every_other_delivery_is_its_own(webhook
 
 def test_what_can_not_be_queued_is_to_be_sent_again(webhooks: SgpWebhooks, monkeypatch: pytest.MonkeyPatch) -> None:
     happening = webhooks.example()
-    monkeypatch.setattr(webhooks.of("sincronia.settings"), "hint_queue_url", lambda: f"{os.environ['HINT_QUEUE_URL']}?")
+    monkeypatch.setattr(
+        webhooks.sandbox.of("sincronia.settings"), "hint_queue_url", lambda: f"{os.environ['HINT_QUEUE_URL']}?"
+    )
 
     answer = webhooks.send(happening)
 
@@ -421,7 +419,7 @@ def test_no_log_and_no_answer_holds_what_was_sent(
         webhooks.posted(sent, {"authorization": "Bearer outro"}),
     ]
     happenings.append(webhooks.posted({"nome": "Fulana de Tal"}))
-    webhooks.of("sincronia.store.hint_queue").sqs = None  # a failure of ours
+    webhooks.sandbox.of("sincronia.store.hint_queue").sqs = None  # a failure of ours
     happenings.append(webhooks.example())
     key = webhooks.path.rpartition("/")[2]
     capsys.readouterr()
@@ -437,6 +435,42 @@ def test_no_log_and_no_answer_holds_what_was_sent(
     ]
     for private in (key, webhooks.secret, "segredo-errado", "outro", "Fulana", "chave-do-sgp"):
         assert private not in logged + str(answers)
+
+
+WHERE = "/integrations/sgp/connections/provedor-modelo/webhook"
+
+
+def test_an_administrator_is_told_where_webhooks_come_to(webhooks: SgpWebhooks) -> None:
+    webhooks.connect(f"{webhooks.secret} {new_secret()}")
+
+    answer = webhooks.asked(WHERE, "administrator")
+
+    assert answer.status == 200
+    assert answer.body == {
+        "path": webhooks.path,
+        "url": f"https://abcdefghij.execute-api.sa-east-1.amazonaws.com{webhooks.path}",
+        "secrets": 2,
+        "how": webhooks.sandbox.of("sincronia.web.webhook_answers").HOW_TO_SEND,
+    }
+    assert "X-Webhook-Secret" in answer.body["how"]
+    assert webhooks.send(webhooks.posted(OF_308) | {"rawPath": answer.body["path"]}).status == 200
+
+
+def test_nobody_else_is_told(webhooks: SgpWebhooks) -> None:
+    assert webhooks.asked(WHERE, "operator").refused == (403, "role_insufficient")
+    other = WHERE.replace("provedor-modelo", "provedor-que-nao-ha")
+    assert webhooks.asked(other, "administrator").refused == (404, "connection_unknown")
+    webhooks.connect(integration="zen")
+    assert webhooks.asked(WHERE, "administrator").refused == (404, "connection_unknown")
+
+
+def test_a_connection_without_a_secret_still_has_its_address(webhooks: SgpWebhooks) -> None:
+    name = webhooks.sandbox.of("sincronia.store.connections").registered("provedor-modelo").connection.secret_name
+    webhooks.aws.secretsmanager.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+
+    answer = webhooks.asked(WHERE, "administrator")
+
+    assert (answer.status, answer.body["path"], answer.body["secrets"]) == (200, webhooks.path, 0)
 
 
 _SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
