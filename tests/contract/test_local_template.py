@@ -111,6 +111,17 @@ def test_what_a_part_of_the_template_needs_is_found_in_every_form() -> None:
         ({"Type": "AWS::SQS::Queue", "Properties": {"DelaySeconds": 5}}, r"Resources\.Thing\.DelaySeconds"),
         ({"Type": "AWS::SQS::Queue", "CreationPolicy": {}}, r"Resources\.Thing\.CreationPolicy"),
         (
+            {
+                "Type": "AWS::SecretsManager::Secret",
+                "Properties": {"GenerateSecretString": {"RequireEachIncludedType": 1}},
+            },
+            r"Resources\.Thing\.GenerateSecretString",
+        ),
+        (
+            {"Type": "AWS::SecretsManager::Secret", "Properties": {"SecretString": "x"}},
+            r"Resources\.Thing\.SecretString",
+        ),
+        (
             {"Type": "AWS::Scheduler::Schedule", "Properties": {"Target": {"Arn": "a", "EcsParameters": {}}}},
             r"Resources\.Thing\.Target\.EcsParameters",
         ),

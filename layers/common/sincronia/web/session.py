@@ -12,6 +12,7 @@ from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 from itsdangerous import BadSignature, Signer, TimestampSigner
 
 from sincronia import clock, settings
+from sincronia.answers import ProblemError
 from sincronia.store.aws import SecretsManagerSecrets
 
 COOKIE = "__Host-sincronia"
@@ -65,7 +66,10 @@ def _cookie(value: str, seconds: int) -> Cookie:
 
 
 def _key() -> str:
-    return _secrets.fields(settings.session_key_secret())["key"]
+    try:
+        return _secrets.fields(settings.session_key_secret())["key"]
+    except ProblemError as error:  # its sentence is about a connection's secret
+        raise RuntimeError("The stack's session key is gone.") from error
 
 
 def _sessions() -> TimestampSigner:
