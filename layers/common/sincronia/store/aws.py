@@ -61,8 +61,10 @@ class S3Objects:
         """The same, of an object that may have expired: nothing, then."""
         try:
             yield from self.read_lines(key)
-        except s3().exceptions.NoSuchKey:
-            return
+        except s3().exceptions.ClientError as error:
+            # To who may not list the bucket, S3 says of what isn't there that it is denied.
+            if error.response["Error"]["Code"] not in {"NoSuchKey", "AccessDenied"}:
+                raise
 
 
 class SqsRunQueue:
