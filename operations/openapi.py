@@ -15,15 +15,19 @@ def whole_document() -> dict[str, Any]:
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     from hub.on_http import application as hub  # noqa: PLC0415  # reads the environment when imported
+    from sgp.on_http import application as sgp  # noqa: PLC0415
     from sincronia.web.openapi import document, merged  # noqa: PLC0415
     from zen.on_http import application as zen  # noqa: PLC0415
 
-    return merged(document(application) for application in (hub, zen))
+    return merged(document(application) for application in (hub, sgp, zen))
 
 
 _ENVIRONMENT = {
     f"{name}_TABLE": "described"
-    for name in ("CONNECTIONS", "LINKS", "IDENTITIES", "RUNS", "OUTCOMES", "NOTIFICATIONS", "TOKENS", "REQUESTS")
+    for name in (
+        *("CONNECTIONS", "LINKS", "IDENTITIES", "RUNS", "OUTCOMES", "NOTIFICATIONS", "HINTS"),
+        *("TOKENS", "REQUESTS"),
+    )
 } | {"AWS_DEFAULT_REGION": "sa-east-1", "POWERTOOLS_SERVICE_NAME": "described"}
 
 

@@ -23,7 +23,7 @@ class ListedRun(BaseModel):
     integration: str
     flow: str
     mode: Mode
-    trigger: str = Field(description="schedule, ou quem pediu.")
+    trigger: str = Field(description="schedule, webhook, ou quem pediu.")
     phase: Phase
     result: Result | None
     started_at: str

@@ -67,31 +67,31 @@ class Scene:
         braking.questor.reset()
         run = {**connection, "run_id": synced}
         self.there: Mapping[str, Json] = {
-            "read_connection": connection,
-            "change_connection": {"connection": self.spare()},
-            "check_connection": connection,
-            "list_connection_runs": connection,
-            "start_run": {"connection": starting.id},
-            "read_run": run,
-            "read_messages": run,
-            "list_outcomes": run,
-            "list_planned": {**connection, "run_id": corrected},
-            "download_corrections": run,
-            "apply_preview": {**connection, "run_id": applied},
-            "retry_run": run,
-            "correct_record": {**connection, "run_id": corrected},
-            "decide_run": {"connection": braking.id, "run_id": decided},
-            "cancel_run": {"connection": braking.id, "run_id": cancelled},
+            "zen_read_connection": connection,
+            "zen_change_connection": {"connection": self.spare()},
+            "zen_check_connection": connection,
+            "zen_list_connection_runs": connection,
+            "zen_start_run": {"connection": starting.id},
+            "zen_read_run": run,
+            "zen_read_messages": run,
+            "zen_list_outcomes": run,
+            "zen_list_planned": {**connection, "run_id": corrected},
+            "zen_download_corrections": run,
+            "zen_apply_preview": {**connection, "run_id": applied},
+            "zen_retry_run": run,
+            "zen_correct_record": {**connection, "run_id": corrected},
+            "zen_decide_run": {"connection": braking.id, "run_id": decided},
+            "zen_cancel_run": {"connection": braking.id, "run_id": cancelled},
             "read_notification": {**connection, "notification_id": synced},
         }
         user = next(user for user in self.office.questor.users() if not user["EMAIL"])
         settings = self.office.definition["settings"]
         self.right: Mapping[str, Json] = {
-            "create_connection": {"settings": settings, "secret": {}, "flows": {}},
-            "change_connection": {"settings": settings, "secret": {}, "flows": {USERS: {"filters": {}}}},
-            "start_run": {"flow": USERS, "filters": {}},
-            "apply_preview": {"deselected": [{"lane": LANE, "source_id": "1"}]},
-            "correct_record": {"lane": LANE, "source_id": str(user["CODIGOUSUARIO"]), "fields": {"email": FOUND}},
+            "zen_create_connection": {"settings": settings, "secret": {}, "flows": {}},
+            "zen_change_connection": {"settings": settings, "secret": {}, "flows": {USERS: {"filters": {}}}},
+            "zen_start_run": {"flow": USERS, "filters": {}},
+            "zen_apply_preview": {"deselected": [{"lane": LANE, "source_id": "1"}]},
+            "zen_correct_record": {"lane": LANE, "source_id": str(user["CODIGOUSUARIO"]), "fields": {"email": FOUND}},
         }
 
     def spare(self) -> str:
@@ -115,7 +115,7 @@ class Scene:
         match name:
             case "revoke":
                 return {"token_id": self.administrator.with_role("reader").id}
-            case "delete_connection":
+            case "zen_delete_connection":
                 return {"connection": self.spare()}
         return self.there.get(name, {})
 

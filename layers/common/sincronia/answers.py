@@ -278,6 +278,12 @@ COMMON: Answers = {
         "destes foi alterado.",
         "Confira se eles foram mesmo encerrados na origem e aprove ou rejeite a retirada.",
     ),
+    "removal_held": Answer(
+        Retry.STOP,
+        Fault.PERSON,
+        "O freio reteve esta retirada: com ela, o dia passaria do que pode ser retirado sem que uma pessoa confira.",
+        "Confira na origem se ela está certa e aprove ou rejeite o que foi retido no dia.",
+    ),
     "removal_rejected": Answer(
         Retry.AFTER_CORRECTION,
         Fault.PERSON,

@@ -255,20 +255,13 @@ def hints_between(connection: str, period: Period, limit: int, after: After | No
     )
 
 
-def hints_of_record(
-    key: tuple[str, str, str],
-    state: OutcomeKind | HintState | None,
-    period: Period,
-    limit: int,
-    after: After | None,
-) -> Listed[StoredHint]:
-    """The hints of a record (connection, entity, its id) of a period, the newest first; `state` narrows them."""
+def hints_of_record(key: tuple[str, str, str], period: Period, limit: int, after: After | None) -> Listed[StoredHint]:
+    """The hints of a record (connection, entity, its id) of a period, the newest first."""
     record_key, connection = "#".join(key), key[0]
     return listed(
         lambda start: HintItem.by_record.query(
             record_key,
             _received(period),
-            filter_condition=HintItem.state_key == f"{connection}#{state.value}" if state else None,
             limit=limit,
             scan_index_forward=False,
             last_evaluated_key=start,

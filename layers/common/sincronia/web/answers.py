@@ -168,6 +168,7 @@ FIELD_CODES: Mapping[str, str] = {  # pydantic's kinds of error → ours; its ow
     "less_than": "field_too_large",
     "less_than_equal": "field_too_large",
     "string_pattern_mismatch": "field_malformed",
+    "period_empty": "field_too_small",
 }
 
 _NUMBER = "deve ser um número inteiro"
@@ -179,6 +180,7 @@ FIELD_SENTENCES: Mapping[str, str] = {  # by pydantic's kind of error; the place
     "missing": "falta este campo",
     "extra_forbidden": "tem um campo que não existe",
     "query_repeated": "veio mais de uma vez",
+    "period_empty": "deve vir depois do início do período, e o início não pode estar no futuro",
     "query_unknown": "há na consulta um parâmetro que não existe aqui",
     "enum": "deve ser {expected}",
     "literal_error": "deve ser {expected}",

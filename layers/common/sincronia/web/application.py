@@ -121,9 +121,10 @@ class Application:
     """The routes of one function, ready to answer events of API Gateway (payload 2.0).
 
     answers: the sentences of all that its routes can run into, the API's own (web.answers) among them.
+    name: the integration's, where other functions have the same operations for theirs.
     """
 
-    def __init__(self, routes: Iterable[Routes], answers: Answers = ANSWERS) -> None:
+    def __init__(self, routes: Iterable[Routes], answers: Answers = ANSWERS, name: str = "") -> None:
         self.answers = answers
         self.operations = [operation for group in routes for operation in group.operations]
         self._by_route = {(operation.method, operation.path): operation for operation in self.operations}
@@ -151,7 +152,7 @@ class Application:
                 operation.method,
                 summary=operation.summary,
                 tags=[operation.tag],
-                operation_id=operation.handler.__name__,
+                operation_id="_".join(part for part in (name, operation.handler.__name__) if part),
                 include_in_schema=operation.described,
                 status_code=operation.status,
                 responses=responses_of(operation, self.answers),

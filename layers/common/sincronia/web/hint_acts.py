@@ -12,7 +12,7 @@ from sincronia import clock
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role
 from sincronia.engine import days, sweeps
-from sincronia.engine.hints import Cause, Decision, Hint, HintState, Period, StoredHint, hint_id
+from sincronia.engine.hints import Cause, Decision, Hint, HintState, StoredHint, hint_id
 from sincronia.engine.starting import QUEUED_SECONDS
 from sincronia.engine.state import Phase
 from sincronia.store.hint_queue import SqsHintQueue
@@ -20,7 +20,7 @@ from sincronia.store.hinting import DynamoHintStore, decide_day, stored_day
 from sincronia.web.application import Caller, Input, Routes
 from sincronia.web.fields import ConnectionInPath
 from sincronia.web.hint_forms import HintAnswer, HintIntegration
-from sincronia.web.hint_reads import HintInPath, RecordInPath, check_record, hint_of
+from sincronia.web.hint_reads import HintInPath, RecordInPath, check_record, hint_of, period_of
 from sincronia.web.run_decisions import Decision as DecisionForm
 from sincronia.web.run_decisions import name_of
 from sincronia.web.run_forms import RunAnswer, RunInPath, run_answer
@@ -95,13 +95,10 @@ class HintActs:
     def replay_period(self, connection: ConnectionInPath, wanted: Replay, caller: Caller) -> HintAnswer:
         """By a sweep, which queues one hint after the other."""
         self.integration.enabled(connection)
-        now = clock.now()
-        until = now if wanted.until is None else min(wanted.until.timestamp(), now)
+        asked = self._asked(connection, "", caller)
         name = sweeps.REPLAY if wanted.only == "all" else sweeps.RETRY
-        sweep = replace(
-            self._asked(connection, "", caller), entity=name, period=Period(wanted.since.timestamp(), until)
-        )
-        return self._queued(sweep)
+        period = period_of(wanted.since, wanted.until, asked.received_at, "body")
+        return self._queued(replace(asked, entity=name, period=period))
 
     def decide_day(
         self, connection: ConnectionInPath, run_id: RunInPath, wanted: DecisionForm, caller: Caller

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -14,6 +15,8 @@ from sincronia.engine.hints import Cause, Effect, HintKind, HintState, StoredHin
 from sincronia.engine.state import OutcomeKind
 from sincronia.engine.sweeps import SWEEPS
 from sincronia.web.integration import Integration
+
+IMAGE_DAYS = 88  # the object goes after 90; a hint may end a day after it was written
 
 CAUSES: Mapping[Cause, str] = {
     Cause.WEBHOOK: "Aviso recebido",
@@ -76,7 +79,7 @@ class LogLine(BaseModel):
     before: dict[str, Any]
     after: dict[str, Any]
     freed: list[str] = Field(description="O que ficou livre.")
-    has_image: bool = Field(description="Se o que foi retirado está guardado, por 90 dias.")
+    has_image: bool = Field(description="Se o que foi retirado ainda está guardado.")
     run_id: str | None
 
 
@@ -108,9 +111,9 @@ class HintAnswer(BaseModel):
 def log_line(stored: StoredHint, integration: HintIntegration) -> LogLine:
     """A hint as the log shows it."""
     hint, effect = stored.hint, stored.effect or Effect(OutcomeKind.UNCHANGED)
-    done = stored.state == HintState.DONE
-    outcome: OutcomeKind | HintState = effect.kind if done else stored.state
-    problem = effect.problem if done else stored.problem or effect.problem
+    outcome, problem = outcome_of(stored), stored.problem or effect.problem
+    if stored.state == HintState.HELD:
+        problem = Problem("removal_held")
     reason, advice = told(problem, integration)
     action = effect.action if hint.record else hint.entity
     return LogLine(
@@ -134,9 +137,20 @@ def log_line(stored: StoredHint, integration: HintIntegration) -> LogLine:
         before=dict(effect.before),
         after=dict(effect.after),
         freed=list(effect.freed),
-        has_image=bool(stored.image),
+        has_image=has_image(stored),
         run_id=stored.run_id or None,
     )
+
+
+def outcome_of(stored: StoredHint) -> OutcomeKind | HintState:
+    """How a hint ended; where it is, while it hasn't."""
+    return stored.effect.kind if stored.state == HintState.DONE and stored.effect else stored.state
+
+
+def has_image(stored: StoredHint) -> bool:
+    """Whether what the hint took away is still kept."""
+    age = clock.now() - datetime.fromisoformat(stored.at).timestamp()
+    return bool(stored.image) and age < IMAGE_DAYS * 86400
 
 
 def preview_answer(record: str, effect: Effect, integration: HintIntegration, *, removes: bool) -> PreviewAnswer:

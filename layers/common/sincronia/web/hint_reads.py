@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -26,9 +27,18 @@ from sincronia.store.hints import (
     stored_hint,
     stored_link,
 )
+from sincronia.store.listing import Listed
 from sincronia.web.application import Routes
 from sincronia.web.fields import CONNECTION_FORM, ConnectionInPath
-from sincronia.web.hint_forms import HintIntegration, LogLine, PreviewAnswer, log_line, preview_answer
+from sincronia.web.hint_forms import (
+    HintIntegration,
+    LogLine,
+    PreviewAnswer,
+    has_image,
+    log_line,
+    outcome_of,
+    preview_answer,
+)
 from sincronia.web.paging import Cursor, Limit, Page, after_of, page
 from sincronia.web.run_answers import RequestProblemError
 
@@ -36,7 +46,6 @@ PREVIEW_SECONDS = 20  # API Gateway waits for 30
 
 HintInPath = Annotated[str, Path(pattern=r"^[0-9]{8}T[0-9]{9}Z-[0-9a-f]{16}$", description="A linha do log.")]
 RecordInPath = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,60}$", description="O cadastro na origem.")]
-Outcome = Annotated[str, Query(description="Só os que terminaram assim, ou estão assim.")]
 Moment = Annotated[AwareDatetime | None, Query(description="Um momento, em ISO 8601 com fuso; sem ele, sem limite.")]
 Record = Annotated[str, Query(max_length=60, description="Só os deste cadastro.")]
 OneConnection = Annotated[
@@ -47,8 +56,12 @@ _STATES: dict[str, OutcomeKind | HintState] = {
     **{kind.value: kind for kind in OutcomeKind},
     **{state.value: state for state in HintState if state != HintState.DONE},
 }
-_FOREVER = 4102444800.0  # 2100-01-01
 _MANY = 100  # connections that are looked at for the only one
+
+Outcome = Annotated[
+    str,
+    Query(description="Só os que terminaram assim, ou estão assim.", json_schema_extra={"enum": list(_STATES)}),
+]
 
 
 class Image(BaseModel):
@@ -108,16 +121,16 @@ class HintReads:
         limit: Limit = 50,
         cursor: Cursor = "",
     ) -> Page[LogLine]:
-        """The newest first."""
+        """The newest first. Of a record's with an outcome a page may hold fewer than `limit`, and the list go on."""
         connection = only_connection(connection, self.integration).id
-        period = Period(_seconds(since, clock.now() - LOG_DAYS * 86400), _seconds(until, _FOREVER))
+        period = period_of(since, until, clock.now() + 86400, "query")  # nothing was received later
         if outcome and outcome not in _STATES:
             expected = ", ".join(_STATES)
             raise RequestValidationError([{"type": "enum", "loc": ("query", "outcome"), "ctx": {"expected": expected}}])
         state, after = _STATES.get(outcome), after_of(cursor)
         if record:
-            key = (connection, self.integration.kind.entity, record)
-            found = hints_of_record(key, state, period, limit, after)
+            found = hints_of_record((connection, self.integration.kind.entity, record), period, limit, after)
+            found = Listed(tuple(one for one in found.values if state in (None, outcome_of(one))), found.after)
         elif state:
             found = hints_in_state(connection, state, period, limit, after)
         else:
@@ -131,9 +144,9 @@ class HintReads:
     def read_image(self, connection: ConnectionInPath, hint: HintInPath) -> Image:
         """For 90 days."""
         stored = hint_of(connection, hint, self.integration)
-        image = next(S3Objects().found_lines(stored.image), None) if stored.image else None
-        if image is None:
+        if not has_image(stored):
             raise ProblemError(Problem("image_gone"))
+        (image,) = S3Objects().read_lines(stored.image)
         return Image(record=stored.hint.record, removed_at=stored.at, image=image)
 
     def preview_record(self, connection: ConnectionInPath, record: RecordInPath) -> PreviewAnswer:
@@ -145,7 +158,7 @@ class HintReads:
         opening = self.integration.opening(config, {}, PREVIEW_SECONDS)
         link: Link | None = stored_link(connection, kind.entity, record)
         try:
-            records = kind.open(opening, KeptValues(connection, kind.entity))
+            records = kind.open(opening, _ReadOnly(connection, kind.entity))
             change = records.change(asked, link)
         except OutOfTimeError:
             raise ProblemError(Problem("vendors_slow")) from None
@@ -155,6 +168,11 @@ class HintReads:
             effect = Effect(OutcomeKind.REJECTED, label=record, problem=error.problem)
             return preview_answer(record, effect, self.integration, removes=False)
         return preview_answer(record, change.effect, self.integration, removes=change.removes)
+
+
+class _ReadOnly(KeptValues):
+    def keep(self, name: str, value: Mapping[str, Any]) -> None:
+        """Nothing is written: it only saves a look at the next hint."""
 
 
 def only_connection(named: str, integration: HintIntegration) -> Connection:
@@ -192,5 +210,14 @@ def check_record(record: str, integration: HintIntegration) -> None:
         )
 
 
-def _seconds(moment: datetime | None, otherwise: float) -> float:
-    return otherwise if moment is None else moment.timestamp()
+def period_of(since: datetime | None, until: datetime | None, latest: float, *at: str) -> Period:
+    """From one moment to another, as far as the log goes back, and not beyond the latest; `at` holds the two fields.
+
+    Raises what names `until` where it doesn't come after `since`.
+    """
+    first = clock.now() - LOG_DAYS * 86400
+    begin = first if since is None else max(since.timestamp(), first)
+    end = latest if until is None else min(until.timestamp(), latest)
+    if begin >= end:
+        raise RequestValidationError([{"type": "period_empty", "loc": (*at, "until")}])
+    return Period(begin, end)

@@ -17,6 +17,6 @@ Kind = TypeVar("Kind", bound=Integration)
 def application_of(integration: Kind, groups: tuple[Callable[[Kind], Any], ...], *more: Routes) -> Application:
     """The application of one integration; each group is made of it and has `routes()`."""
     whole = replace(integration, answers={**integration.answers, **ANSWERS, **WEB})
-    application = Application([*(group(whole).routes() for group in groups), *more], whole.answers)
+    application = Application([*(group(whole).routes() for group in groups), *more], whole.answers, whole.name)
     application.resolver.exception_handler(RequestProblemError)(lambda error: response_of(error, whole.answers))
     return application

@@ -137,7 +137,7 @@ ANSWERS: Mapping[str, WebAnswer] = {
     "image_gone": refused(
         404,
         _UNKNOWN,
-        "Não há nada guardado do que esta linha do log retirou: ela não retirou nada, ou isso faz mais de 90 dias.",
+        "Não há nada guardado do que esta linha do log retirou: ela não retirou nada, ou já faz quase 90 dias.",
         "Confira a coluna Antes nos logs.",
     ),
     "vendors_slow": refused(

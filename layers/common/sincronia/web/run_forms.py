@@ -48,7 +48,7 @@ class RunAnswer(BaseModel):
     flow: str
     title: str
     mode: Mode
-    trigger: str = Field(description="schedule, ou token:<identificação>.")
+    trigger: str = Field(description="schedule, webhook, ou token:<identificação>.")
     filters: dict[str, Any]
     preview: str | None = Field(description="A pré-visualização que ela sincroniza.")
     retried: str | None = Field(description="A execução cujos rejeitados e com falha ela tenta de novo.")

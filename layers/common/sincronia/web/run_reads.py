@@ -1,4 +1,4 @@
-"""Routes that read runs: how they stand, their live messages, what they did or would do, what is to be corrected."""
+"""Routes that read runs: how they stand, what they did, what is to be corrected; of some, their messages and plans."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Messages(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class RunReads:
-    """The routes of one integration."""
+    """The routes of any integration."""
 
     integration: Integration
 
@@ -78,15 +78,9 @@ class RunReads:
         )(self.list_connection_runs)
         one = {**reader, "refuses": ("run_unknown",)}
         routes.get(f"{runs}/<run_id>", summary="Lê uma execução", **one)(self.read_run)
-        routes.get(f"{runs}/<run_id>/messages", summary="Lê as mensagens de uma execução", **one)(self.read_messages)
         routes.get(f"{runs}/<run_id>/outcomes", summary="Lista o que uma execução fez a cada cadastro", **one)(
             self.list_outcomes
         )
-        routes.get(
-            f"{runs}/<run_id>/plan",
-            summary="Lista o que uma pré-visualização faria a cada cadastro",
-            **{**one, "refuses": ("run_unknown", "run_not_preview", "plan_gone")},
-        )(self.list_planned)
         routes.get(
             f"{runs}/<run_id>/files/{TO_CORRECT}",
             summary="Baixa a planilha dos cadastros a corrigir",
@@ -108,31 +102,6 @@ class RunReads:
         """As it stands."""
         return run_answer(self.integration.run(connection, run_id), self.integration)
 
-    def read_messages(
-        self, connection: ConnectionInPath, run_id: RunInPath, after: Seen = "", limit: Limit = 100
-    ) -> Messages:
-        """After one that was seen, in their order."""
-        run = self.integration.run(connection, run_id)
-        seen = live.outcomes_after(after)
-        found = outcomes_after(run_id, seen, limit + 1) if seen is not None and run.mode == Mode.APPLY else []
-        more = len(found) > limit
-        lines = live.messages(
-            run,
-            self.integration.described(run.flow),
-            [live.Told(outcome, at) for outcome, at in found[:limit]],
-            more=more,
-            targets={entity: lane.target for entity, lane in self.integration.lanes.items()},
-            listings=self.integration.listings,
-        )
-        return Messages(
-            items=[
-                MessageAnswer(seq=line.seq, at=line.at, text=line.text)
-                for line in lines
-                if not after or line.seq > after
-            ],
-            concluded=run.phase == Phase.DONE and not more,
-        )
-
     def list_outcomes(
         self,
         connection: ConnectionInPath,
@@ -145,29 +114,6 @@ class RunReads:
         self.integration.run(connection, run_id)
         found = outcomes_of(run_id, kind, limit, after_of(cursor))
         return page(found, lambda outcome: outcome_answer(outcome, self.integration.answers))
-
-    def list_planned(  # noqa: PLR0917  # Powertools calls it by name
-        self,
-        connection: ConnectionInPath,
-        run_id: RunInPath,
-        lane: Lane = "",
-        kind: Kind = None,
-        limit: Limit = 50,
-        cursor: Cursor = "",
-    ) -> Page[PlannedRecord]:
-        """In the order of the plan. A page may hold fewer than `limit`, and the list still go on."""
-        run = self.integration.run(connection, run_id)
-        if run.mode != Mode.PREVIEW:
-            raise ProblemError(Problem("run_not_preview"))
-        start = _offset(after_of(cursor))
-        records, end = list[PlannedRecord](), None
-        for looked_at, (offset, entity, action) in enumerate(_planned(run, lane, start)):
-            if len(records) == limit or looked_at == _LOOKED_AT:
-                end = {"offset": str(offset)}
-                break
-            if kind in (None, action.kind):
-                records.append(planned_record(offset, entity, action, self.integration.answers))
-        return page(Listed(tuple(records), end), lambda record: record)
 
     def download_corrections(self, connection: ConnectionInPath, run_id: RunInPath) -> Response[None]:
         """Made anew with each request."""
@@ -207,6 +153,76 @@ class RunReads:
             wrong = answer.sentence.format_map(record.problem.details)
             advice = answer.advice.format_map(record.problem.details)
         return record.label, lane.title, lane.target, _SITUATIONS[record.kind], wrong, advice
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRunReads:
+    """The routes of an integration whose runs plan before they act, and can be looked at while they do."""
+
+    integration: Integration
+
+    def routes(self) -> Routes:
+        """Ready for an Application."""
+        routes = Routes("Execuções")
+        run = f"/integrations/{self.integration.name}/connections/<connection>/runs/<run_id>"
+        routes.get(
+            f"{run}/messages", role=Role.READER, summary="Lê as mensagens de uma execução", refuses=("run_unknown",)
+        )(self.read_messages)
+        routes.get(
+            f"{run}/plan",
+            role=Role.READER,
+            summary="Lista o que uma pré-visualização faria a cada cadastro",
+            refuses=("run_unknown", "run_not_preview", "plan_gone"),
+        )(self.list_planned)
+        return routes
+
+    def read_messages(
+        self, connection: ConnectionInPath, run_id: RunInPath, after: Seen = "", limit: Limit = 100
+    ) -> Messages:
+        """After one that was seen, in their order."""
+        run = self.integration.run(connection, run_id)
+        seen = live.outcomes_after(after)
+        found = outcomes_after(run_id, seen, limit + 1) if seen is not None and run.mode == Mode.APPLY else []
+        more = len(found) > limit
+        lines = live.messages(
+            run,
+            self.integration.described(run.flow),
+            [live.Told(outcome, at) for outcome, at in found[:limit]],
+            more=more,
+            targets={entity: lane.target for entity, lane in self.integration.lanes.items()},
+            listings=self.integration.listings,
+        )
+        return Messages(
+            items=[
+                MessageAnswer(seq=line.seq, at=line.at, text=line.text)
+                for line in lines
+                if not after or line.seq > after
+            ],
+            concluded=run.phase == Phase.DONE and not more,
+        )
+
+    def list_planned(  # noqa: PLR0917  # Powertools calls it by name
+        self,
+        connection: ConnectionInPath,
+        run_id: RunInPath,
+        lane: Lane = "",
+        kind: Kind = None,
+        limit: Limit = 50,
+        cursor: Cursor = "",
+    ) -> Page[PlannedRecord]:
+        """In the order of the plan. A page may hold fewer than `limit`, and the list still go on."""
+        run = self.integration.run(connection, run_id)
+        if run.mode != Mode.PREVIEW:
+            raise ProblemError(Problem("run_not_preview"))
+        start = _offset(after_of(cursor))
+        records, end = list[PlannedRecord](), None
+        for looked_at, (offset, entity, action) in enumerate(_planned(run, lane, start)):
+            if len(records) == limit or looked_at == _LOOKED_AT:
+                end = {"offset": str(offset)}
+                break
+            if kind in (None, action.kind):
+                records.append(planned_record(offset, entity, action, self.integration.answers))
+        return page(Listed(tuple(records), end), lambda record: record)
 
 
 def _planned(run: Run, lane: str, start: int) -> Iterator[tuple[int, str, Action]]:
