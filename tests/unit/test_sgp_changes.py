@@ -191,6 +191,7 @@ def test_only_a_cancelled_contract_loses_anything(seen: Situation, switches: Swi
     assert decision.effect.action in {"", *TITLES}
     assert bool(decision.effect.action) == bool(decision.writes)
     assert decision.effect.before.keys() <= decision.effect.after.keys()
+    assert bool(decision.effect.after) == bool(decision.writes)
     if decision.effect.problem:
         assert explain(decision.effect.problem, ANSWERS)
 

@@ -15,7 +15,7 @@ from sgp.actions import TITLES, Action
 from sgp.answers import ANSWERS
 from sgp.contracts import Status
 from sincronia import clock, vendor_http
-from sincronia.answers import AnswerUnknownError, explain
+from sincronia.answers import AnswerUnknownError, ProblemError, explain
 from sincronia.engine.hints import Cause, Hint
 from sincronia.engine.state import OutcomeKind
 from tests.sgp_vendors import ozmap_saying, page
@@ -143,6 +143,36 @@ def test_contract_that_moved_moves(world: World) -> None:
     assert world.look(contract.id, **ALL_ON).steps == ()
 
 
+def test_move_to_the_only_box_of_a_name_needs_no_project(world: World) -> None:
+    contract = world.contract(status=Status.ACTIVE)
+    there = next(one for one in TOWN.splitters[:-2] if one.id != contract.splitter_id)
+    world.sgp.change(contract.id, splitter_id=there.id, port=free_port(world, there.id))
+    assert world.act(contract.id, consider_projects=True).effect.kind == OutcomeKind.UPDATED
+
+
+def test_property_that_has_somebody_else_by_now_is_left_to_them(world: World) -> None:
+    contract = world.contract(status=Status.ACTIVE)
+    home = world.ozmap.property_of(str(contract.id))
+    assert home
+    world.act(contract.id, **ALL_ON)
+    world.sgp.change(contract.id, status=3)
+    world.act(contract.id, **ALL_ON)
+    new = {"code": "9999", "name": "Rui Prado", "status": 0, "implanted": True}
+    world.ozmap.change_row("properties", home["id"], {"client": new})
+    world.sgp.change(contract.id, status=1)
+    back = world.act(contract.id, **ALL_ON)
+    assert (back.effect.kind, reason(back)) == (OutcomeKind.REJECTED, "sgp.port_held_by_client")
+    assert whole(world, 9999)[0] == home["id"]
+
+
+def test_ozmap_that_is_down_is_no_answer(world: World) -> None:
+    """The hint waits: nothing is rejected for it."""
+    world.ozmap.faults.set(Fault(Kind.ERROR, times=None, status=503))
+    with pytest.raises(ProblemError) as raised:
+        world.look(world.sgp.contracts()[0].id, **ALL_ON)
+    assert raised.value.problem.code == "vendor_down"
+
+
 def test_port_in_place_is_not_looked_up_again(world: World) -> None:
     contract = world.contract(status=Status.ACTIVE)
     world.act(contract.id)
@@ -255,6 +285,7 @@ def test_what_ozmap_has_twice_is_rejected_and_not_asked_about_again(world: World
     [client] = [one for one in world.ozmap.rows("ftth-clients") if one["code"] == str(contract.id)]
     before = world.act(contract.id, **ALL_ON)
     assert before.link
+    world.sgp.change(contract.id, name="Outro Nome")
     with ozmap_saying(page(client, {**client, "id": "5" * 24})) as lying:
         records = replace(world.records(**ALL_ON), ozmap=lying)
         hint = Hint("provedor", "h", "contract", str(contract.id), Cause.WEBHOOK, clock.now())
@@ -262,8 +293,9 @@ def test_what_ozmap_has_twice_is_rejected_and_not_asked_about_again(world: World
     assert (change.effect.kind, reason(change), change.steps) == (OutcomeKind.REJECTED, "sgp.code_doubled", ())
     assert change.link
     assert (change.link.target_id, change.link.synced) == (before.link.target_id, before.link.synced)
-    assert not links.is_news(change.link, links.listed(contract.name, Status.ACTIVE), world.records(**ALL_ON).settings)
-    assert links.is_news(change.link, links.listed(contract.name, Status.ACTIVE), world.records().settings)
+    now = links.listed("Outro Nome", Status.ACTIVE)
+    assert not links.is_news(change.link, now, world.records(**ALL_ON).settings)
+    assert links.is_news(change.link, now, world.records().settings)
 
 
 def test_answer_lost_after_a_create_makes_no_second_one(world: World) -> None:

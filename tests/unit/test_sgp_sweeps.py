@@ -131,6 +131,24 @@ def test_day_whose_rows_moved_is_gone_through_again() -> None:
     assert kept.values["reconciled"] == {"settled": "2026-11-20"}
 
 
+@pytest.mark.parametrize("pages", [1, 2])
+def test_what_moved_counts_also_where_the_sweep_was_left_in_between(pages: int) -> None:
+    """The rows move behind the first page; it is left before that was noticed, or after."""
+    kept = Remembered({"reconciled": {"settled": "2026-11-19"}})
+    listing = Listing({(ADDRESS, DAY): [row(n) for n in range(1, 8)]}, leaves={2: (ADDRESS, DAY)})
+    tomorrow = at(DAY + timedelta(days=1), 1)
+    sweep = reconcile(cast("Sgp", listing), kept, Switches(), tomorrow, {})
+    if pages == 1:
+        position = next(sweep).position
+        listing.rows[ADDRESS, DAY].pop(0)
+        listing.leaves.clear()
+    else:
+        next(sweep)
+        position = next(sweep).position
+    swept(listing, kept, tomorrow, position)
+    assert kept.values["reconciled"] == {"settled": "2026-11-19"}
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from((STATUS, ADDRESS)), st.integers(0, 2), st.integers(1, 9)), max_size=20),
