@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from tests.hub_on_aws import ONE_TOKEN, Hub
-from tests.office_on_aws import AwsServer, event
+from tests.office_on_aws import START, AwsServer, event
 
 HOST = "abcdefghij.execute-api.sa-east-1.amazonaws.com"
 POLICY = (
@@ -65,9 +65,16 @@ class Browser:
         return str(found)
 
 
-@pytest.fixture
-def hub(aws: AwsServer) -> Hub:
+@pytest.fixture(scope="module")
+def standing(aws: AwsServer) -> Hub:
     return Hub(aws)
+
+
+@pytest.fixture
+def hub(standing: Hub) -> Hub:
+    """One for all tests here: each makes its own tokens."""
+    standing.now = START
+    return standing
 
 
 @pytest.fixture
@@ -245,10 +252,12 @@ def test_problems_are_pages_with_the_same_sentences(browser: Browser) -> None:
     assert "<script>" not in answer["body"]
 
 
-def test_a_page_that_cannot_be_drawn_is_a_failure_of_ours(hub: Hub, browser: Browser) -> None:
+def test_a_page_that_cannot_be_drawn_is_a_failure_of_ours(
+    hub: Hub, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     browser.signed_in(hub.token())
     pages = hub.of("hub.on_http").application._pages
-    pages._templates.filters["moment"] = lambda _: 1 / 0
+    monkeypatch.setitem(pages._templates.filters, "moment", lambda _: 1 / 0)
 
     answer = browser.get("/tokens/current")
 
