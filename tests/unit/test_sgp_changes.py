@@ -155,7 +155,7 @@ def changed(before: Property, change: PropertyChange) -> Property:
     )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(situations(), SWITCHES)
 def test_second_look_finds_nothing_to_do(seen: Situation, switches: Switches) -> None:
     first = decide(seen, switches)
@@ -172,7 +172,7 @@ def test_second_look_finds_nothing_to_do(seen: Situation, switches: Switches) ->
         assert second.effect.problem == first.effect.problem
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(situations(), SWITCHES)
 def test_only_a_cancelled_contract_loses_anything(seen: Situation, switches: Switches) -> None:
     decision = decide(seen, switches)
@@ -258,6 +258,11 @@ def test_status(status: Status, before: ClientStatus) -> None:
 def test_not_feasible_is_only_logged(seen: Situation) -> None:
     decision = decide(replace(seen, contract=said(status=Status.NOT_FEASIBLE)), ALL_ON)
     assert (decision.writes, reason(decision)) == ((), "sgp.not_feasible")
+
+
+def test_contract_without_a_name_leaves_the_client_its_own() -> None:
+    decision = decide(replace(IN_PLACE, contract=said(name="")), Switches())
+    assert (decision.effect.kind, decision.effect.after, decision.effect.label) == (OutcomeKind.UNCHANGED, {}, "308")
 
 
 def test_all_that_differs_is_two_writes() -> None:
