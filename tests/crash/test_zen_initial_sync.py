@@ -16,24 +16,22 @@ from __future__ import annotations
 import pytest
 
 from tests.crash.choke import Choke, Fate
-from tests.crash.harness import (
+from tests.crash.drives import cut, overtaken
+from tests.crash.stage import Stage
+from tests.crash.sweeps import (
     Chosen,
     Share,
-    Stage,
-    before_last_block,
-    cancelled,
-    cut,
-    disabled_after,
     every,
     firsts,
-    overtaken,
     shared,
+    shares,
     sweep,
     sweep_of_drives,
     thinned,
     vendor_calls,
 )
-from tests.crash.scenarios import INITIAL, INITIAL_AGAIN, Scenario
+from tests.crash.zen_drives import before_last_block, cancelled, disabled_after
+from tests.crash.zen_scenarios import INITIAL, INITIAL_AGAIN, ZenScenario
 from tests.office_on_aws import AwsServer
 
 BOTH = pytest.mark.parametrize("scenario", [INITIAL, INITIAL_AGAIN], ids=lambda scenario: scenario.name)
@@ -42,24 +40,16 @@ OWN_RUNS = frozenset({"runs", "outcomes", "notifications", "connections"})
 CHECKED = 3  # vendor calls of the connection's test, which a run begins with; with one more it comes forward
 
 
-def shares(number: int, fate: Fate, chosen: Chosen) -> list[object]:
-    """The parameters of a sweep that is done in so many shares."""
-    label = f"{fate.value}, {chosen.__name__}"
-    return [
-        pytest.param(fate, chosen, Share(share, number), id=f"{label} {share + 1}/{number}") for share in range(number)
-    ]
-
-
 @pytest.mark.parametrize(
     ("scenario", "counters"),
     [
         (INITIAL, {"created": 12, "updated": 1, "rejected": 1}),
         (INITIAL_AGAIN, {"created": 1, "updated": 6, "deactivated": 2, "unchanged": 6}),
     ],
-    ids=lambda value: value.name if isinstance(value, Scenario) else "",
+    ids=lambda value: value.name if isinstance(value, ZenScenario) else "",
 )
 def test_an_undisturbed_sync_does_what_the_scenario_is_for(
-    aws: AwsServer, monkeypatch: pytest.MonkeyPatch, scenario: Scenario, counters: dict[str, int]
+    aws: AwsServer, monkeypatch: pytest.MonkeyPatch, scenario: ZenScenario, counters: dict[str, int]
 ) -> None:
     with Stage(aws, monkeypatch, scenario) as stage:
         world = stage.perform(Choke())
@@ -100,7 +90,7 @@ def test_death_or_a_lost_answer_when_something_of_everything_has_changed(
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("lease_over", [True, False], ids=["zombie", "twice at once"])
+@pytest.mark.parametrize("too_late", [True, False], ids=["zombie", "twice at once"])
 @pytest.mark.parametrize(
     ("scenario", "share"),
     [
@@ -110,9 +100,9 @@ def test_death_or_a_lost_answer_when_something_of_everything_has_changed(
     ],
 )
 def test_a_message_worked_on_twice(
-    aws: AwsServer, monkeypatch: pytest.MonkeyPatch, scenario: Scenario, share: Share, *, lease_over: bool
+    aws: AwsServer, monkeypatch: pytest.MonkeyPatch, scenario: ZenScenario, share: Share, *, too_late: bool
 ) -> None:
-    drive, without = overtaken(lease_over=lease_over), {"creates"} if lease_over else set()
+    drive, without = overtaken(too_late=too_late), {"creates"} if too_late else set()
     with Stage(aws, monkeypatch, scenario) as stage:
         assert sweep(stage, drive=drive, chosen=shared, share=share, without=without) == {}
 
@@ -120,7 +110,7 @@ def test_a_message_worked_on_twice(
 @pytest.mark.sweep
 @BOTH
 def test_a_run_cut_by_the_time_limit_after_any_vendor_call(
-    aws: AwsServer, monkeypatch: pytest.MonkeyPatch, scenario: Scenario
+    aws: AwsServer, monkeypatch: pytest.MonkeyPatch, scenario: ZenScenario
 ) -> None:
     with Stage(aws, monkeypatch, scenario) as stage:
         drives = {f"after {calls}": cut(calls) for calls in range(1, vendor_calls(stage) + 1)}
@@ -130,7 +120,7 @@ def test_a_run_cut_by_the_time_limit_after_any_vendor_call(
 @pytest.mark.sweep
 @BOTH
 def test_a_run_cut_by_the_time_limit_again_and_again(
-    aws: AwsServer, monkeypatch: pytest.MonkeyPatch, scenario: Scenario
+    aws: AwsServer, monkeypatch: pytest.MonkeyPatch, scenario: ZenScenario
 ) -> None:
     with Stage(aws, monkeypatch, scenario) as stage:
         most = vendor_calls(stage)

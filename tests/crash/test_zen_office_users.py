@@ -9,8 +9,10 @@ from __future__ import annotations
 import pytest
 
 from tests.crash.choke import Choke, Fate
-from tests.crash.harness import Chosen, Stage, overtaken, shared, sweep, thinned
-from tests.crash.scenarios import EVERYTHING, FIRST_SYNC, Scenario
+from tests.crash.drives import overtaken
+from tests.crash.stage import Stage
+from tests.crash.sweeps import Chosen, shared, sweep, thinned
+from tests.crash.zen_scenarios import EVERYTHING, FIRST_SYNC, ZenScenario
 from tests.office_on_aws import AwsServer
 
 
@@ -20,10 +22,10 @@ from tests.office_on_aws import AwsServer
         (FIRST_SYNC, {"created": 4, "updated": 1, "rejected": 3}),
         (EVERYTHING, {"created": 2, "updated": 3, "unchanged": 1, "deactivated": 1, "rejected": 2}),
     ],
-    ids=lambda value: value.name if isinstance(value, Scenario) else "",
+    ids=lambda value: value.name if isinstance(value, ZenScenario) else "",
 )
 def test_an_undisturbed_sync_does_what_the_scenario_is_for(
-    aws: AwsServer, monkeypatch: pytest.MonkeyPatch, scenario: Scenario, counters: dict[str, int]
+    aws: AwsServer, monkeypatch: pytest.MonkeyPatch, scenario: ZenScenario, counters: dict[str, int]
 ) -> None:
     with Stage(aws, monkeypatch, scenario) as stage:
         run = max(stage.perform(Choke())["runs"], key=lambda row: str(row["run_id"]))
@@ -46,14 +48,14 @@ def test_death_or_a_lost_answer_when_everything_has_changed(
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("lease_over", [True, False], ids=["zombie", "twice at once"])
+@pytest.mark.parametrize("too_late", [True, False], ids=["zombie", "twice at once"])
 @pytest.mark.parametrize(
     ("scenario", "chosen"),
     [pytest.param(FIRST_SYNC, thinned, id="first"), pytest.param(EVERYTHING, shared, id="later")],
 )
 def test_a_message_worked_on_twice(
-    aws: AwsServer, monkeypatch: pytest.MonkeyPatch, scenario: Scenario, chosen: Chosen, *, lease_over: bool
+    aws: AwsServer, monkeypatch: pytest.MonkeyPatch, scenario: ZenScenario, chosen: Chosen, *, too_late: bool
 ) -> None:
-    drive, without = overtaken(lease_over=lease_over), {"creates"} if lease_over else set()
+    drive, without = overtaken(too_late=too_late), {"creates"} if too_late else set()
     with Stage(aws, monkeypatch, scenario) as stage:
         assert sweep(stage, drive=drive, chosen=chosen, without=without) == {}

@@ -9,8 +9,10 @@ from __future__ import annotations
 import pytest
 
 from tests.crash.choke import Choke, Fate
-from tests.crash.harness import Chosen, Stage, cut, firsts, overtaken, shared, sweep, sweep_of_drives, vendor_calls
-from tests.crash.scenarios import PREVIEW
+from tests.crash.drives import cut, overtaken
+from tests.crash.stage import Stage
+from tests.crash.sweeps import Chosen, firsts, shared, sweep, sweep_of_drives, vendor_calls
+from tests.crash.zen_scenarios import PREVIEW
 from tests.office_on_aws import AwsServer
 
 # What is kept of answers: who asks again may be told that the preview is applied already, and problems aren't kept.
@@ -42,9 +44,9 @@ def test_death_or_a_lost_answer(aws: AwsServer, monkeypatch: pytest.MonkeyPatch,
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("lease_over", [True, False], ids=["zombie", "twice at once"])
-def test_done_twice(aws: AwsServer, monkeypatch: pytest.MonkeyPatch, *, lease_over: bool) -> None:
-    drive, without = overtaken(lease_over=lease_over), ANSWERS | ({"creates"} if lease_over else set())
+@pytest.mark.parametrize("too_late", [True, False], ids=["zombie", "twice at once"])
+def test_done_twice(aws: AwsServer, monkeypatch: pytest.MonkeyPatch, *, too_late: bool) -> None:
+    drive, without = overtaken(too_late=too_late), ANSWERS | ({"creates"} if too_late else set())
     with Stage(aws, monkeypatch, PREVIEW) as stage:
         assert sweep(stage, drive=drive, chosen=shared, without=without) == {}
 

@@ -10,7 +10,8 @@ from typing import Any
 from local.vendors.questor_rows import CONSULTATIONS
 from local.vendors.server import Simulator
 from local.vendors.zen_resources import RESOURCES
-from tests.office_on_aws import TABLES, OfficeOnAws
+from tests.crash.scenario import tables
+from tests.office_on_aws import OfficeOnAws
 
 # What may differ between a disturbed and an undisturbed run: times, who held the lease, where objects lie, and what
 # the idempotency of requests keeps of them.
@@ -71,7 +72,7 @@ def world(office: OfficeOnAws, creates: Mapping[str, int]) -> dict[str, Any]:
     for kind in KINDS["questor"]:
         found[f"questor {kind}"] = office.questor.rows(kind)
     runs = sorted(str(row["run_id"]) for row in office.rows("runs"))
-    for table in TABLES:
+    for table in tables(office.aws):
         texts = []
         for row in office.rows(table):
             kept = {name: value for name, value in row.items() if name not in VOLATILE}
@@ -98,15 +99,6 @@ def _without_id(row: Mapping[str, Any], place: tuple[str, str]) -> dict[str, Any
 def _entity(row: Mapping[str, Any]) -> str:
     """The lane that a link's or an outcome's row is of."""
     return str(row.get("scope") or row["record"]).split("#")[1]
-
-
-def differences(expected: dict[str, Any], found: dict[str, Any]) -> str:
-    """What differs, part by part; empty where nothing does."""
-    return "\n".join(
-        f"{part}: expected {expected[part]}\n{part}:    found {found[part]}"
-        for part in expected
-        if expected[part] != found[part]
-    )
 
 
 def conserved(office: OfficeOnAws) -> None:

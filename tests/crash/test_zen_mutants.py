@@ -10,8 +10,12 @@ import pytest
 from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 
 from tests.crash.choke import Choke, Fate
-from tests.crash.harness import Stage, before_last_block, cancelled, cut, overtaken, sweep
-from tests.crash.scenarios import FIRST_SYNC, INITIAL, INITIAL_AGAIN, PREVIEW, Scenario
+from tests.crash.drives import cut, overtaken
+from tests.crash.scenario import Scenario
+from tests.crash.stage import Stage
+from tests.crash.sweeps import sweep
+from tests.crash.zen_drives import before_last_block, cancelled
+from tests.crash.zen_scenarios import FIRST_SYNC, INITIAL, INITIAL_AGAIN, PREVIEW, ZenScenario
 from tests.office_on_aws import AwsServer, OfficeOnAws, Sandbox
 
 
@@ -103,33 +107,35 @@ def _holding(working: Any, run: Any) -> Any:
 
 
 @pytest.fixture
-def stage(aws: AwsServer, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Stage]:
-    scenario: Scenario = getattr(request, "param", FIRST_SYNC)
+def stage(
+    aws: AwsServer, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Stage[OfficeOnAws]]:
+    scenario: ZenScenario = getattr(request, "param", FIRST_SYNC)
     with Stage(aws, monkeypatch, scenario) as stage:
         yield stage
 
 
-def of(scenario: Scenario) -> pytest.MarkDecorator:
+def of(scenario: ZenScenario) -> pytest.MarkDecorator:
     """The stage of another scenario."""
     return pytest.mark.parametrize("stage", [pytest.param(scenario, id=scenario.name)], indirect=True)
 
 
-def test_without_looking_first_a_death_after_a_create_does_harm(stage: Stage) -> None:
+def test_without_looking_first_a_death_after_a_create_does_harm(stage: Stage[OfficeOnAws]) -> None:
     stage.changes = no_find
     assert len(sweep(stage, Fate.AFTER, only="vendor POST")) == 4
 
 
-def test_without_the_fence_a_zombie_does_harm(stage: Stage) -> None:
+def test_without_the_fence_a_zombie_does_harm(stage: Stage[OfficeOnAws]) -> None:
     stage.changes = no_fence
-    assert sweep(stage, drive=overtaken(lease_over=True), only="TransactWriteItems")
+    assert sweep(stage, drive=overtaken(too_late=True), only="TransactWriteItems")
 
 
-def test_with_counters_outside_the_transaction_a_death_does_harm(stage: Stage) -> None:
+def test_with_counters_outside_the_transaction_a_death_does_harm(stage: Stage[OfficeOnAws]) -> None:
     stage.changes = counters_outside_the_transaction
     assert sweep(stage, Fate.BEFORE, only="UpdateItem")
 
 
-def redelivered(office: OfficeOnAws, _choke: Choke, _scenario: Scenario) -> None:
+def redelivered(office: OfficeOnAws, _choke: Choke, _scenario: Scenario[OfficeOnAws]) -> None:
     """The message is handled, and comes again."""
     office.tick()
     waiting = office.message()
@@ -139,7 +145,7 @@ def redelivered(office: OfficeOnAws, _choke: Choke, _scenario: Scenario) -> None
     office.spend(waiting[1])
 
 
-def test_with_the_cursor_in_the_message_a_redelivery_does_harm(stage: Stage) -> None:
+def test_with_the_cursor_in_the_message_a_redelivery_does_harm(stage: Stage[OfficeOnAws]) -> None:
     expected = stage.perform(Choke(), redelivered)
     assert expected == stage.perform(Choke())
     stage.changes = cursor_in_the_message
@@ -148,21 +154,21 @@ def test_with_the_cursor_in_the_message_a_redelivery_does_harm(stage: Stage) -> 
 
 @of(INITIAL)
 @pytest.mark.sweep
-def test_with_the_lane_out_of_the_cursor_a_run_that_is_cut_comes_to_no_end(stage: Stage) -> None:
+def test_with_the_lane_out_of_the_cursor_a_run_that_is_cut_comes_to_no_end(stage: Stage[OfficeOnAws]) -> None:
     assert stage.perform(Choke(), cut(*[4] * 40)) == stage.perform(Choke())
     stage.changes = no_lane
     with pytest.raises(AssertionError, match="not quiet"):
         stage.perform(Choke(), cut(*[4] * 80))
 
 
-def access(stage: Stage) -> list[str]:
+def access(stage: Stage[OfficeOnAws]) -> list[str]:
     """What Zen says of the access of the client's users, by CPF."""
-    return [row["Situacao"] for row in sorted(stage.office.zen.rows("employees"), key=lambda row: str(row["Cpf"]))]
+    return [row["Situacao"] for row in sorted(stage.place.zen.rows("employees"), key=lambda row: str(row["Cpf"]))]
 
 
 @of(INITIAL_AGAIN)
 @pytest.mark.sweep
-def test_without_passing_on_who_was_rehired_loses_access(stage: Stage) -> None:
+def test_without_passing_on_who_was_rehired_loses_access(stage: Stage[OfficeOnAws]) -> None:
     stage.perform(Choke())
     assert sorted(access(stage)) == ["Ativo", "Inativo"]
     stage.changes = no_passing_on
@@ -173,7 +179,7 @@ def test_without_passing_on_who_was_rehired_loses_access(stage: Stage) -> None:
 
 @of(PREVIEW)
 @pytest.mark.sweep
-def test_without_the_agreement_what_nobody_saw_is_sent(stage: Stage) -> None:
+def test_without_the_agreement_what_nobody_saw_is_sent(stage: Stage[OfficeOnAws]) -> None:
     sent = " ".join(stage.perform(Choke())["zen partners"])
     assert "Nome Que Ninguém Viu" not in sent
     stage.changes = no_agreement
@@ -182,7 +188,7 @@ def test_without_the_agreement_what_nobody_saw_is_sent(stage: Stage) -> None:
 
 @of(INITIAL)
 @pytest.mark.sweep
-def test_without_the_mark_in_the_fence_a_holder_goes_on_when_it_is_cancelled(stage: Stage) -> None:
+def test_without_the_mark_in_the_fence_a_holder_goes_on_when_it_is_cancelled(stage: Stage[OfficeOnAws]) -> None:
     undisturbed = Choke()
     stage.perform(undisturbed)
     first_create, drive = undisturbed.seen.index("vendor POST") + 1, cancelled(before_last_block(stage))

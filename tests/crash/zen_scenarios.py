@@ -1,47 +1,63 @@
-"""What the crash tests sweep: an office, how it comes to where the watched work begins, and who begins it."""
+"""What the crash tests sweep of Zen: an office, how it comes to where the watched work begins, and who begins it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from local.vendors.office import Office as QuestorOffice
-from tests.office_on_aws import FLOW, OfficeOnAws, Sandbox
+from local.vendors.questor import QuestorSimulator
+from local.vendors.server import Simulator
+from local.vendors.tareffa import TareffaSimulator
+from local.vendors.zen import ZenSimulator
+from tests.crash import zen_world
+from tests.crash.scenario import Doing, Scenario, ToldToWaitError, tick
+from tests.office_on_aws import FLOW, AwsServer, OfficeOnAws, Sandbox
 from tests.zen_http_on_aws import RUNS, ZenHttp
 
-# One invocation of a function, in an execution environment.
-Doing = Callable[[Sandbox], object]
 
-# One call from outside, ready to be made; who dies in it is called again.
-Act = Callable[[OfficeOnAws], Doing]
+@dataclass(frozen=True, kw_only=True)
+class ZenScenario(Scenario[OfficeOnAws]):
+    """One flow of an accounting office; with Tareffa, where it has companies."""
 
-
-def tick(office: OfficeOnAws) -> Doing:
-    """EventBridge Scheduler's call."""
-    return office.tick
-
-
-def nothing(_: OfficeOnAws) -> None:
-    """Nothing."""
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """`prepare` brings the office to where the acts begin; after each, runs are worked off until nothing waits."""
-
-    name: str
-    prepare: Callable[[OfficeOnAws], None]
     flow: str = FLOW
     questor: QuestorOffice = field(default_factory=lambda: QuestorOffice(8, 1, 1))
     filters: Mapping[str, Any] = field(default_factory=dict)
-    acts: tuple[Act, ...] = (tick,)
-    meanwhile: Callable[[OfficeOnAws], None] = nothing  # happens between two acts
 
-    @property
-    def every_minutes(self) -> int | None:
-        """The flow's schedule, where it has one."""
-        return 60 if self.acts == (tick,) else None
+    replaced_after = 331.0  # the worker's lease is over
+
+    @contextmanager
+    def opened(self, aws: AwsServer) -> Iterator[OfficeOnAws]:
+        """See Scenario.opened."""
+        aws.renew()
+        with QuestorSimulator(self.questor) as questor, ZenSimulator() as zen, TareffaSimulator() as tareffa:
+            office = OfficeOnAws(aws, questor, zen, tareffa if self.questor.companies else None)
+            scheduled = 60 if self.acts == (tick,) else None
+            office.connect(flow=self.flow, filters=dict(self.filters), every_minutes=scheduled)
+            self.prepare(office)
+            yield office
+
+    def vendors(self, place: OfficeOnAws) -> Mapping[str, Simulator]:
+        """See Scenario.vendors."""
+        return zen_world.vendors(place)
+
+    def created(self, vendor: str, subject: str, body: Mapping[str, Any]) -> str:
+        """See Scenario.created."""
+        return " ".join(str(body.get(field)) for field in zen_world.NATURAL_KEYS[vendor, subject])
+
+    def is_quiet(self, place: OfficeOnAws) -> bool:
+        """The newest run is done."""
+        return bool(place.rows("runs")) and place.run()["phase"] == "done"
+
+    def check(self, place: OfficeOnAws) -> None:
+        """What is received is counted, at any moment."""
+        zen_world.conserved(place)
+
+    def world(self, place: OfficeOnAws, creates: Mapping[str, int]) -> dict[str, Any]:
+        """See Scenario.world."""
+        return zen_world.world(place, creates)
 
 
 def _sharing(office: OfficeOnAws) -> set[int]:
@@ -135,10 +151,6 @@ def _clients_shown(office: OfficeOnAws) -> None:
 OPERATOR: dict[str, str] = {}  # the token of the person who asks, by role
 
 
-class ToldToWaitError(Exception):
-    """The same request is being done, says the API, and that the person should ask again in a minute."""
-
-
 def _asks(office: OfficeOnAws, path: str, key: str, body: dict[str, Any]) -> Doing:
     def doing(sandbox: Sandbox) -> None:
         http = ZenHttp(office, sandbox)
@@ -168,15 +180,15 @@ def _partner_renamed(office: OfficeOnAws) -> None:
     office.questor.change_row("partners", (2, 2), {"NOMESOCIO": "Nome Que Ninguém Viu"})
 
 
-FIRST_SYNC = Scenario("first sync", _users)
-EVERYTHING = Scenario("everything at once", _users_changed)
+FIRST_SYNC = ZenScenario(name="first sync", prepare=_users)
+EVERYTHING = ZenScenario(name="everything at once", prepare=_users_changed)
 
 _INITIAL: dict[str, Any] = {"flow": "sincronizacao_inicial", "questor": _CLIENTS, "filters": {"tareffa": True}}
-INITIAL = Scenario("initial sync", _clients, **_INITIAL)
-INITIAL_AGAIN = Scenario("initial sync again", _clients_changed, **_INITIAL)
-PREVIEW = Scenario(
-    "preview applied",
-    _clients_shown,
+INITIAL = ZenScenario(name="initial sync", prepare=_clients, **_INITIAL)
+INITIAL_AGAIN = ZenScenario(name="initial sync again", prepare=_clients_changed, **_INITIAL)
+PREVIEW = ZenScenario(
+    name="preview applied",
+    prepare=_clients_shown,
     flow="sincronizar_empresas",
     questor=_CLIENTS,
     filters={"partners": True},
