@@ -25,12 +25,15 @@ ALL_ON = {
 class ProviderOnAws:
     """One internet provider on the AWS server, one connection. Time is the test's; the queue is delivered by hand."""
 
-    def __init__(self, aws: AwsServer, sgp: SgpSimulator, ozmap: OzmapSimulator) -> None:
+    def __init__(
+        self, aws: AwsServer, sgp: SgpSimulator, ozmap: OzmapSimulator, sandbox: Sandbox | None = None
+    ) -> None:
         self.aws, self.sgp, self.ozmap = aws, sgp, ozmap
         self.now = START
         self.changes: Callable[[Sandbox], None] | None = None
         self.queue_url = os.environ["HINT_QUEUE_URL"]
-        self.sandbox = self.new_sandbox()
+        self.sandbox = sandbox or self.new_sandbox()
+        self.sandbox.of("sincronia.clock").now = lambda: self.now
         self.hints = 0
 
     def new_sandbox(self) -> Sandbox:
@@ -132,12 +135,21 @@ class ProviderOnAws:
 
 
 @contextmanager
-def provider_on_aws(aws: AwsServer, contracts: int = 24, splitters: int | None = None) -> Iterator[ProviderOnAws]:
-    """A provider of so many contracts, those that can be are on the map already but every fifth."""
-    aws.renew("sgp")
+def provider_on_aws(
+    aws: AwsServer, contracts: int = 24, splitters: int | None = None, sandbox: Sandbox | None = None
+) -> Iterator[ProviderOnAws]:
+    """A provider of so many contracts, those that can be are on the map already but every fifth.
+
+    sandbox: an execution environment that is there already, on an AWS that is only emptied; quicker than a new one.
+    """
+    if sandbox:
+        aws.clear()
+        sandbox.on_queue.outside.resting.clear()
+    else:
+        aws.renew("sgp")
     town = provider(contracts, splitters)
     with OzmapSimulator(town) as ozmap:
         whole: ProviderOnAws | None = None
         with SgpSimulator(town, now=lambda: datetime.fromtimestamp(whole.now if whole else START, UTC)) as sgp:
-            whole = ProviderOnAws(aws, sgp, ozmap)
+            whole = ProviderOnAws(aws, sgp, ozmap, sandbox)
             yield whole

@@ -2,95 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 
-from tests.office_on_aws import CONNECTION, Context, OfficeOnAws, Sandbox, event, product_modules
+from tests.office_on_aws import CONNECTION, OfficeOnAws, Sandbox
+from tests.routes_on_aws import RoutesOnAws
 
 BASE = "/integrations/zen/connections"
 ONE = f"{BASE}/{CONNECTION}"
 RUNS = f"{ONE}/runs"
 
 
-@dataclass
-class Answer:
-    """An HTTP answer as the handler gave it, with its body read."""
-
-    status: int
-    headers: dict[str, str]
-    body: Any
-
-
-class ZenHttp:
-    """An execution environment of zen.on_http, and a token for each role. Keeps all that it answered."""
+class ZenHttp(RoutesOnAws):
+    """An execution environment of zen.on_http. Keeps all that it answered."""
 
     def __init__(self, office: OfficeOnAws, sandbox: Sandbox | None = None) -> None:
+        super().__init__(sandbox or office.sandbox, "zen", asking="read_run", sending="start_run")
         self.office = office
-        self.sandbox = sandbox or office.sandbox
-        self.on_http = self.sandbox.imported("zen.on_http")
-        self.sandbox.imported("sincronia.web.idempotency")
-        self.answered: list[str] = []
-        self.tokens: dict[str, str] = {}
-
-    def token(self, role: str) -> str:
-        """A token of that role, made as the command makes it."""
-        if role not in self.tokens:
-            auth = self.sandbox.of("sincronia.auth")
-            text, token = auth.made(f"Painel ({role})", auth.Role(role), None, "operator:ana")
-            self.sandbox.of("sincronia.store.tokens").keep_token(token)
-            self.tokens[role] = str(text)
-        return self.tokens[role]
-
-    def send(self, happening: dict[str, Any], role: str | None) -> Answer:
-        """The handler's answer to an event, with the role's token in its place."""
-        happening["headers"].pop("authorization", None)
-        if role is not None:
-            happening["headers"]["authorization"] = f"Bearer {self.token(role)}"
-        others = product_modules()
-        sys.modules |= self.sandbox.modules  # for what is imported when it is first needed
-        try:
-            answer = self.on_http.handler(happening, Context(29))
-        finally:
-            sys.modules |= others
-        self.answered.append(json.dumps(answer, ensure_ascii=False))
-        body = answer["body"]
-        return Answer(answer["statusCode"], answer["headers"], json.loads(body) if body else None)
-
-    def call(
-        self,
-        method: str,
-        path: str,
-        *,
-        role: str | None = "operator",
-        body: Any = None,
-        key: str = "",
-        **query: Any,
-    ) -> Answer:
-        """The answer to a request that is like an example but for what is given."""
-        happening = event("zen/on_http/start_run" if body is not None else "zen/on_http/read_run")
-        happening["headers"].pop("idempotency-key", None)
-        if key:
-            happening["headers"]["idempotency-key"] = key
-        happening |= {"rawPath": path, "rawQueryString": urlencode(query)}
-        if query:
-            happening["queryStringParameters"] = dict(parse_qsl(happening["rawQueryString"], keep_blank_values=True))
-        happening["requestContext"]["http"] |= {"method": method, "path": path}
-        if body is not None:
-            happening["body"] = body if isinstance(body, str) else json.dumps(body)
-        return self.send(happening, role)
-
-    def get(self, path: str, **query: Any) -> Any:
-        """What a reader is answered, whose request is fine."""
-        answer = self.call("GET", path, role="reader", **query)
-        assert answer.status == 200, answer
-        return answer.body
-
-    def post(self, path: str, body: Any = None, **more: Any) -> Answer:
-        """What an operator is answered."""
-        return self.call("POST", path, body=body, **more)
 
     def started(self, flow: str = "sincronizar_usuarios", mode: str = "preview", **body: Any) -> Any:
         """A run that is asked for, worked off, as it then stands."""

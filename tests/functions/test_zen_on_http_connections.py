@@ -9,7 +9,8 @@ import pytest
 
 from local.vendors.faults import Fault, Kind
 from tests.office_on_aws import CONNECTION, START, OfficeOnAws
-from tests.zen_http_on_aws import BASE, ONE, RUNS, Answer, ZenHttp
+from tests.routes_on_aws import Answer
+from tests.zen_http_on_aws import BASE, ONE, RUNS, ZenHttp
 
 USERS, COMPANIES, INITIAL = "sincronizar_usuarios", "sincronizar_empresas", "sincronizacao_inicial"
 NEW = "escritorio-aurora"

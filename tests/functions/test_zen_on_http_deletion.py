@@ -11,7 +11,8 @@ import pytest
 from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 
 from tests.office_on_aws import CONNECTION, REGION, TABLES, OfficeOnAws
-from tests.zen_http_on_aws import BASE, ONE, RUNS, Answer, ZenHttp
+from tests.routes_on_aws import Answer
+from tests.zen_http_on_aws import BASE, ONE, RUNS, ZenHttp
 
 USERS = "sincronizar_usuarios"
 OTHER = "escritorio-aurora"
