@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -251,9 +252,10 @@ def test_who_is_approved_after_days_still_waits_for_a_vendor(provider: Provider)
     provider.work_all()
     waiting = provider.stored(held[0])
     assert (waiting.state, waiting.hint.decision) == (HintState.WAITING, Decision.APPROVED)
+    assert provider.work(replace(held[0], decision=None)) is not None
+    assert provider.stored(held[0]).hint.decision == Decision.APPROVED, "a message from before the decision"
     provider.source.down = None
     provider.now += PUT_OFF_SECONDS
-    provider.work(held[0])  # an old message, from before the decision
     provider.tick()
     provider.work_all()
     assert states(provider, held) == ["removed"] * 4

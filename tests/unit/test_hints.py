@@ -177,6 +177,18 @@ def test_what_a_vendor_refused_for_certain_was_not_done(provider: Provider) -> N
     assert effect_of(provider.stored(hint)).kind == OutcomeKind.UNCHANGED
 
 
+def test_what_was_done_before_a_vendor_refused_is_told(provider: Provider) -> None:
+    hint = provider.hint("1")
+    provider.target.faults[2] = ("before", vendor_down())
+    provider.work(hint)
+    assert effect_of(provider.stored(hint)).kind == OutcomeKind.CREATED
+    assert list(provider.target.places.values()) == [Place("1", "Ana")]
+    provider.now += PUT_OFF_SECONDS
+    provider.work(hint)
+    effect = effect_of(provider.stored(hint))
+    assert (effect.kind, dict(effect.after)) == (OutcomeKind.CREATED, {"Nome": "Ana", "Situação": "OK"})
+
+
 def _effect(kind: OutcomeKind, goal: str = "present", **values: object) -> Effect:
     return Effect(kind, goal=goal, **values)  # type: ignore[arg-type]
 

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sincronia.engine.flow import Limit
 from sincronia.engine.hint_worker import work_hint
 from sincronia.engine.hints import Decision, Hint, HintState
-from sincronia.engine.state import Phase
+from sincronia.engine.state import OutcomeKind, Phase
 from tests.hints_in_memory import DAY, Contract, ContractMap, Contracts, Provider, conserved, vendor_down
 
 CODES = st.sampled_from([str(code) for code in range(1, 7)])
@@ -80,6 +80,8 @@ class HintsMachine(RuleBasedStateMachine):
         self.mortal = Mortal()
         self.spent: list[Hint] = []
         self.came: list[tuple[str, str]] = []  # of webhooks: record and event
+        self.versions = Counter[str]()  # of contracts
+        self.written: dict[str, int] = {}  # by hint: its contract's version when it first wrote to the map
         self.outside: Any = None
         self.renewed()
 
@@ -113,6 +115,7 @@ class HintsMachine(RuleBasedStateMachine):
     def changes(self, code: str, contract: Contract, *, heard: bool) -> None:
         """The provider changes a contract; a webhook tells of it, or gets lost."""
         self.provider.source.contracts[code] = contract
+        self.versions[code] += 1
         if heard:
             self.came.append((code, f"e{len(self.came)}"))
             self.provider.queue.send(self.provider.hint(code, self.came[-1][1]))
@@ -136,11 +139,16 @@ class HintsMachine(RuleBasedStateMachine):
 
     @rule(death=DEATHS)
     def deliver_all(self, death: tuple[int, str] | None) -> None:
-        """Every message that waits now; one of the workers may die."""
+        """Every message that waits now; one of the workers may die, and its record's other messages wait for it."""
+        left = set[str]()
         for hint in list(self.waiting):
+            if hint.record in left:
+                continue
             if self.worked(hint, death):
                 self.waiting.remove(hint)
                 self.spent.append(hint)
+            else:
+                left.add(hint.record)
             death = None
 
     @rule(back=st.integers(1, 4))
@@ -176,6 +184,7 @@ class HintsMachine(RuleBasedStateMachine):
     def worked(self, hint: Hint, death: tuple[int, str] | None) -> bool:
         """Whether the worker came to an end; another takes the place of one that died."""
         self.mortal.expect(death)
+        writes = self.provider.target.writes
         try:
             work_hint(hint, self.outside, 300)
         except Death:
@@ -183,6 +192,8 @@ class HintsMachine(RuleBasedStateMachine):
             return False
         finally:
             self.mortal.expect(None)
+            if self.provider.target.writes > writes:
+                self.written.setdefault(hint.id, self.versions[hint.record])
         return True
 
     @invariant()
@@ -194,6 +205,22 @@ class HintsMachine(RuleBasedStateMachine):
             assert set(told) == {hint.id for hint in self.done()}
             assert set(told.values()) <= {1}
             assert sum(run.received for run in store.runs.values()) == len(told)
+
+    @invariant()
+    def who_wrote_says_so(self) -> None:
+        """Unless the truth has changed meanwhile."""
+        if hasattr(self, "provider"):
+            for hint in self.done():
+                if self.written.get(hint.id) == self.versions[hint.record]:
+                    effect = self.provider.stored(hint).effect
+                    assert effect is not None
+                    assert effect.kind != OutcomeKind.UNCHANGED
+
+    @invariant()
+    def an_event_is_told_once(self) -> None:
+        if hasattr(self, "provider"):
+            events = Counter(hint.event_id for hint in self.done() if hint.event_id)
+            assert set(events.values()) <= {1}
 
     @invariant()
     def nobody_is_there_twice(self) -> None:
@@ -243,5 +270,5 @@ class HintsMachine(RuleBasedStateMachine):
                 self.deliver_all(None)
 
 
-HintsMachine.TestCase.settings = settings(max_examples=100, stateful_step_count=20)
+HintsMachine.TestCase.settings = settings(max_examples=200, stateful_step_count=25)
 TestHintsMachine = HintsMachine.TestCase
