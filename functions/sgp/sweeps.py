@@ -55,8 +55,8 @@ def reconcile(
                 named.update(fresh)
                 offset = page.next_offset
                 here = {"day": day.isoformat(), "settling": settling}
-                after = {"filter": number + 1} if offset is None else {"filter": number, "offset": offset}
-                yield Swept(fresh, len(page.rows), {**here, **after, "total": total})
+                within = {"filter": number, "offset": offset, "total": total}
+                yield Swept(fresh, len(page.rows), {**here, **({"filter": number + 1} if offset is None else within)})
         if day < today and settling:
             kept.keep(_RECONCILED, {"settled": day.isoformat()})
         day += timedelta(days=1)

@@ -155,9 +155,8 @@ def changed(before: Property, change: PropertyChange) -> Property:
     )
 
 
-@settings(max_examples=150, deadline=None)
-@given(situations(), SWITCHES)
-def test_second_look_finds_nothing_to_do(seen: Situation, switches: Switches) -> None:
+def check_second_look(seen: Situation, switches: Switches) -> None:
+    """When all is carried out, a second look finds nothing to do."""
     first = decide(seen, switches)
     second = decide(carried_out(seen, first), switches)
     assert second.writes == ()
@@ -172,9 +171,8 @@ def test_second_look_finds_nothing_to_do(seen: Situation, switches: Switches) ->
         assert second.effect.problem == first.effect.problem
 
 
-@settings(max_examples=150, deadline=None)
-@given(situations(), SWITCHES)
-def test_only_a_cancelled_contract_loses_anything(seen: Situation, switches: Switches) -> None:
+def check_harm(seen: Situation, switches: Switches) -> None:
+    """Only a cancelled contract loses anything, and each object of OZmap is written at most once."""
     decision = decide(seen, switches)
     takes = [
         write
@@ -184,7 +182,6 @@ def test_only_a_cancelled_contract_loses_anything(seen: Situation, switches: Swi
     assert decision.removes == bool(takes)
     assert not takes or (seen.contract.status == Status.CANCELLED and switches.cancel_clients)
     assert not any(isinstance(write, CreateProperty) for write in decision.writes) or switches.create_clients
-    # Each object of OZmap is written at most once.
     properties = [write for write in decision.writes if not isinstance(write, UpdateClient)]
     assert len(properties) <= 1
     assert len(decision.writes) - len(properties) <= 1
@@ -194,6 +191,54 @@ def test_only_a_cancelled_contract_loses_anything(seen: Situation, switches: Swi
     assert bool(decision.effect.after) == bool(decision.writes)
     if decision.effect.problem:
         assert explain(decision.effect.problem, ANSWERS)
+
+
+@settings(max_examples=150)
+@given(situations(), SWITCHES)
+def test_any_remains_are_brought_in_line_once_and_harmlessly(seen: Situation, switches: Switches) -> None:
+    check_second_look(seen, switches)
+    check_harm(seen, switches)
+
+
+def table_of(status: Status) -> list[Situation]:
+    """The situations that a contract of a status can be found in."""
+    live = TABLE[status].course == Course.LIVE
+    at_port = replace(IN_PLACE, contract=said(status=status), place=IN_PLACE.place if live else None)
+    loose = replace(CLIENT, implanted=False, status=ERROR, name="NOVA")
+    elsewhere = replace(PROPERTY, box_id="b2", box_name="CTO-031", connection=Connection("s2", "Splitter 2", 5))
+    bare_home = replace(PROPERTY, client=None)
+    unconnected = replace(PROPERTY, connection=None)
+    found = [
+        at_port,
+        replace(at_port, client=loose, found=replace(PROPERTY, client=loose)),
+        replace(at_port, found=elsewhere),
+        replace(at_port, found=unconnected),
+        replace(at_port, found=replace(unconnected, box_id="", box_name="", coordinates=None, received_power=None)),
+        replace(at_port, client=None, found=None),
+        replace(at_port, found=None),
+        replace(at_port, found=None, kept=bare_home),
+        replace(at_port, client=None, found=None, kept=replace(bare_home, connection=None)),
+    ]
+    if live:
+        found += [replace(one, place=spot) for one in found for spot in (TAKEN, Spot(OLD, None, 3))]
+        found += [
+            replace(at_port, found=one, client=client, contract=said(status=status, port=None), place=None)
+            for one, client in ((PROPERTY, CLIENT), (None, None))
+        ]
+    return [replace(one, cancelled=cancelled) for one in found for cancelled in (False, True)]
+
+
+def test_every_status_in_every_situation_under_every_switch() -> None:
+    names = ("cancel_clients", "create_clients", "create_around_box", "remove_property", "disconnect_property")
+    number = 0
+    for values in product((False, True), repeat=len(names)):
+        switches = Switches(**dict(zip(names, values, strict=True)))
+        for status in Status:
+            for seen in table_of(status):
+                check_second_look(seen, switches)
+                check_harm(seen, switches)
+                number += 1
+    assert number == 32 * (2 * 9 * 2 + 5 * 29 * 2)
 
 
 CANCELLED = replace(IN_PLACE, contract=said(status=Status.CANCELLED), place=None, contents=None)
