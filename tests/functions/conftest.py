@@ -1,4 +1,4 @@
-"""Who calls Zen's routes in these tests."""
+"""Who calls Zen's and SGP's routes in these tests."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.office_on_aws import AwsServer, OfficeOnAws, office_on_aws
+from tests.office_on_aws import START, AwsServer, OfficeOnAws, Sandbox, office_on_aws
+from tests.sgp_http_on_aws import SgpHttp, sgp_http
 from tests.zen_http_on_aws import ZenHttp
 
 
@@ -22,3 +23,17 @@ def clients(aws: AwsServer) -> Iterator[ZenHttp]:
     with office_on_aws(aws, companies=3, employees_per_company=2, without_regime=1) as office:
         office.connect()
         yield ZenHttp(office)
+
+
+@pytest.fixture(scope="module")
+def environment(aws: AwsServer) -> Sandbox:
+    """An execution environment of SGP's functions on a fresh AWS, for all tests of a module."""
+    aws.renew("sgp")
+    return Sandbox(lambda: START, integration="sgp")
+
+
+@pytest.fixture
+def sgp(aws: AwsServer, environment: Sandbox) -> Iterator[SgpHttp]:
+    """A provider of 24 contracts, most of them on the map; cancelling and creating are on."""
+    with sgp_http(aws, environment) as http:
+        yield http
