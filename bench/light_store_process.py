@@ -8,22 +8,86 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.connection import Listener
+from typing import Any
 
 from bench.light_store_client import KEY
-from local.light_store import LightQueue, LightStore
-from sincronia.engine.state import Connection, Link, Mode, Run, RunKey, ScheduledFlow
+from local.light_hints import LightHintQueue, LightHints
+from local.light_store import LightQueue
+from sincronia.engine.days import Day
+from sincronia.engine.flow import Identity
+from sincronia.engine.hint_ports import Commit
+from sincronia.engine.hints import Hint, StoredHint
+from sincronia.engine.state import Connection, Link, Mode, Notification, Outcome, Run, RunKey, ScheduledFlow
 from sincronia.engine.tick import tick
 
 BATCH = 500  # links in one message
 
 
-class ServedStore(LightStore):
+@dataclass
+class ServedStore(LightHints):
     """The light store, and what the bench prepares and asks."""
+
+    hint_queue: LightHintQueue = field(default_factory=LightHintQueue)
+
+    def connect(self, connection: Connection) -> None:
+        """Puts a connection."""
+        self.connections[connection.id] = connection
+
+    def conclude(
+        self,
+        stored: StoredHint,
+        day: RunKey | None,
+        outcome: Outcome | None,
+        link: Link | None,
+        forgotten: tuple[Identity, ...] = (),
+    ) -> Commit:
+        commit = super().conclude(stored, day, outcome, link, forgotten)
+        if commit == Commit.DONE:
+            self.counts["link writes"] += link is not None
+            self.counts["outcome writes"] += outcome is not None
+        return commit
+
+    def open_day(self, run: Run, notification: Notification) -> bool:
+        self.counts["days opened"] += 1
+        return super().open_day(run, notification)
+
+    def day(self, key: RunKey) -> Day | None:
+        self.counts["day reads"] += 1
+        return super().day(key)
+
+    def kept_named(self, connection: str, prefix: str) -> Mapping[str, Mapping[str, Any]]:
+        """As Kept.named."""
+        self.counts["kept queries"] += 1
+        return self.kept(connection, "").named(prefix)
+
+    def keep_value(self, connection: str, name: str, value: Mapping[str, Any]) -> None:
+        """As Kept.keep."""
+        self.counts["kept writes"] += 1
+        self.kept(connection, "").keep(name, value)
+
+    def queue_hints(self, hints: list[Hint], turn: str) -> None:
+        """Queues hints, as SQS does."""
+        for hint in hints:
+            self.hint_queue.send(hint, turn)
+
+    def take_hints(self) -> list[Hint]:
+        """What is queued, in its order; it is in the queue no more."""
+        taken, self.hint_queue.messages = self.hint_queue.messages, []
+        return taken
+
+    def hints_of(self, connection: str) -> list[StoredHint]:
+        """The log of a connection, the oldest first."""
+        return [stored for (of, _), stored in sorted(self.hints.items()) if of == connection]
+
+    def counted(self) -> dict[str, int]:
+        """What was asked since the last call; counting begins anew."""
+        counts, self.counts = dict(self.counts), type(self.counts)()
+        return counts
 
     def put_links(self, connection: str, entity: str, links: list[Link]) -> None:
         """Adds links as a finished run would have left them."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bench.flows import Changed, Expected, MeasuredFlow
 from local.calls import Record
 
-FUNCTIONS = frozenset({"ZenOnSchedule", "ZenOnQueue"})
+FUNCTIONS = frozenset({"ZenOnSchedule", "ZenOnQueue", "SgpOnQueue"})
 TABLES = ("links", "outcomes", "notifications", "runs")
 
 

@@ -7,21 +7,17 @@ first run would have left them, with the fingerprints of what Questor lists.
 from __future__ import annotations
 
 import json
-from contextlib import ExitStack
 from dataclasses import replace
 from itertools import count
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
 from bench import function_process
 from bench.flows import Changed, MeasuredFlow
-from bench.light_store_client import ADDRESS, LightStoreClient
+from bench.light_function import LightFunction, MeasurementError
 from bench.measured import Measured, called
-from bench.on_stack import CONNECTION, WORKER, MeasurementError, check_counters, message_of
+from bench.on_stack import CONNECTION, WORKER, check_counters, message_of
 from bench.vendors import Vendors
-from local import processes
-from local.functions import Functions
 from local.stack import Stack
 from sincronia import clock
 from sincronia.engine.fingerprint import fingerprint
@@ -45,20 +41,18 @@ class OfficeOnLightStore:
         self._stack = stack
         self._vendors = vendors
         self._due = count(int(clock.now()) - 3600)  # a run's id follows from it
-        self._open = ExitStack()
+        self._function = LightFunction(stack, WORKER, HANDLER)
 
     def __enter__(self) -> Self:
-        with ExitStack() as opening:
-            self._store = self._started(opening)
-            self._functions = self._with_store(opening)
-            self._connection, self._scheduled = self._connect()
-            self._open = opening.pop_all()
+        self._function.__enter__()
+        self._store = self._function.store
+        self._connection, self._scheduled = self._connect()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._open.close()
+        self._function.__exit__(kind, error, trace)
 
     def measure(self, changed: Changed) -> Measured:
         """Changes so many records, and runs one sync in a fresh process of the function."""
@@ -115,41 +109,6 @@ class OfficeOnLightStore:
             links = [_link(record, str(next(codes))) for record in page.records]
             self._store.ask("put_links", CONNECTION, OFFICE_USER, links)
 
-    def _started(self, opening: ExitStack) -> LightStoreClient:
-        module, log = "bench.light_store_process", self._stack.logs / "light-store.log"
-        path = f"{processes.ROOT}:{processes.ROOT / 'functions'}"
-        folder = opening.enter_context(TemporaryDirectory())  # a socket's path must be short
-        process = processes.start(
-            module,
-            f"{folder}/store",
-            environment={**processes.base_environment(), "PYTHONPATH": path},
-            log=log,
-            announces=True,
-        )
-        opening.callback(processes.end, process)
-        self._socket = str(processes.announcement(process, module, log)["socket"])
-        return LightStoreClient(self._socket)
-
-    def _with_store(self, opening: ExitStack) -> Functions:
-        """The worker as the stack has it, but for its handler and where its store is."""
-        spec = self._stack.provisioned.functions[WORKER]
-        code, layer = processes.ROOT / "functions", processes.ROOT / "layers" / "common"
-        environment = {
-            **spec.environment,
-            ADDRESS: self._socket,
-            "PYTHONPATH": f"{code}:{layer}:{processes.ROOT}",
-        }
-        functions = Functions(
-            {WORKER: replace(spec, handler=HANDLER, environment=environment)},
-            endpoint=self._stack.aws_endpoint,
-            region=self._stack.region,
-            code=code,
-            layer=layer,
-            logs=self._stack.logs,
-        )
-        opening.callback(functions.close)
-        return functions
-
     def _connect(self) -> tuple[Connection, ScheduledFlow]:
         name = "sincronia/bench/light-store"
         secrets = self._stack.client("secretsmanager")
@@ -172,8 +131,7 @@ class OfficeOnLightStore:
         raise MeasurementError(f"The run did not end in {INVOCATIONS} invocations.")
 
     def _invoke(self, key: RunKey) -> None:
-        if self._functions.invoke(WORKER, json.dumps(message_of(key.run_id)).encode()).failed:
-            raise MeasurementError(f"The worker failed; see {self._stack.logs / WORKER}.log.")
+        self._function.invoke(message_of(key.run_id))
 
 
 def _link(record: Record, target_id: str) -> Link:

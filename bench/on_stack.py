@@ -14,6 +14,7 @@ from typing import Any
 
 from bench import function_process
 from bench.flows import Changed, Expected, MeasuredFlow
+from bench.light_function import MeasurementError
 from bench.measured import TABLES, Measured, called, written
 from bench.vendors import Vendors
 from local import dev, processes
@@ -23,10 +24,6 @@ CONNECTION = "escritorio-medido"
 WORKER, HANDLER = "ZenOnQueue", "zen.on_queue.handler"
 EVENT = processes.ROOT / "events" / "zen" / "on_queue" / "run.json"
 PATIENCE_SECONDS = 1800
-
-
-class MeasurementError(RuntimeError):
-    """A run did not end as it had to, so there is nothing to measure."""
 
 
 def message_of(run_id: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`make bench`: calls, time and memory of syncing users, and companies with all of theirs. See bench/README.md."""
+"""`make bench`: calls, time and memory of runs of Questor → Zen, and of hints of SGP → OZmap. See bench/README.md."""
 
 from __future__ import annotations
 
@@ -13,17 +13,21 @@ from pathlib import Path
 from rich.console import Console
 from rich.status import Status
 
-from bench import function_process, imports, tables
+from bench import claims, contract_claims, function_process, imports, tables
+from bench.contracts import Happening
 from bench.flows import COMPANIES, USERS, Changed, MeasuredFlow
 from bench.imports import Start
+from bench.light_function import MeasurementError
 from bench.measured import Measured
+from bench.on_light_hints import MeasuredContracts, ProviderOnLightStore
 from bench.on_light_store import OfficeOnLightStore
-from bench.on_stack import MeasurementError, OfficeOnStack
+from bench.on_stack import OfficeOnStack
 from bench.vendors import Vendors
 from local import processes
 from local.stack import Stack
 
-WIDTH = 160  # characters that the widest table takes
+WIDTH = 170  # characters that the widest table takes
+CONTRACTS = (1_000, 10_000)
 DIRECTORY = processes.ROOT / ".bench"
 
 
@@ -82,6 +86,20 @@ def measured(all_series: tuple[Series, ...], status: Status) -> Iterator[Measure
                 yield measure(changed)
 
 
+def contracts_measured(status: Status) -> Iterator[MeasuredContracts]:
+    """All rows of SGP's, in the table's order."""
+    for number in CONTRACTS:
+        what = f"SGP → OZmap, {number:,} contracts on the light store"
+        status.update(f"{what}: the stack comes up …")
+        with (
+            Stack(directory=DIRECTORY) as stack,
+            ProviderOnLightStore(number, stack, DIRECTORY / "logs") as provider,
+        ):
+            for happening in Happening:
+                status.update(f"{what}: {happening.value} …")
+                yield provider.measure(happening)
+
+
 def started(status: Status) -> list[Start]:
     """What starting each function costs."""
     status.update("Imports of the functions …")
@@ -106,7 +124,8 @@ def main() -> None:
     arguments.add_argument(
         "--full", action="store_true", help="10,000 companies too, and all of 10,000 and 100,000 users changed"
     )
-    full = arguments.parse_args().full
+    arguments.add_argument("--contracts", action="store_true", help="SGP → OZmap and the starts of functions alone")
+    chosen = arguments.parse_args()
     if not function_process.PROCESSES.is_dir():
         sys.exit("make bench reads the functions' memory from /proc, so it needs Linux.")
     os.environ["ALLOWED_NETWORKS"] = "127.0.0.0/8"  # links are prepared here, from what the simulator lists
@@ -116,15 +135,18 @@ def main() -> None:
     try:
         with console.status("") as status:
             starts = started(status)
-            rows = list(measured(FULL if full else PLAIN, status))
+            hints = list(contracts_measured(status))
+            rows = [] if chosen.contracts else list(measured(FULL if chosen.full else PLAIN, status))
     except MeasurementError as error:
         sys.exit(str(error))
-    shown, all_hold = tables.claims(rows)
+    found = [*(claims.broken(rows) if rows else ()), *contract_claims.broken(hints)]
     console.print(machine())
-    by_flow = [tables.runs([row for row in rows if row.flow == flow]) for flow in (USERS, COMPANIES)]
-    for table in (*by_flow, tables.growth(rows), tables.imports(starts), shown):
+    by_flow = [tables.runs(of) for flow in (USERS, COMPANIES) if (of := [row for row in rows if row.flow == flow])]
+    growth = [tables.growth(rows)] if rows else []
+    of_hints = (tables.hints(hints), tables.growth_of_hints(hints))
+    for table in (*by_flow, *growth, *of_hints, tables.imports(starts), tables.claims(found)):
         console.print(table)
-    sys.exit(0 if all_hold else 1)
+    sys.exit(1 if any(where for _, where in found) else 0)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""An office in Questor, and its Zen and Tareffa, each a simulator in a process of its own, steered over HTTP."""
+"""Simulators, each in a process of its own, steered over HTTP: an office's Questor, its Zen and Tareffa; and others."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Vendor:
 
     def __init__(self, said: dict[str, Any]) -> None:
         self.url = str(said["url"])
-        self.token = str(said["token"])
+        self.credentials = {name: str(value) for name, value in said.items() if name != "url"}
         self._http = requests.Session()
 
     def reset(self) -> None:
@@ -30,10 +30,15 @@ class Vendor:
 
     def counted(self) -> tuple[int, int]:
         """Requests since the last reset: those that only read, and those that write."""
+        state = self.state()
+        return state["reads"], state["writes"]
+
+    def state(self) -> dict[str, Any]:
+        """See local.vendors.server.Simulator.state."""
         answer = self._http.get(f"{self.url}/_simulator/state", timeout=60)
         answer.raise_for_status()
-        state = answer.json()
-        return state["reads"], state["writes"]
+        state: dict[str, Any] = answer.json()
+        return state
 
     def edit(self, kind: str, change: Mapping[str, Any]) -> None:
         """Changes rows by hand; see local.vendors.server.Simulator.edit."""
@@ -58,9 +63,10 @@ class Vendors:
     def __enter__(self) -> Self:
         with ExitStack() as opening:
             options = [(f"--{name.replace('_', '-')}", str(value)) for name, value in asdict(self._office).items()]
-            self.questor = self._start("questor", [part for option in options for part in option], opening)
-            self.zen = self._start("zen", [], opening)
-            self.tareffa = self._start("tareffa", [], opening)
+            parts = [part for option in options for part in option]
+            self.questor = started("questor", parts, self._logs, opening)
+            self.zen = started("zen", [], self._logs, opening)
+            self.tareffa = started("tareffa", [], self._logs, opening)
             self._open = opening.pop_all()
         return self
 
@@ -82,9 +88,9 @@ class Vendors:
     def secret(self) -> dict[str, str]:
         """A connection's secret."""
         return {
-            "questor_token": self.questor.token,
-            "zen_token": self.zen.token,
-            "tareffa_token": self.tareffa.token,
+            "questor_token": self.questor.credentials["token"],
+            "zen_token": self.zen.credentials["token"],
+            "tareffa_token": self.tareffa.credentials["token"],
             connection.ADMINISTRATOR_KEY: "chave-inventada",
         }
 
@@ -99,11 +105,13 @@ class Vendors:
         tareffa_reads, tareffa_writes = self.tareffa.counted()
         return questor_reads, zen_reads + tareffa_reads, zen_writes + tareffa_writes
 
-    def _start(self, name: str, options: list[str], opening: ExitStack) -> Vendor:
-        environment = {**processes.base_environment(), "PYTHONPATH": str(processes.ROOT)}
-        module, log = f"local.vendors.{name}", self._logs / f"{name}.log"
-        process = processes.start(module, *options, environment=environment, log=log, announces=True)
-        opening.callback(processes.end, process)
-        vendor = Vendor(processes.announcement(process, module, log))
-        opening.callback(vendor.close)
-        return vendor
+
+def started(name: str, options: list[str], logs: Path, opening: ExitStack) -> Vendor:
+    """The simulator of that name, with the options of its command; it ends with `opening`."""
+    environment = {**processes.base_environment(), "PYTHONPATH": str(processes.ROOT)}
+    module, log = f"local.vendors.{name}", logs / f"{name}.log"
+    process = processes.start(module, *options, environment=environment, log=log, announces=True)
+    opening.callback(processes.end, process)
+    vendor = Vendor(processes.announcement(process, module, log))
+    opening.callback(vendor.close)
+    return vendor
