@@ -75,6 +75,12 @@ class House:
             registered = self.of("sincronia.store.connections").registered(self.name)
             self.of("sincronia.store.registering").delete_connection(registered, "ana")
 
+    def due_by_hand(self, name: str, due: float) -> None:
+        """Somebody sets a sweep's time in the table."""
+        if not isinstance(self.store, LightHints):
+            item = self.of("sincronia.store.connections").ConnectionItem
+            item(self.name, f"FLOW#{name}").update([item.wake_at.set(due)])
+
     def hint(self, record: str, number: int = 0, **values: Any) -> Any:
         """A hint that was received so many seconds after START."""
         received_at = START + number
@@ -462,6 +468,18 @@ def test_links_are_counted_once_a_day_with_those_that_went(house: House) -> None
     assert house.store.day(key).links == 3
 
 
+def test_who_counts_links_beside_another_leaves_the_first_number(fresh: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    key, hinting = fresh.open_day(), fresh.of("sincronia.store.hinting")
+    assert fresh.store.count_links(key, ENTITY) == 0
+    done = fresh.stored(fresh.hint("1"), "done", effect=fresh.effect("created"))
+    assert fresh.conclude(done, key, fresh.link()) == "DONE"
+    before = replace(fresh.store.day(key), links=None)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(hinting, "stored_day", lambda _: before)
+        fresh.store.count_links(key, ENTITY)
+    assert fresh.store.day(key).links == 0
+
+
 def test_what_is_held_is_written_with_its_day(house: House) -> None:
     key, first, second = house.open_day(), house.hint("1"), house.hint("2", 1)
     assert house.hold(first, key)
@@ -482,6 +500,9 @@ def test_whoever_holds_must_have_read_the_day_as_it_is(house: House) -> None:
     key = house.open_day()
     before = house.store.day(key)
     assert house.hold(house.hint("1"), key)
+    assert not house.hold(house.hint("2", 1), key, before), "the first was held since"
+    before = house.store.day(key)
+    assert house.hold(house.hint("4", 3), key)
     assert not house.hold(house.hint("2", 1), key, before), "another was held since"
     before = house.store.day(key)
     assert house.decide(before, let_through=False)
@@ -593,6 +614,7 @@ def test_of_a_connection_on_its_way_out_no_sweep_is_made(house: House) -> None:
     house.put(conferir=START)
     (flow_read,) = house.schedule.due_flows(house.integration, START)
     house.mark()
+    house.due_by_hand("conferir", START)
     sweep = _sweep(house, START)
     assert not house.schedule.start_sweep(flow_read, sweep, START + 600)
     assert house.store.hint(house.name, sweep.hint.id) is None
