@@ -26,7 +26,8 @@ from local.stack import Stack
 from local.template import TemplateError
 from operations import deployment
 
-ACTS = {"zen": "local.demo_zen"}  # each has `play`; imported when the stack stands, for it reads the environment
+# Each module has `play`; it is imported when the stack stands, for it reads the environment.
+ACTS = {"zen": "local.demo_zen", "sgp": "local.demo_sgp"}
 WIDTH_WITHOUT_TERMINAL = 120
 
 
@@ -55,7 +56,7 @@ def show(acts: Sequence[str], console: Console) -> None:
 
 def _parts(stack: Stack) -> str:
     resources = stack.provisioned
-    return f"{len(resources.functions)} funções Lambda, {len(resources.schedules)} agendamento e {len(stack.vendors)} \
+    return f"{len(resources.functions)} funções Lambda, {len(resources.schedules)} agendamentos e {len(stack.vendors)} \
 sistemas simulados"
 
 

@@ -1,4 +1,4 @@
-"""The HTTP API as a program calls it: JSON in and out, problems in Portuguese."""
+"""The HTTP API as a program calls it (JSON in and out, problems in Portuguese), and its pages as a browser does."""
 
 from __future__ import annotations
 
@@ -105,3 +105,32 @@ class Api:
         if response.status_code >= 500:
             raise NotAsItShouldBeError(f"{method} {path} respondeu {response.status_code}; veja .local/logs.")
         return response
+
+
+class Browser:
+    """A person's browser. It is signed in with a token, once `sign_in` was called."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._cookie = ""  # kept here: a jar would not send it to an address without TLS, which this machine's is
+
+    def sign_in(self, token: str) -> None:
+        """Sends the form at the door. Raises NotAsItShouldBeError where it doesn't open."""
+        headers = {"Origin": self._url, "Accept": "text/html"}
+        answer = requests.post(
+            f"{self._url}/sign-in",
+            data={"token": token, "next": "/tokens/current"},
+            headers=headers,
+            timeout=_PATIENCE_SECONDS,
+            allow_redirects=False,
+        )
+        if answer.status_code != 303:
+            raise NotAsItShouldBeError(f"A entrada pela página respondeu {answer.status_code}.")
+        self._cookie = answer.headers["Set-Cookie"].partition(";")[0]
+
+    def page(self, path: str, **query: str) -> requests.Response:
+        """A page as it is answered, without following where it may lead."""
+        headers = {"Accept": "text/html,application/xhtml+xml", **({"Cookie": self._cookie} if self._cookie else {})}
+        return requests.get(
+            self._url + path, params=query, headers=headers, timeout=_PATIENCE_SECONDS, allow_redirects=False
+        )
