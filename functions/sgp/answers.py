@@ -24,7 +24,7 @@ _VENDORS: Answers = {
         Retry.AFTER_CORRECTION,
         Fault.PERSON,
         "O OZmap tem {number} clientes com o código {contract}, e não há como saber qual deles é o do contrato.",
-        "Deixe no OZmap um só cliente com esse código; a próxima conferência o atualiza.",
+        "Deixe no OZmap um só cliente com esse código; depois, repita este aviso.",
     ),
     "sgp.code_taken": Answer(
         Retry.AFTER_CORRECTION,
@@ -40,7 +40,8 @@ _VENDORS: Answers = {
     ),
 }
 
-_AGAIN = "a próxima conferência tenta de novo."
+# OZmap isn't watched: what is corrected there is seen when the contract is looked at again.
+_AGAIN = "depois, repita este aviso."
 _SWITCH = "Se quiser que isso seja feito, ative a opção {option} nas configurações da conexão."
 
 
@@ -86,7 +87,7 @@ _CONTRACTS: Answers = {
     ),
     "sgp.splitter_missing": _correct(
         "O SGP não informa splitter para o contrato, e por isso o cliente não foi criado no OZmap.",
-        f"Atribua um splitter e uma porta ao contrato no SGP; {_AGAIN}",
+        "Atribua um splitter e uma porta ao contrato no SGP; a próxima conferência tenta de novo.",
     ),
     "sgp.box_missing": _correct(
         "O OZmap não tem nenhuma caixa com o nome {box}, que é o do splitter no SGP.",
