@@ -123,7 +123,9 @@ class LightHints(LightStore):
             if key not in self.counted_links:
                 self.counts["links counted"] += 1
                 links = self.link_rows.get((key.connection, entity), {}).values()
-                self.counted_links[key] = sum(link.active for link in links) + len(self.removed.get(key, ()))
+                self.counted_links[key] = sum(link.active and bool(link.target_id) for link in links) + len(
+                    self.removed.get(key, ())
+                )
             return self.counted_links[key]
 
     def hold(self, stored: StoredHint, before: Day, after: Run, notification: Notification) -> bool:

@@ -94,7 +94,10 @@ class HintStore(Protocol):
         ...
 
     def count_links(self, key: RunKey, entity: str) -> int:
-        """The connection's links of that kind at the start of the day, counted at the first call."""
+        """The connection's links of that kind at the start of the day, counted at the first call.
+
+        Only those that the target has something of.
+        """
         ...
 
     def hold(self, stored: StoredHint, before: Day, after: Run, notification: Notification) -> bool:

@@ -169,6 +169,9 @@ class _Work:
                 after = self._carried_out(change)
             except TargetGoneError:
                 continue
+            begun = self.settled is not None and self.settled.goal == change.effect.goal
+            if after and not after.target_id and begun:
+                after = replace(after, target_id=self.stored.target_id)
             known_by = set(after.identities) if after else set[Identity]()
             forgotten = tuple(one for one in link.identities if one not in known_by) if link and after else ()
             return self._conclude(merged(self.settled, change.effect), after, forgotten)
@@ -182,7 +185,8 @@ class _Work:
         working = self.stored.told(HintState.WORKING, self.settled)
         begun = before is not None and before.goal == change.effect.goal
         image = self.stored.image if begun and self.stored.image else self._keep_image(change)
-        self._keep(replace(working, hint=self.hint, image=image))
+        aimed_at = (self.stored.target_id if begun else "") or (change.link.target_id if change.link else "")
+        self._keep(replace(working, hint=self.hint, image=image, target_id=aimed_at))
         target_id = ""
         for number, step in enumerate(change.steps):
             try:

@@ -181,6 +181,7 @@ class StoredHint:
     state: HintState
     effect: Effect | None = None  # what is, was or would be done
     problem: Problem | None = None  # what it waits for
+    target_id: str = ""  # what an attempt set out to change: the target may no longer tell whose it was
     image: str = ""  # the object that keeps what was taken away
     wake_at: float | None = None  # when the tick queues it again
     position: Mapping[str, Any] = field(default_factory=dict)  # of a sweep

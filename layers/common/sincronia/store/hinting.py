@@ -172,7 +172,8 @@ class DynamoHintStore:
         day = stored_day(key)
         if day is not None and day.links is not None:
             return day.links
-        active = LinkItem.count(f"{key.connection}#{entity}", filter_condition=LinkItem.active == True)  # noqa: E712
+        there: Condition = (LinkItem.active == True) & LinkItem.target_id.exists()  # noqa: E712
+        active = LinkItem.count(f"{key.connection}#{entity}", filter_condition=there)
         links = active + (day.removed if day else 0)
         run_item(key).update([RunItem.links.set(RunItem.links | links)], condition=RunItem.run_id.exists())
         return links

@@ -86,6 +86,7 @@ class HintItem(Table):
     hint = JSONAttribute(null=True)
     effect = JSONAttribute(null=True)
     problem = JSONAttribute(null=True)
+    target_id = UnicodeAttribute(null=True)
     image = UnicodeAttribute(null=True)
     wake_at = NumberAttribute(null=True)
     position = JSONAttribute(null=True)
@@ -132,6 +133,7 @@ def hint_item(stored: StoredHint, integration: str) -> HintItem:
         hint=hint_fields(hint),
         effect=_effect_out(effect),
         problem=problem_out(stored.problem),
+        target_id=stored.target_id or None,
         image=stored.image or None,
         wake_at=stored.wake_at,
         position=dict(stored.position) or None,
@@ -150,6 +152,7 @@ def stored_hint_in(item: HintItem) -> StoredHint:
         state=HintState(item.state),
         effect=_effect_in(item.effect),
         problem=problem_in(item.problem),
+        target_id=item.target_id or "",
         image=item.image or "",
         wake_at=float(item.wake_at) if item.wake_at is not None else None,
         position=item.position or {},
