@@ -14,7 +14,7 @@ ACT ?=
 include layers/python-3.13.mk
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev put-connection create-token openapi decide test check validate build bench bench-full format lock clean
+.PHONY: help demo dev put-connection create-token openapi decide redrive test check validate build bench bench-full format lock clean
 
 help: ## List the targets (this page).
 	@awk 'BEGIN { FS = ":.*## "; print "Python 3.11 or newer, git and make are all that these need, and the network once: they install their locked packages.\n" } \
@@ -38,6 +38,9 @@ openapi: $(VENV)/ready ## Write the API's OpenAPI document again, from the route
 
 decide: $(VENV)/ready ## Approve or reject a run at the brake: make decide STACK=… CONNECTION=… FLOW=… DECISION=aprovar (or rejeitar)
 	@$(PYTHON) -m operations.decide $(STACK) $(CONNECTION) $(FLOW) $(DECISION)
+
+redrive: $(VENV)/ready ## Give dead letters back to their queue: make redrive STACK=… QUEUE=SgpDeadLetters
+	@$(PYTHON) -m operations.redrive $(STACK) $(QUEUE)
 
 test: $(VENV)/ready ## Run the tests, but for the full crash sweeps (5 minutes at most).
 	@$(PYTHON) -m pytest -m "not sweep" -n 2 --dist worksteal
