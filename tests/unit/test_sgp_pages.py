@@ -110,6 +110,18 @@ def test_who_may_operate_can_repeat_and_who_reads_cannot() -> None:
     assert "/hints/" not in logs(LINE.model_copy(update={"record": ""}))
 
 
+def test_who_may_operate_decides_of_what_the_brake_holds_and_who_reads_cannot() -> None:
+    held = LINE.model_copy(update={"outcome": "held", "run_id": "20261121T030000000Z-0123456789abcdef"})
+    decision = "/integrations/sgp/connections/provedor/runs/20261121T030000000Z-0123456789abcdef/decision"
+
+    page = logs(held)
+
+    assert f'action="{decision}"' in page
+    assert re.findall(r'name="decision" value="(\w+)"', page) == ["approve", "reject"]
+    assert decision not in logs(held, role=Role.READER)
+    assert decision not in logs(LINE.model_copy(update={"run_id": held.run_id}))
+
+
 def test_what_vendors_say_is_text() -> None:
     page = logs(LINE.model_copy(update={"label": "<script>x</script>", "reason": '"><img>', "before": {"<b>": "<i>"}}))
 

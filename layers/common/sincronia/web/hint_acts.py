@@ -75,6 +75,7 @@ class HintActs:
             role=Role.OPERATOR,
             summary="Aprova ou rejeita o que o freio reteve em um dia",
             refuses=("connection_unknown", "run_unknown", "nothing_to_decide", "decided_before"),
+            form=True,
         )(self.decide_day)
         return routes
 
