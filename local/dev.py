@@ -1,10 +1,14 @@
-"""`make dev`: the stack and the vendors' simulators stay up until Ctrl-C; .local/stack.json says where they are."""
+"""`make dev`: the stack and the vendors' simulators stay up until Ctrl-C; .local/stack.json says where they are.
+
+A connection to SGP and OZmap is made, and what is printed sends it a first webhook.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
 import logging
+import shlex
 import shutil
 import signal
 import socket
@@ -12,10 +16,14 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from local.demo_api import Api
+from local.demo_stage import NotAsItShouldBeError
+from local.model_provider import CONNECTION, CONNECTIONS, definition, new_webhook_secret
 from local.processes import ROOT, StartError
 from local.stack import Stack
 from local.template import TemplateError
 
+WEBHOOK_HEADER, TOKEN_HEADER = "webhook.header", "token.header"  # for curl's -H @file: no secret is printed
 # The simulators, each with the options of its command. Questor's office is the one that `make demo` shows.
 VENDORS: Mapping[str, Sequence[str]] = {
     "questor": (
@@ -42,19 +50,24 @@ def describe(stack: Stack) -> dict[str, object]:
 
 
 def serve(directory: Path, wait: Callable[[], object]) -> None:
-    """Brings everything up, writes stack.json, waits, ends every process it started and removes stack.json."""
+    """Brings everything up, writes stack.json, waits, ends every process it started and removes what it wrote."""
     shutil.rmtree(directory / "logs", ignore_errors=True)
-    file = directory / "stack.json"
+    file, webhook, token = (directory / name for name in ("stack.json", WEBHOOK_HEADER, TOKEN_HEADER))
     with Stack(scheduler=True, vendors=VENDORS, directory=directory) as stack:
         try:
+            secret = new_webhook_secret()
+            webhook.write_text(f"X-Webhook-Secret: {secret}\n", encoding="utf-8")
+            token.write_text(f"Authorization: Bearer {stack.token}\n", encoding="utf-8")
+            address = _connected(stack, secret)
             partial = file.with_suffix(".partial")
             partial.write_text(json.dumps(describe(stack), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
             partial.replace(file)  # whoever waits for the file never reads half of it
-            print(_sentences(stack, file), flush=True)
+            print(_sentences(stack, file), _first_webhook(stack, address, webhook, token), sep="\n\n", flush=True)
             wait()
             print("Encerrando …", flush=True)
         finally:
-            file.unlink(missing_ok=True)
+            for written in (file, webhook, token):
+                written.unlink(missing_ok=True)
 
 
 def _sentences(stack: Stack, file: Path) -> str:
@@ -67,6 +80,25 @@ def _sentences(stack: Stack, file: Path) -> str:
   Registros     {stack.logs}
   Tudo isso em  {file}
 Os agendamentos disparam a cada minuto. Ctrl-C encerra tudo."""
+
+
+def _connected(stack: Stack, webhook_secret: str) -> str:
+    """Makes the connection to SGP and OZmap; gives the address that its webhooks come to."""
+    api = Api(stack.api_url, stack.token)
+    api.post(CONNECTIONS, definition(stack.vendors, webhook_secret, {"conferir_contratos": 10, "ler_potencia": None}))
+    return str(api.get(f"{CONNECTIONS}/{CONNECTION}/webhook")["url"])
+
+
+def _first_webhook(stack: Stack, address: str, webhook: Path, token: Path) -> str:
+    sgp, logs = stack.vendors["sgp"]["url"], f"{stack.api_url}/integrations/sgp/logs"
+    secret, bearer = (shlex.quote(f"@{file.resolve()}") for file in (webhook, token))
+    change = '{"change": {"308": {"status": 3}}}'
+    return f"""A conexão {CONNECTION} (SGP → OZmap) está pronta.
+O contrato 308 é cancelado no SGP, o aviso chega, e segundos depois o log diz o que foi feito:
+  curl -sS {sgp}/_simulator/rows/contracts -H 'Content-Type: application/json' -d '{change}'
+  curl -sS {address} -H {secret} -d contrato=308
+  curl -sS '{logs}?connection={CONNECTION}&record=308' -H {bearer}
+O mesmo log, como página: {logs}; a chave da entrada é o token que está em stack.json."""
 
 
 def main() -> None:
@@ -84,7 +116,7 @@ def main() -> None:
             signal.signal(number, lambda *_: None)
         try:
             serve(chosen.directory, lambda: told.recv(1))
-        except (StartError, TemplateError) as error:
+        except (NotAsItShouldBeError, StartError, TemplateError) as error:
             print(error, file=sys.stderr)
             sys.exit(1)
         finally:

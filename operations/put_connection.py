@@ -100,16 +100,16 @@ def filters_of(definition: Definition, flow: str) -> Mapping[str, Any]:
 
 
 def problems(definition: Definition, secret: Mapping[str, str]) -> list[str]:
-    """What would end every run of the connection at once, as sentences; empty where nothing would."""
-    found = []
+    """What would end every run of the connection at once, as sentences, each once; empty where nothing would."""
+    found = dict[str, None]()
     for name in definition.flows:
         answers = FLOWS[definition.integration][name].answers
         try:
             opening = Opening(definition.settings, secret, filters_of(definition, name), clock.now())
             OPEN[definition.integration](name, opening)
         except ProblemError as error:
-            found.append(explain(error.problem, answers))
-    return found
+            found[explain(error.problem, answers)] = None
+    return list(found)
 
 
 def read_definition(file: Path) -> Definition:
@@ -133,7 +133,8 @@ def read_secret(text: bytes) -> dict[str, str]:
     except ValidationError as error:
         raise InputError(
             f"O segredo, na entrada padrão, precisa de correção: {_places(error)}. Informe um objeto JSON de textos, "
-            'como {"zen_token": "…", "questor_token": "…", "administrator_access_key": "…"}.'
+            'como {"zen_token": "…", "questor_token": "…", "administrator_access_key": "…"} (Zen) ou '
+            '{"sgp_token": "…", "ozmap_key": "…", "webhook_secrets": "…"} (SGP).'
         ) from None
 
 
@@ -142,7 +143,10 @@ def _places(error: ValidationError) -> str:
 
 
 def _place(line: ErrorDetails) -> str:
-    wrong = _WRONG.get(line["type"], "valor inválido").format_map(line.get("ctx", {}))
+    context = dict(line.get("ctx", {}))
+    if line["type"] == "literal_error":
+        context["expected"] = context["expected"].replace(" or ", " ou ")
+    wrong = _WRONG.get(line["type"], "valor inválido").format_map(context)
     where = ".".join(str(part) for part in line["loc"])
     return f"{where}: {wrong}" if where else wrong
 

@@ -14,11 +14,13 @@ import pytest
 from boto3.dynamodb.types import TypeDeserializer
 
 from local import processes
+from local.model_provider import new_webhook_secret
 from operations import put_connection
 from operations.arguments import WRONG_INPUT
 from tests.office_on_aws import REGION, AwsServer
 
 EXAMPLE = processes.ROOT / "docs" / "examples" / "connection.zen.json"
+EXAMPLE_OF_SGP = processes.ROOT / "docs" / "examples" / "connection.sgp.json"
 CONNECTION = "escritorio-aurora"
 FLOW = "FLOW#sincronizar_usuarios"
 UNSCHEDULED = ("FLOW#sincronizacao_inicial", "FLOW#sincronizar_empresas")
@@ -205,6 +207,19 @@ def test_what_would_end_every_run_is_said_at_once(operator: Operator, definition
     assert said in warning
 
 
+@pytest.mark.parametrize(
+    ("webhook_secrets", "said"),
+    [("", []), (new_webhook_secret(), []), ("whsec_abc", ["Os segredos do webhook não têm a forma esperada."])],
+)
+def test_the_example_of_sgp_runs_and_what_is_wrong_with_both_flows_is_said_once(
+    webhook_secrets: str, said: list[str]
+) -> None:
+    definition = put_connection.read_definition(EXAMPLE_OF_SGP)
+    secret = {"sgp_token": "segredo-do-sgp", "ozmap_key": "segredo-do-ozmap", "webhook_secrets": webhook_secrets}
+    sentences = put_connection.problems(definition, secret)
+    assert [sentence.partition(" Informe")[0] for sentence in sentences] == said
+
+
 def test_a_stack_of_cloudformation_is_found_by_its_name(operator: Operator) -> None:
     outputs = {name: {"Value": value} for name, value in operator.aws.provisioned.outputs.items()}
     template = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}, "Outputs": outputs}
@@ -255,7 +270,7 @@ def _ended(monkeypatch: pytest.MonkeyPatch, arguments: list[str], secret: bytes 
         ({"flows": {}}, "flows: informe pelo menos um"),
         ({"flows": {"sincronizar_usuarios": {"every_minutes": 1}}}, "every_minutes: deve ser no mínimo 5"),
         ({"flows": {"sincronizar_usuarios": {"every_minutes": 60.5}}}, "every_minutes: deve ser um número inteiro"),
-        ({"integration": "notes"}, "integration: deve ser 'zen'"),
+        ({"integration": "notes"}, "integration: deve ser 'sgp' ou 'zen'"),
         ({"connection": "Escritório Aurora"}, "connection: use de 2 a 61 letras minúsculas sem acento"),
         ({"name": " "}, "name: não pode ficar vazio"),
         ({"enabled": "talvez"}, "enabled: deve ser true ou false"),

@@ -34,7 +34,8 @@ ANSWERS: Mapping[str, WebAnswer] = {
         401,
         _UNAUTHENTICATED,
         "A conexão não tem segredo de webhook, e sem ele nenhum webhook é aceito.",
-        "Grave o segredo na conexão, no campo webhook_secrets, e no sistema que envia.",
+        "Grave o segredo na conexão, no campo webhook_secrets, e no sistema que envia. Um segredo gravado há pouco "
+        "pode levar 5 minutos para valer.",
     ),
     "webhook_unsigned": refused(
         401,
