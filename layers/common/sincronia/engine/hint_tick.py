@@ -43,6 +43,7 @@ def hint_tick(kind: HintKind, schedule: HintSchedule, hints: HintQueue, runs: Ru
 
 
 def _sweep_of(flow: ScheduledFlow, now: float) -> Hint:
+    """The same sweep for the same due time. What it may take as read lately, and its day, go by when it begins."""
     due = flow.wake_at or now
     return Hint(
         connection=flow.connection,
@@ -50,7 +51,7 @@ def _sweep_of(flow: ScheduledFlow, now: float) -> Hint:
         entity=flow.flow,
         record="",
         cause=Cause.SCHEDULE,
-        received_at=due,
+        received_at=now,
     )
 
 
