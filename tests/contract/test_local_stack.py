@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -19,6 +21,7 @@ from urllib.parse import urlsplit
 
 import boto3
 import pytest
+import requests
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -212,6 +215,20 @@ def whoami(url: str, token: str) -> tuple[int, str]:
         calling.request("GET", "/tokens/current", headers={"Authorization": f"Bearer {token}"})
         answer = calling.getresponse()
         return answer.status, json.loads(answer.read())["role"]
+
+
+def curl(line: str) -> Any:
+    """What a line for curl answers, which must be of a good end: its address, its headers (@ is a file), its data."""
+    _, _, url, *options = shlex.split(line)
+    given = list(zip(options[::2], options[1::2], strict=True))
+    headers = [Path(text[1:]).read_text(encoding="utf-8") if text[0] == "@" else text for o, text in given if o == "-H"]
+    named = dict(header.strip().split(": ") for header in headers)
+    data = next((text for option, text in given if option == "-d"), None)
+    if data:
+        named = {"Content-Type": "application/x-www-form-urlencoded", **named}
+    response = requests.request("POST" if data else "GET", url, data=data, headers=named, timeout=20)
+    assert response.status_code == 200
+    return response.json()
 
 
 def value(answer: Answer) -> dict[str, Any]:
@@ -454,9 +471,19 @@ def test_make_dev_says_where_everything_is_and_ends_on_ctrl_c(tmp_path: Path) ->
         urls = [said["api"], said["aws"]["endpoint"], said["lambda"], *vendors]
         assert all(answers(url) for url in urls)
         assert whoami(said["api"], said["token"]) == (200, "administrator")
+        assert serving.stdout
+        printed = "".join(itertools.takewhile(lambda line: line != "\n", serving.stdout))
+        steps = list(itertools.takewhile(lambda line: not line.startswith("O mesmo log"), serving.stdout))
+        changed, hinted, logged = (line for line in steps if line.startswith("  curl"))
+        assert curl(changed) is None
+        assert set(curl(hinted)) == {"hint"}
+        assert soon(lambda: [line["outcome"] for line in curl(logged)["items"]] == ["deactivated"])
         serving.send_signal(signal.SIGINT)
-        text, _ = serving.communicate(timeout=20)
+        rest, _ = serving.communicate(timeout=20)
+    text = "".join([printed, *steps, rest])
     assert serving.returncode == 0
+    assert "whsec_" not in text
+    assert not list(tmp_path.glob("*.header"))
     assert set(said) == {"api", "token", "aws", "outputs", "lambda", "vendors"}
     assert said["outputs"]["ConnectionsTable"] == "sincronia-local-ConnectionsTable"
     assert said["outputs"]["ApiUrl"] == said["api"]
