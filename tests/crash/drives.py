@@ -123,6 +123,16 @@ def overtaken(*, too_late: bool) -> Drive[Any]:
     return partial(until_quiet, invoke=invoke)
 
 
+def repeated(place: Place, choke: Choke, scenario: Scenario[Place]) -> None:
+    """A drive in which every call from outside and every message comes twice, one after the other."""
+
+    def invoke(place: Place, choke: Choke, scenario: Scenario[Place], doing: Doing) -> None:
+        mortal(place, choke, scenario, doing)
+        mortal(place, choke, scenario, doing)
+
+    until_quiet(place, choke, scenario, invoke=invoke)
+
+
 def cut(*calls: int) -> Drive[Any]:
     """A drive in which a worker's time is up after so many vendor calls, and the next one's after so many."""
 

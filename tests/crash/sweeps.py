@@ -86,7 +86,7 @@ def sweep(
     """
     undisturbed = Choke()
     expected = stage.perform(undisturbed)
-    assert len(undisturbed.seen) >= 20, undisturbed.seen
+    assert len(undisturbed.seen) >= 15, undisturbed.seen
     assert set(expected["creates"].values()) <= {1}, expected["creates"]
     wrong = {}
     for at in chosen(undisturbed.seen)[share.number :: share.of]:
