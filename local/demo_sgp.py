@@ -6,6 +6,7 @@ Webhooks come over HTTP, people work through the API, and what a contract become
 from __future__ import annotations
 
 from collections import Counter
+from html import unescape
 
 from local.demo_api import Browser
 from local.demo_sgp_contracts import cancellation, creation, preview, suspension, twice
@@ -101,8 +102,8 @@ def page(provider: Provider) -> None:
     answer = browser.page(LOGS)
     kind = answer.headers["Content-Type"].partition(";")[0]
     stage.check("Com a sessão", f"{answer.status_code} {kind}", "200 text/html")
-    labels = {line["label"] for line in provider.lines()}
-    stage.holds("Ela tem todas as linhas que o JSON tem", truth=all(label in answer.text for label in labels))
+    labels, shown = {line["label"] for line in provider.lines()}, unescape(answer.text)
+    stage.holds("Ela tem todas as linhas que o JSON tem", truth=all(label in shown for label in labels))
 
 
 def whole_day(provider: Provider) -> None:
