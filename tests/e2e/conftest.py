@@ -1,4 +1,4 @@
-"""A stack with a small office for the tests that call its API; one for each process that tests run in."""
+"""A stack with a small office and a small provider, for tests that call its API; one for each process they run in."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from tests.e2e.over_http import SECONDS, Document
 
 # 70 users, of whom 66 can be sent, in three blocks; three companies, one without tax regime, of two employees each.
 OFFICE = "--users 70 --without-email 2 --sharing-pairs 1 --companies 3 --employees-per-company 2 --without-regime 1"
+PROVIDER = ("--contracts", "60")  # of SGP's; most of them are in OZmap too
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    vendors = {"questor": OFFICE.split(), "zen": (), "tareffa": ()}
+    vendors = {"questor": OFFICE.split(), "zen": (), "tareffa": (), "sgp": PROVIDER, "ozmap": PROVIDER}
     with Stack(vendors=vendors, directory=tmp_path_factory.mktemp("stack")) as standing:
         yield standing
 

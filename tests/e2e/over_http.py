@@ -221,12 +221,13 @@ class Office:
 
 
 def definition(stack: Stack, connection: str) -> Json:
-    """What a connection to all of the stack's simulators is made with."""
+    """What a connection to all of an office's simulators is made with."""
+    vendors = {name: stack.vendors[name] for name in ("questor", "zen", "tareffa")}
     return {
         "id": connection,
         "name": "Escritório Aurora",
         "responsible": "ana.moreira@contabilaurora.example",
-        "settings": {f"{name}_address": vendor["url"] for name, vendor in stack.vendors.items()},
-        "secret": {f"{name}_token": vendor["token"] for name, vendor in stack.vendors.items()}
+        "settings": {f"{name}_address": vendor["url"] for name, vendor in vendors.items()},
+        "secret": {f"{name}_token": vendor["token"] for name, vendor in vendors.items()}
         | {"administrator_access_key": "chave-do-usuario-0"},
     }

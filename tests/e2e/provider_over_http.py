@@ -1,0 +1,114 @@
+"""An internet provider as the local stack's API, its webhooks and the vendors' simulators show it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+import requests
+from standardwebhooks import Webhook
+
+from local.demo_stage import Vendor
+from local.model_provider import CONNECTIONS, definition, new_webhook_secret
+from local.vendors.ozmap_kinds import CLIENTS, PROPERTIES
+from tests.e2e.over_http import SECONDS, Answer, Caller, Json
+
+LOGS, STATUSES = "/integrations/sgp/logs", "/integrations/sgp/statuses"
+
+_numbers = count(1)
+
+
+class Provider:
+    """A new connection from the stack's SGP to its OZmap, as an operator works with it, and who sends it webhooks."""
+
+    def __init__(self, administrator: Caller, *, every_minutes: int | None = None, **settings: Any) -> None:
+        self.administrator = administrator
+        self.stack = administrator.stack
+        self.id = f"provedor-{next(_numbers)}"
+        self.path = f"{CONNECTIONS}/{self.id}"
+        self.sgp, self.ozmap = (Vendor(str(self.stack.vendors[name]["url"])) for name in ("sgp", "ozmap"))
+        for vendor in (self.sgp, self.ozmap):
+            vendor.reset()
+        self.secret = new_webhook_secret()
+        periods = {"conferir_contratos": every_minutes, "ler_potencia": every_minutes}
+        self.definition: Json = definition(self.stack.vendors, self.secret, periods) | {"id": self.id}
+        self.definition["settings"] |= settings
+        administrator.post(CONNECTIONS, self.definition)
+        self.operator = administrator.with_role("operator")
+        self.webhook = str(administrator.get(f"{self.path}/webhook")["url"])
+
+    def sent(self, contract: int | str, headers: dict[str, str] | None = None) -> requests.Response:
+        """The answer to a webhook about a contract; the secret is shown unless other headers are given."""
+        shown = {"Authorization": f"Bearer {self.secret}"} if headers is None else headers
+        return self._posted(json.dumps({"evento": "alterar_status", "contrato": {"id": contract}}), shown)
+
+    def signed(self, contract: int | str, event_id: str, secret: str = "") -> requests.Response:
+        """The same, signed."""
+        body, moment = json.dumps({"contrato": contract}), datetime.now(UTC)
+        headers = {
+            "webhook-id": event_id,
+            "webhook-timestamp": str(int(moment.timestamp())),
+            "webhook-signature": Webhook(secret or self.secret).sign(event_id, moment, body),
+        }
+        return self._posted(body, headers)
+
+    def _posted(self, body: str, headers: dict[str, str]) -> requests.Response:
+        sent = {"Content-Type": "application/json", **headers}
+        return requests.post(self.webhook, data=body.encode(), headers=sent, timeout=SECONDS)
+
+    def told(self, contract: int | str) -> Json:
+        """The line that a webhook about a contract ends in."""
+        answer = self.sent(contract)
+        assert answer.status_code == 200, answer.text
+        return self.line(answer.json()["hint"])
+
+    def line(self, hint: str, *states: str) -> Json:
+        """A line of the log, once it is at its end, or where it is said to be."""
+
+        def arrived(answer: Answer) -> bool:
+            if answer.status == 404:  # what a webhook has queued, and nobody has taken yet
+                return False
+            outcome = answer.body["outcome"]
+            return outcome in states if states else outcome not in {"working", "waiting", "held"}
+
+        found: Json = self.until(lambda: self.operator.says("GET", f"{self.path}/hints/{hint}"), arrived).body
+        return found
+
+    def lines(self, **query: str | int) -> list[Json]:
+        """Lines of the log, the newest first."""
+        return list(self.operator.every(LOGS, connection=self.id, **query))
+
+    def asked(self, path: str, body: Json | None = None) -> Json:
+        """The line of what a person asks for, at its end."""
+        made = self.operator.post(f"{self.path}{path}", body, 202)
+        return self.line(made["hint"])
+
+    @staticmethod
+    def until(look: Callable[[], Any], arrived: Callable[[Any], bool]) -> Any:
+        """What is seen, once it is as it should be."""
+        end = time.monotonic() + SECONDS
+        while not arrived(seen := look()):
+            assert time.monotonic() < end, seen
+            time.sleep(0.03)
+        return seen
+
+    def suspend(self, contract: int) -> None:
+        """Its status in SGP is another one."""
+        self.change(contract, status=4)
+
+    def change(self, contract: int, **columns: Any) -> None:
+        """Changes a contract in SGP."""
+        self.sgp.edit("contracts", change={str(contract): columns})
+
+    def client(self, contract: int) -> Json | None:
+        """The client in OZmap of that contract."""
+        return next((row for row in self.ozmap.rows(CLIENTS) if row["code"] == str(contract)), None)
+
+    def mapped(self) -> list[int]:
+        """Contracts that are active, and in OZmap on a property, as SGP has them."""
+        there = {row["client"]["code"] for row in self.ozmap.rows(PROPERTIES) if row["client"]}
+        return [row["id"] for row in self.sgp.rows("contracts") if row["status"] == 1 and str(row["id"]) in there]
