@@ -236,7 +236,7 @@ class Provider:
     def __post_init__(self) -> None:
         self.monkeypatch.setattr(clock, "now", lambda: self.now)
         self.connect()
-        self.kind = HintKind("test", ENTITY, "Contratos do dia", DAY_FLOW, ANSWERS, self._open, self.removals)
+        self.kind = HintKind("test", ENTITY, "Contratos do dia", DAY_FLOW, ANSWERS, self.removals)
         self.outside = self.new_outside()
 
     def connect(self, *, enabled: bool = True) -> None:
@@ -250,9 +250,10 @@ class Provider:
 
     def new_outside(self) -> HintOutside:
         """What a new execution environment works with."""
-        return HintOutside(self.store, self.objects, self.queue, LightSecrets({"secret": {}}), self.kind)
+        return HintOutside(self.store, self.objects, self.queue, LightSecrets({"secret": {}}), self.kind, self.open)
 
-    def _open(self, opening: Opening, kept: Kept) -> ContractRecords:
+    def open(self, opening: Opening, kept: Kept) -> ContractRecords:
+        """The provider's contracts, as an integration opens them."""
         return ContractRecords(self.source, self.target, kept, opening.deadline, self.stretch)
 
     def hint(self, record: str, event_id: str = "", body_hash: str = "b", **values: Any) -> Hint:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from sgp import flow_names
 from sgp.answers import ANSWERS
-from sgp.records import open_contracts
 from sincronia.engine.flow import FlowKind
 from sincronia.engine.hints import HintKind
 
@@ -19,7 +18,6 @@ KIND = HintKind(
     title="Contratos do SGP no OZmap",
     day_flow=flow_names.DAY,
     answers=ANSWERS,
-    open=open_contracts,
 )
 
 FLOWS: Mapping[str, FlowKind] = {

@@ -9,6 +9,7 @@ from sgp.answers import ANSWERS
 from sgp.connection import Secret, Settings
 from sgp.connection_test import checks
 from sgp.flows import DAYS, FLOWS, KIND
+from sgp.records import open_contracts
 from sincronia.web.hint_forms import HintIntegration
 from sincronia.web.integration import LaneTitle
 
@@ -31,6 +32,7 @@ INTEGRATION = HintIntegration(
     listings={},
     check=checks,
     kind=KIND,
+    open=open_contracts,
     actions=actions.TITLES,
     collection="contracts",
     record_form=r"[0-9]{1,12}",

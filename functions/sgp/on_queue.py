@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from sgp.flows import KIND
+from sgp.records import open_contracts
 from sincronia.engine.hint_worker import HintOutside, work_hint
 from sincronia.engine.measures import measure_hint
 from sincronia.engine.state import RunKey
@@ -27,7 +28,7 @@ SPARE_SECONDS = 20  # what is left of the function's time to commit and to queue
 logger = Logger()
 processor = SqsFifoPartialProcessor()
 objects, secrets = S3Objects(), SecretsManagerSecrets()
-outside = HintOutside(DynamoHintStore(KIND.integration), objects, SqsHintQueue(), secrets, KIND)
+outside = HintOutside(DynamoHintStore(KIND.integration), objects, SqsHintQueue(), secrets, KIND, open_contracts)
 deletions = Outside(DynamoStore(), objects, SqsRunQueue(), secrets, {}, HintRemains((KIND.entity,)))
 
 

@@ -48,10 +48,7 @@ class House:
         return f"test-{self.number}"
 
     def __post_init__(self) -> None:
-        def never(*_: object) -> Any:
-            raise AssertionError
-
-        self.kind = self.hints.HintKind(self.integration, ENTITY, TITLE, DAY_FLOW, self.answers.COMMON, never)
+        self.kind = self.hints.HintKind(self.integration, ENTITY, TITLE, DAY_FLOW, self.answers.COMMON)
 
     def put(self, *, enabled: bool = True, **flows: float) -> None:
         """The connection; its sweeps by name, each with when it is due."""

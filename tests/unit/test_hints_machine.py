@@ -90,20 +90,12 @@ class HintsMachine(RuleBasedStateMachine):
         provider, through = self.provider, self.mortal.through
         source: Contracts = through(provider.source, ASKED)
         target: ContractMap = through(provider.target, ASKED)
-        kind = replace(
-            provider.kind,
-            open=lambda opening, kept: replace(
-                provider.kind.open(opening, kept),
-                source=source,
-                target=target,  # type: ignore[type-var]
-            ),
-        )
         self.outside = replace(
             provider.new_outside(),
             store=through(provider.store),
             queue=through(provider.queue),
             objects=through(provider.objects),
-            kind=kind,
+            open=lambda opening, kept: replace(provider.open(opening, kept), source=source, target=target),
         )
 
     def teardown(self) -> None:

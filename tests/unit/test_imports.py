@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 ON_SCHEDULE, ON_QUEUE = "zen.on_schedule", "zen.on_queue"
 HUB = "hub.on_http"
 ZEN_ON_HTTP = "zen.on_http"
-SGP_ON_WEBHOOK = "sgp.on_webhook"
+SGP_ON_WEBHOOK, SGP_ON_SCHEDULE, SGP_ON_QUEUE = "sgp.on_webhook", "sgp.on_schedule", "sgp.on_queue"
 AROUND = {"local", "tests", "bench", "operations", "moto", "samtranslator", "rich", "pytest", "hypothesis", "yaml"}
 UNUSED = {
     "boto3",  # its resources and S3's transfers; clients come from botocore, which PynamoDB uses too
@@ -42,14 +42,24 @@ def loaded(module: str) -> frozenset[str]:
 _VARIABLES = (
     *(
         f"{name}_TABLE"
-        for name in ("CONNECTIONS", "LINKS", "IDENTITIES", "RUNS", "OUTCOMES", "NOTIFICATIONS", "TOKENS", "REQUESTS")
+        for name in (
+            "CONNECTIONS",
+            "LINKS",
+            "IDENTITIES",
+            "RUNS",
+            "OUTCOMES",
+            "NOTIFICATIONS",
+            "TOKENS",
+            "REQUESTS",
+            "HINTS",
+        )
     ),
     "POWERTOOLS_SERVICE_NAME",
     "POWERTOOLS_METRICS_NAMESPACE",
 )
 
 
-@pytest.mark.parametrize("module", [ON_SCHEDULE, ON_QUEUE, SGP_ON_WEBHOOK])
+@pytest.mark.parametrize("module", [ON_SCHEDULE, ON_QUEUE, SGP_ON_WEBHOOK, SGP_ON_SCHEDULE, SGP_ON_QUEUE])
 def test_no_function_loads_what_it_does_not_use(module: str) -> None:
     assert loaded(module) & (AROUND | UNUSED) == set()
 
@@ -64,6 +74,18 @@ def test_the_tick_loads_neither_vendors_nor_the_worker() -> None:
         f"sincronia.store.{part}"
         for part in ("aws", "connected", "connections", "listing", "notifications", "runs", "scheduling")
     }
+
+
+def test_sgps_tick_loads_neither_vendors_nor_the_worker() -> None:
+    names = loaded(SGP_ON_SCHEDULE)
+
+    assert names & {"requests", "pydantic", "pydantic_core"} == set()
+    assert {name for name in names if name.split(".")[0] == "sgp"} == {
+        "sgp",
+        *(f"sgp.{part}" for part in ("answers", "flow_names", "flows", "on_schedule")),
+    }
+    parts = ("vendor_http", "vendor_guard", "engine.worker", "engine.hint_worker")
+    assert names & {f"sincronia.{part}" for part in parts} == set()
 
 
 def test_the_worker_loads_its_vendors_and_not_the_tick() -> None:

@@ -24,6 +24,7 @@ from sincronia.engine.hints import (
     HintedRecords,
     HintKind,
     HintState,
+    OpenRecords,
     StoredHint,
     Swept,
     merged,
@@ -54,6 +55,7 @@ class HintOutside:
     queue: HintQueue
     secrets: Secrets
     kind: HintKind
+    open: OpenRecords
     # By connection: until when its vendors are left in peace, and why. It only saves calls, and dies with the process.
     resting: MutableMapping[str, tuple[float, Problem]] = field(default_factory=dict)
 
@@ -122,7 +124,7 @@ class _Work:
         self._leave_in_peace()
         secret = self.outside.secrets.fields(connection.secret_name)
         kept = self.outside.store.kept(self.hint.connection, self.outside.kind.entity)
-        records = self.outside.kind.open(Opening(connection.settings, secret, {}, self.deadline), kept)
+        records = self.outside.open(Opening(connection.settings, secret, {}, self.deadline), kept)
         if self.hint.record:
             return self._acted(records)
         return self._swept(records.sweep(self.hint, self.stored.position))

@@ -160,16 +160,19 @@ class HintedRecords(Protocol):
         ...
 
 
+# Opens a connection's records; no I/O. Raises ProblemError where nothing can run.
+OpenRecords = Callable[[Opening, Kept], HintedRecords]
+
+
 @dataclass(frozen=True, slots=True)
 class HintKind:
-    """What an integration with hints registers. `open` does no I/O, and raises ProblemError where nothing can run."""
+    """What people know of an integration with hints, and what holds its brake."""
 
     integration: str
     entity: str
     title: str  # what people call the day's run
     day_flow: str  # the name that the day's runs are kept under
     answers: Answers
-    open: Callable[[Opening, Kept], HintedRecords]
     removals: Limit = REMOVALS  # per connection and day
 
 

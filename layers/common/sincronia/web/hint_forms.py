@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from sincronia import clock
 from sincronia.answers import Problem
-from sincronia.engine.hints import Cause, Effect, HintKind, HintState, StoredHint
+from sincronia.engine.hints import Cause, Effect, HintKind, HintState, OpenRecords, StoredHint
 from sincronia.engine.state import OutcomeKind
 from sincronia.engine.sweeps import SWEEPS
 from sincronia.web.integration import Integration
@@ -46,6 +46,7 @@ class HintIntegration(Integration):
     """An integration whose records are worked on by hints."""
 
     kind: HintKind
+    open: OpenRecords
     actions: Mapping[str, str]  # titles, by code
     collection: str  # what its records are called in a path
     record_form: str  # what a record's id looks like, as a pattern

@@ -158,7 +158,7 @@ class HintReads:
         opening = self.integration.opening(config, {}, PREVIEW_SECONDS)
         link: Link | None = stored_link(connection, kind.entity, record)
         try:
-            records = kind.open(opening, _ReadOnly(connection, kind.entity))
+            records = self.integration.open(opening, _ReadOnly(connection, kind.entity))
             change = records.change(asked, link)
         except OutOfTimeError:
             raise ProblemError(Problem("vendors_slow")) from None
