@@ -85,6 +85,9 @@ class Scenario(ABC, Generic[Place]):
     def opened(self, aws: AwsServer) -> AbstractContextManager[Place]:
         """The place on a fresh AWS, connected and prepared."""
 
+    def arrange(self, place: Place, sandbox: Sandbox) -> None:
+        """Arranges something in each of the place's execution environments."""
+
     @abstractmethod
     def vendors(self, place: Place) -> Mapping[str, Simulator]:
         """The simulators that the place has."""

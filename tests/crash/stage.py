@@ -64,11 +64,16 @@ class Stage(Generic[Place]):
             vars(simulator).update(copy.deepcopy(self._kept[name]))
         self.creates.clear()
         place.now = self._now
-        place.changes = self.changes
+        place.changes = self._changed
         place.sandbox = place.new_sandbox()
         with choked(choke, self.monkeypatch):
             (drive or until_quiet)(place, choke, self.scenario)
         return self.scenario.world(place, self.creates)
+
+    def _changed(self, sandbox: Sandbox) -> None:
+        self.scenario.arrange(self.place, sandbox)
+        if self.changes:
+            self.changes(sandbox)
 
     def _count_creates(self, vendor: str, simulator: Simulator) -> None:
         whole = simulator.handle
