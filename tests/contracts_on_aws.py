@@ -163,3 +163,10 @@ def check_books(town: ProviderOnAws) -> None:
 def counted(run: dict[str, Any]) -> dict[str, int]:
     """What a day's run has counted, without what was never there."""
     return {name: int(number["N"]) for name, number in run["counted"].items() if int(number["N"])}
+
+
+def dead_letters(town: ProviderOnAws) -> int:
+    """How many messages nobody could work off."""
+    url = town.queue_url.replace("SgpQueue", "SgpDeadLetters")
+    attributes = town.aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    return int(attributes["ApproximateNumberOfMessages"])

@@ -126,7 +126,7 @@ def storm(
     """Tells of so many changes, shuffled, each 1 to 5 times, while workers take what came."""
     dice = truths.dice
     told = [(str(number), dice.choice(truths.contracts)) for number in range(hints)]
-    order = [one for one in told for _ in range(dice.choice((1, 1, 1, 2, 2, 3, 4, 5)))]
+    order = [one for one in told for _ in range(dice.choice((1, 1, 1, 1, 1, 2, 3, 4, 5)))]
     dice.shuffle(order)
     sent = threading.Event()
     with ThreadPoolExecutor(1) as pool:
