@@ -22,12 +22,6 @@ MIDNIGHT = START + 18 * HOUR  # in São Paulo, the first after START
 KEPT = {"tokens", "requests"}  # not a connection's
 
 
-@pytest.fixture(scope="module")
-def environment(aws: AwsServer) -> Sandbox:
-    aws.renew("sgp")
-    return Sandbox(lambda: START, integration="sgp")
-
-
 @pytest.fixture
 def town(aws: AwsServer, environment: Sandbox) -> Iterator[ProviderOnAws]:
     with provider_on_aws(aws, contracts=0, splitters=4, sandbox=environment) as provider:

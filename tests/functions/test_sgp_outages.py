@@ -10,19 +10,13 @@ import pytest
 
 from local.vendors.faults import Fault, Kind
 from tests.contracts_on_aws import NOTHING, check_books, dead_letters, home_of, in_both, in_sgp, line_of, switched, told
-from tests.office_on_aws import START, AwsServer, Sandbox
+from tests.office_on_aws import AwsServer, Sandbox
 from tests.provider_on_aws import ProviderOnAws, provider_on_aws
 
 HINTS = 3
 SENDS = 3  # how often a request that passes is sent at once
 MINUTE, HOUR = 60, 3600
 DOWN = "O {} respondeu com um erro interno (código 503)."
-
-
-@pytest.fixture(scope="module")
-def environment(aws: AwsServer) -> Sandbox:
-    aws.renew("sgp")
-    return Sandbox(lambda: START, integration="sgp")
 
 
 @pytest.fixture
