@@ -128,7 +128,7 @@ class LightHints(LightStore):
                 )
             return self.counted_links[key]
 
-    def hold(self, stored: StoredHint, before: Day, after: Run, notification: Notification) -> bool:
+    def hold(self, stored: StoredHint, before: Day, after: Run, notification: Notification, link: Link | None) -> bool:
         with self.lock:
             key = after.key
             now = self.day(key)
@@ -142,6 +142,8 @@ class LightHints(LightStore):
             self.held[key] = now.held | {stored.hint.id}
             self.hints[stored.hint.connection, stored.hint.id] = stored
             self.notifications[notification.audience, notification.id] = notification
+            if link:
+                self.link_rows.setdefault((key.connection, stored.hint.entity), {})[link.source_id] = link
             return True
 
     def let_go(self, key: RunKey, hints: frozenset[str]) -> None:

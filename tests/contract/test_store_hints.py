@@ -108,13 +108,13 @@ class House:
         name: str = self.store.conclude(stored, key, outcome, link, forgotten).name
         return name
 
-    def hold(self, hint: Any, key: Any, before: Any = None) -> bool:
+    def hold(self, hint: Any, key: Any, before: Any = None, link: Any = None) -> bool:
         """The brake of the day holds the hint."""
         before = before or self.store.day(key)
         problem = self.days.held_problem(self.kind, before, ["Ana"])
         after = replace(before.run, phase=self.state.Phase.BRAKE, brakes=(problem,), wake_at=None)
         held = self.stored(hint, "held", effect=self.effect("removed", label="Ana"), run_id=key.run_id)
-        done: bool = self.store.hold(held, before, after, self.days.told(after, self.kind))
+        done: bool = self.store.hold(held, before, after, self.days.told(after, self.kind), link)
         return done
 
     def decide(self, before: Any, *, let_through: bool, number: int = 900) -> bool:
@@ -479,7 +479,9 @@ def test_who_counts_links_beside_another_leaves_the_first_number(fresh: House, m
 
 def test_what_is_held_is_written_with_its_day(house: House) -> None:
     key, first, second = house.open_day(), house.hint("1"), house.hint("2", 1)
-    assert house.hold(first, key)
+    link = house.link(held=first.id)
+    assert house.hold(first, key, link=link)
+    assert house.store.link(house.name, ENTITY, link.source_id) == link
     day = house.store.day(key)
     assert (day.held, day.run.phase, day.run.wake_at, len(day.run.brakes)) == ({first.id}, "brake", None, 1)
     assert house.store.hint(house.name, first.id).state == "held"

@@ -140,3 +140,16 @@ def test_what_a_person_rejects_stays(town: ProviderOnAws, http: SgpHttp) -> None
     assert told(town, contracts[-1])["outcome"] == "held"  # rejected is no standing order: it is asked again
     town.now += 2 * 86400
     assert told(town, second)["outcome"] == "removed"  # on another day it is among the first
+
+
+def test_sweeps_do_not_ask_again_for_what_is_held(town: ProviderOnAws) -> None:
+    _, _, hint, run_id = held_up(town)
+    for _ in range(3):
+        town.now += 600
+        town.connect(flows={"conferir_contratos": 10})
+        town.tick()
+        while town.deliver():
+            pass
+    assert [row["id"] for row in town.log() if row["state"] == "held" and row["run_id"] == run_id] == [hint]
+    (run,) = [one for one in town.rows("runs") if one["run_id"] == run_id]
+    assert set(run["held"]) == {hint}

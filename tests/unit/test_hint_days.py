@@ -136,6 +136,24 @@ def test_a_removal_that_died_goes_on_although_the_day_is_full(provider: Provider
 # What a person decides
 
 
+def test_a_record_that_is_held_is_not_held_again(provider: Provider) -> None:
+    first = [provider.told(code).hint for code in small(provider)][-1]
+    key, held = provider.key(), provider.day().held
+
+    again = provider.told(first.record)
+    assert again.effect
+    assert (states(provider, [again.hint]), again.effect.action) == (["skipped"], "")
+    assert again.effect.problem == Problem("removal_held_before", {"hint": first.id})
+    assert provider.day().held == held
+    link = provider.link(first.record)
+    assert (link.held, link.active, link.seen is None) == (first.id, True, False), "seen, and nothing came of it"
+    provider.now += DAY
+    assert states(provider, [provider.told(first.record).hint]) == ["skipped"], "nor taken away on another day"
+    provider.decide(key, Decision.REJECTED)
+    provider.work_all()
+    assert states(provider, [first, provider.told(first.record).hint]) == ["skipped", "removed"]
+
+
 def _held(provider: Provider) -> list[Hint]:
     return [provider.told(code).hint for code in small(provider)][10:]
 

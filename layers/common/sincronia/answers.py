@@ -290,6 +290,12 @@ COMMON: Answers = {
         "A retirada do cadastro foi rejeitada por {by}; nada foi alterado.",
         "Corrija a situação do cadastro na origem; se a retirada estiver certa, repita este aviso.",
     ),
+    "removal_held_before": Answer(
+        Retry.AFTER_CORRECTION,
+        Fault.PERSON,
+        "A retirada do cadastro já espera a decisão de uma pessoa, pelo aviso {hint}.",
+        "Aprove ou rejeite a retirada; este aviso não muda nada.",
+    ),
     "event_reused": Answer(
         Retry.AFTER_CORRECTION,
         Fault.VENDOR,

@@ -100,8 +100,8 @@ class HintStore(Protocol):
         """
         ...
 
-    def hold(self, stored: StoredHint, before: Day, after: Run, notification: Notification) -> bool:
-        """Writes a hint that the brake holds, with its day.
+    def hold(self, stored: StoredHint, before: Day, after: Run, notification: Notification, link: Link | None) -> bool:
+        """Writes a hint that the brake holds, with its day and its record's link.
 
         False: the day's phase, its held hints or what a person said of them are no longer as they were read.
         """

@@ -84,6 +84,11 @@ def _still_held(stored: StoredHint, hint: Hint) -> bool:
     return stored.state == HintState.HELD and hint.decision is None
 
 
+def _left(effect: Effect, problem: Problem) -> Effect:
+    """What was not done, and why."""
+    return replace(effect, kind=OutcomeKind.SKIPPED, action="", problem=problem, freed=())
+
+
 @dataclass(slots=True)
 class _Work:
     """One hint in one worker's hands."""
@@ -108,7 +113,7 @@ class _Work:
         if self.hint.record and self.hint.decision == Decision.REJECTED:
             refused = self.settled or self.stored.effect or Effect(OutcomeKind.SKIPPED)
             problem = Problem("removal_rejected", {"by": self.hint.by})
-            return self._conclude(replace(refused, kind=OutcomeKind.SKIPPED, problem=problem, freed=()))
+            return self._conclude(_left(refused, problem))
         try:
             return self._worked(connection)
         except ProblemError as error:
@@ -164,8 +169,11 @@ class _Work:
         for _ in range(LOOKS):
             link = self.outside.store.link(self.hint.connection, self.outside.kind.entity, self.hint.record)
             change = records.change(self.hint, link)
+            if change.removes and link and self._is_held(link):
+                problem = Problem("removal_held_before", {"hint": link.held})
+                return self._conclude(_left(change.effect, problem))
             while change.removes and not self._may_remove():
-                if (held := self._hold(change.effect)) is not None:
+                if (held := self._hold(change, link)) is not None:
                     return held
             try:
                 after = self._carried_out(change)
@@ -224,9 +232,16 @@ class _Work:
         allowed = days.allowance(kind.removals, store.count_links(key, kind.entity))
         return store.claim_removal(key, self.hint.record, allowed)
 
-    def _hold(self, effect: Effect) -> StoredHint | None:
+    def _is_held(self, link: Link) -> bool:
+        """Whether a person is asked already, by another hint, if the record may be taken away."""
+        if link.held in {"", self.hint.id}:
+            return False
+        held = self.outside.store.hint(self.hint.connection, link.held)
+        return held is not None and held.state == HintState.HELD
+
+    def _hold(self, change: Change, link: Link | None) -> StoredHint | None:
         """The brake holds the hint until a person decides; None where one has let the day's removals through."""
-        kind, store = self.outside.kind, self.outside.store
+        kind, store, effect = self.outside.kind, self.outside.store, change.effect
         for _ in range(RACES):
             key = self._open_day()
             before = store.day(key)
@@ -239,9 +254,16 @@ class _Work:
             labels = [*self._labels(before.held), effect.label]
             problem = days.held_problem(kind, now, labels)
             after = replace(before.run, phase=Phase.BRAKE, brakes=(problem,), wake_at=None)
-            if store.hold(held, before, after, days.told(after, kind)):
+            if store.hold(held, before, after, days.told(after, kind), self._seen(change, link)):
                 return held
         raise RuntimeError("the day of the hint never stood still")
+
+    def _seen(self, change: Change, link: Link | None) -> Link | None:
+        """The link while the brake holds the record: what the source says was seen, and nothing came of it yet."""
+        if change.link is None:
+            return None
+        fresh = replace(change.link, target_id="", synced="", active=True, identities=(), version=0)
+        return replace(link or fresh, seen=change.link.synced, held=self.hint.id, at=clock.moment())
 
     def _labels(self, held: frozenset[str]) -> list[str]:
         """What people call the first of what is held already."""

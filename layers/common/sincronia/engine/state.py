@@ -165,6 +165,7 @@ class Link:
     identities: tuple[Identity, ...] = ()
     at: str = ""
     kept: Mapping[str, str] = field(default_factory=dict)  # what the integration wants to know of it next time
+    held: str = ""  # the id of the hint by which the brake last held its removal
 
     @property
     def status(self) -> LinkStatus:

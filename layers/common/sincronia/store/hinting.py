@@ -178,7 +178,7 @@ class DynamoHintStore:
         run_item(key).update([RunItem.links.set(RunItem.links | links)], condition=RunItem.run_id.exists())
         return links
 
-    def hold(self, stored: StoredHint, before: Day, after: Run, notification: Notification) -> bool:
+    def hold(self, stored: StoredHint, before: Day, after: Run, notification: Notification, link: Link | None) -> bool:
         held = RunItem.held
         as_many: Condition = (size(held) == len(before.held)) if before.held else held.does_not_exist()
         undecided: Condition = RunItem.let_through.does_not_exist() | (RunItem.let_through == False)  # noqa: E712
@@ -193,6 +193,8 @@ class DynamoHintStore:
             with TransactWrite(connection=dynamodb) as transaction:
                 transaction.save(hint_item(stored, self.integration), condition=not_done())
                 transaction.update(run_item(after.key), changes, condition=same)
+                if link:
+                    transaction.save(link_out(link, stored.hint.connection, stored.hint.entity))
                 transaction.save(notification_out(notification))
         except TransactWriteError as error:
             if error.cause_response_code != "TransactionCanceledException":

@@ -42,6 +42,7 @@ class LinkItem(Table):
     identities = ListAttribute[Any](default=list)
     at = UnicodeAttribute()
     kept = JSONAttribute(null=True)
+    held = UnicodeAttribute(null=True)
     target = LinksByTarget()
 
 
@@ -63,6 +64,7 @@ def link_in(item: LinkItem) -> Link:
         identities=tuple(map(_identity_in, item.identities)),
         at=item.at,
         kept=item.kept or {},
+        held=item.held or "",
     )
 
 
@@ -85,4 +87,5 @@ def link_out(link: Link, connection: str, entity: str) -> LinkItem:
         identities=[f"{identity.kind}#{identity.value}" for identity in link.identities],
         at=link.at,
         kept=dict(link.kept) or None,
+        held=link.held or None,
     )
