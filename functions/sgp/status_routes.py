@@ -92,7 +92,8 @@ class StatusRoutes:
             path,
             role=Role.ADMINISTRATOR,
             summary="Responde a quem quer alterar o mapeamento de status: ele é fixo",
-            described=False,  # nothing that a program could do
+            answered="Nunca vem.",
+            refuses=("sgp.status_fixed",),
         )(self.change_statuses)
         return routes
 

@@ -13,7 +13,7 @@ from tests.e2e.over_http import SECONDS, Document
 
 # 70 users, of whom 66 can be sent, in three blocks; three companies, one without tax regime, of two employees each.
 OFFICE = "--users 70 --without-email 2 --sharing-pairs 1 --companies 3 --employees-per-company 2 --without-regime 1"
-PROVIDER = ("--contracts", "60")  # of SGP's; most of them are in OZmap too
+PROVIDER = ("--contracts", "100")  # of SGP's; most of them are in OZmap too
 
 
 @pytest.fixture(scope="session")

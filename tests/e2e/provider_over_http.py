@@ -34,7 +34,7 @@ class Provider:
         for vendor in (self.sgp, self.ozmap):
             vendor.reset()
         self.secret = new_webhook_secret()
-        periods = {"conferir_contratos": every_minutes, "ler_potencia": every_minutes}
+        periods = {"conferir_contratos": every_minutes, "ler_potencia": None}
         self.definition: Json = definition(self.stack.vendors, self.secret, periods) | {"id": self.id}
         self.definition["settings"] |= settings
         administrator.post(CONNECTIONS, self.definition)
@@ -86,6 +86,24 @@ class Provider:
         """The line of what a person asks for, at its end."""
         made = self.operator.post(f"{self.path}{path}", body, 202)
         return self.line(made["hint"])
+
+    def put(self, table: str, change: str, values: Any, **key: str) -> None:
+        """Changes a row of the connection by hand, where a test can't wait for what time would do."""
+        self.stack.client("dynamodb").update_item(
+            TableName=self.stack.outputs[table],
+            Key={"connection": {"S": self.id}, **{name: {"S": value} for name, value in key.items()}},
+            UpdateExpression=change,
+            ExpressionAttributeValues={name: {"N": str(value)} for name, value in values.items()},
+        )
+
+    def tick(self) -> None:
+        """The schedule's tick."""
+        assert not self.stack.fire_schedule("SgpOnSchedule").failed
+
+    def day_ends(self, run_id: str) -> None:
+        """What midnight would do to a day's run."""
+        self.put("RunsTable", "SET wake_at = :now", {":now": int(time.time())}, run_id=run_id)
+        self.tick()
 
     @staticmethod
     def until(look: Callable[[], Any], arrived: Callable[[Any], bool]) -> Any:

@@ -22,13 +22,16 @@ from schemathesis import BaseSchema, Case
 from schemathesis.core.failures import FailureGroup
 from schemathesis.core.parameters import ParameterLocation
 
+from local.model_provider import CONNECTIONS as PROVIDERS
 from local.processes import ROOT
 from local.stack import Stack
 from tests.e2e.over_http import COMPANIES, CONNECTIONS, SECONDS, USERS, Caller, Document, Json, Office, definition
+from tests.e2e.provider_over_http import Provider
 
 DOCUMENT: Json = json.loads((ROOT / "functions" / "hub" / "openapi.json").read_text(encoding="utf-8"))
 FOUND = "quem.faltava@contabilaurora.example"
 LANE = "usuario_escritorio"
+NEVER = {"sgp_change_statuses"}  # who wants to change the fixed table reads that it is fixed
 _CHECKS = {
     # A cursor is opaque: the document can't say which are wrong, and the API refuses them.
     "positive_data_acceptance": {"enabled": False},
@@ -66,6 +69,7 @@ class Scene:
         decided, cancelled = both(braking)
         braking.questor.reset()
         run = {**connection, "run_id": synced}
+        self.provider = Provider(administrator, remove_property=True)
         self.there: Mapping[str, Json] = {
             "zen_read_connection": connection,
             "zen_change_connection": {"connection": self.spare()},
@@ -83,15 +87,25 @@ class Scene:
             "zen_decide_run": {"connection": braking.id, "run_id": decided},
             "zen_cancel_run": {"connection": braking.id, "run_id": cancelled},
             "read_notification": {**connection, "notification_id": synced},
+            **of_provider(self.provider),
+            "sgp_change_connection": {"connection": self.spare_provider()},
+            "sgp_decide_day": held(administrator),
+            "sgp_download_corrections": ended_day(administrator),
         }
+        # What says of which connection there is; all else that a query may say is left out.
+        of_provider_alone: Json = {"connection": self.provider.id}
+        self.queries: Mapping[str, Json] = dict.fromkeys(("sgp_list_logs", "sgp_list_statuses"), of_provider_alone)
         user = next(user for user in self.office.questor.users() if not user["EMAIL"])
         settings = self.office.definition["settings"]
+        of_sgp: Json = {"settings": self.provider.definition["settings"], "secret": {}, "flows": {}}
         self.right: Mapping[str, Json] = {
             "zen_create_connection": {"settings": settings, "secret": {}, "flows": {}},
             "zen_change_connection": {"settings": settings, "secret": {}, "flows": {USERS: {"filters": {}}}},
             "zen_start_run": {"flow": USERS, "filters": {}},
             "zen_apply_preview": {"deselected": [{"lane": LANE, "source_id": "1"}]},
             "zen_correct_record": {"lane": LANE, "source_id": str(user["CODIGOUSUARIO"]), "fields": {"email": FOUND}},
+            **dict.fromkeys(("sgp_create_connection", "sgp_change_connection"), of_sgp),
+            "sgp_replay_period": {"since": "2026-01-31T00:00:00Z", "until": None},
         }
 
     def spare(self) -> str:
@@ -100,13 +114,25 @@ class Scene:
         self.administrator.post(CONNECTIONS, made)
         return str(made["id"])
 
+    def spare_provider(self) -> str:
+        """The same, of SGP."""
+        made = {**self.provider.definition, "id": f"{self.provider.id}-{os.urandom(4).hex()}"}
+        self.administrator.post(PROVIDERS, made)
+        return str(made["id"])
+
     def aim(self, case: Case[Any]) -> None:
         """Lets two cases in three name what exists, where they aren't wrong on purpose."""
         name = case.operation.definition.raw["operationId"]
+        case.path_parameters = {  # API Gateway takes a decoded ? for the end: another address
+            each: value.replace("%3F", "") if isinstance(value, str) else value
+            for each, value in (case.path_parameters or {}).items()
+        }
         if zlib.crc32(repr((case.path_parameters, case.query, case.body)).encode()) % 3 == 0:
             return
         if not _wrong_at(case, ParameterLocation.PATH):
             case.path_parameters = {**case.path_parameters, **self._named(name)}
+        if name in self.queries and not _wrong_at(case, ParameterLocation.QUERY):
+            case.query = dict(self.queries[name])
         if name in self.right and isinstance(case.body, dict) and not _wrong_at(case, ParameterLocation.BODY):
             case.body = {**case.body, **self.right[name]}
 
@@ -117,7 +143,46 @@ class Scene:
                 return {"token_id": self.administrator.with_role("reader").id}
             case "zen_delete_connection":
                 return {"connection": self.spare()}
+            case "sgp_delete_connection":
+                return {"connection": self.spare_provider()}
         return self.there.get(name, {})
+
+
+def of_provider(provider: Provider) -> dict[str, Json]:
+    """What there is of a provider: a line of the log with its image, its contract and its day."""
+    contract = provider.mapped()[0]
+    provider.change(contract, status=3)
+    line = provider.told(contract)
+    assert line["has_image"]
+    connection = {"connection": provider.id}
+    hint, run = {**connection, "hint": line["id"]}, {**connection, "run_id": line["run_id"]}
+    record = {**connection, "record": str(contract)}
+    there = {
+        **dict.fromkeys(("read_connection", "check_connection", "read_webhook"), connection),
+        **dict.fromkeys(("replay_period", "list_connection_runs"), connection),
+        **dict.fromkeys(("read_hint", "read_image", "replay_hint"), hint),
+        **dict.fromkeys(("preview_record", "sync_record"), record),
+        **dict.fromkeys(("read_run", "list_outcomes"), run),
+    }
+    return {f"sgp_{name}": named for name, named in there.items()}
+
+
+def held(administrator: Caller) -> Json:
+    """A day of which the brake holds something."""
+    provider = Provider(administrator, remove_property=True)
+    for contract in provider.mapped()[:11]:
+        provider.change(contract, status=3)
+        provider.sent(contract)
+    (line,) = provider.until(lambda: provider.lines(outcome="held"), bool)
+    return {"connection": provider.id, "run_id": line["run_id"]}
+
+
+def ended_day(administrator: Caller) -> Json:
+    """A day that has come to its end, with a contract to correct."""
+    provider = Provider(administrator)
+    run_id = provider.told(99999)["run_id"]
+    provider.day_ends(run_id)
+    return {"connection": provider.id, "run_id": run_id}
 
 
 def both(office: Office) -> list[str]:
@@ -145,7 +210,7 @@ def statuses() -> Counter[int]:
 def success(scene: Scene, statuses: Counter[int]) -> Iterator[None]:
     """That there were answers of success, now or in an earlier test of the same scene."""
     yield
-    assert scene.asked in scene.succeeded, dict(statuses)
+    assert scene.asked in scene.succeeded or scene.asked in NEVER, dict(statuses)
 
 
 def send(case: Case[Any], scene: Scene, statuses: Counter[int]) -> None:

@@ -16,7 +16,7 @@ from local.rights import compare
 from local.stack import Stack
 from operations.redrive import redrive
 from sincronia.engine.worker import LEASE_SECONDS
-from tests.e2e.over_http import SECONDS, WORKBOOK, Caller, Document, Json, rights_used
+from tests.e2e.over_http import SECONDS, WORKBOOK, Caller, Document, rights_used
 from tests.e2e.provider_over_http import LOGS, STATUSES, Provider
 from tests.e2e.test_connection_life import DELETION_WAITS, belongings, secrets_of
 from tests.e2e.test_stack_zen import named
@@ -178,27 +178,17 @@ def _tested(provider: Provider) -> None:
 
 
 def _swept(provider: Provider) -> None:
-    """Both sweeps are due; a contract whose webhook was lost is found, and so is every new one."""
+    """The sweep is due; a contract whose webhook was lost is found."""
     lost = provider.mapped()[6]
     provider.suspend(lost)
-    assert not provider.stack.fire_schedule("SgpOnSchedule").failed
-    sweeps = {"conferir_contratos", "ler_potencia"}
-
-    def ended(lines: list[Json]) -> bool:
-        return {line["action"] for line in lines if not line["record"] and line["outcome"] == "unchanged"} == sweeps
-
-    queued = sum(line["after"]["Avisos"] for line in provider.until(provider.lines, ended) if not line["record"])
-    lines = provider.until(provider.lines, lambda lines: len([one for one in lines if one["record"]]) >= queued - 5)
+    provider.tick()
+    lines = provider.until(provider.lines, lambda lines: any(line["record"] == str(lost) for line in lines))
     client = provider.client(lost)
     assert client
     assert client["status"] == 1
-    provider.stack.client("dynamodb").update_item(
-        TableName=provider.stack.outputs["ConnectionsTable"],
-        Key={"connection": {"S": provider.id}, "item": {"S": "FLOW#conferir_contratos"}},
-        UpdateExpression="SET wake_at = :now",
-        ExpressionAttributeValues={":now": {"N": str(int(time.time()))}},
-    )
-    assert not provider.stack.fire_schedule("SgpOnSchedule").failed  # ten minutes later: the last one is done
+    due = {":now": int(time.time())}
+    provider.put("ConnectionsTable", "SET wake_at = :now", due, item="FLOW#conferir_contratos")
+    provider.tick()  # ten minutes later: the last one is done
     assert {line["cause"] for line in lines if line["record"]} == {"reconcile"}
 
 
@@ -211,14 +201,9 @@ def _put_off(provider: Provider) -> None:
     waiting = provider.line(hint, "waiting")
     assert (waiting["code"], waiting["waits_until"] > waiting["at"]) == ("vendor_busy", True)
     provider.ozmap.reset()
-    provider.stack.client("dynamodb").update_item(
-        TableName=provider.stack.outputs["HintsTable"],
-        Key={"connection": {"S": provider.id}, "id": {"S": hint}},
-        UpdateExpression="SET wake_at = :now",
-        ExpressionAttributeValues={":now": {"N": str(int(time.time()))}},
-    )
+    provider.put("HintsTable", "SET wake_at = :now", {":now": int(time.time())}, id=hint)
     _new_environments(provider)  # which don't know that the vendor rests
-    assert not provider.stack.fire_schedule("SgpOnSchedule").failed
+    provider.tick()
     assert provider.line(hint)["outcome"] == "updated"
 
 
@@ -284,13 +269,7 @@ def _day_ends(provider: Provider) -> None:
     """What midnight would do: the day's run comes to its end, and its workbook can be had."""
     (run,) = provider.operator.get(f"{provider.path}/runs")["items"]
     provider.told(99999)
-    provider.stack.client("dynamodb").update_item(
-        TableName=provider.stack.outputs["RunsTable"],
-        Key={"connection": {"S": provider.id}, "run_id": {"S": run["run_id"]}},
-        UpdateExpression="SET wake_at = :now",
-        ExpressionAttributeValues={":now": {"N": str(int(time.time()))}},
-    )
-    assert not provider.stack.fire_schedule("SgpOnSchedule").failed
+    provider.day_ends(run["run_id"])
     ended = provider.operator.get(run["url"])
     assert (ended["phase"], ended["result"]) == ("done", "partial")
     outcomes = list(provider.operator.every(f"{run['url']}/outcomes"))
@@ -307,15 +286,9 @@ def _deleted(provider: Provider) -> None:
     answer = administrator.says("DELETE", provider.path)
     assert (answer.status, answer.body) == (202, {"id": provider.id, "deleting": True})
     assert administrator.says("GET", provider.path).status == 404
-    stack.client("dynamodb").update_item(
-        TableName=stack.outputs["RunsTable"],
-        Key={"connection": {"S": provider.id}, "run_id": {"S": "exclusao"}},
-        UpdateExpression="SET wake_at = :now, started_at = :past",
-        ExpressionAttributeValues={
-            ":now": {"N": str(time.time())},
-            ":past": {"N": str(time.time() - DELETION_WAITS - LEASE_SECONDS)},  # no worker is still at a hint
-        },
-    )
-    assert not stack.fire_schedule("SgpOnSchedule").failed
+    past = time.time() - DELETION_WAITS - LEASE_SECONDS  # no worker is still at a hint
+    marked = {":now": time.time(), ":past": past}
+    provider.put("RunsTable", "SET wake_at = :now, started_at = :past", marked, run_id="exclusao")
+    provider.tick()
     provider.until(lambda: administrator.says("DELETE", provider.path).status, lambda status: status == 404)
     provider.until(lambda: belongings(stack, provider.id), lambda left: left == {})
