@@ -34,7 +34,7 @@ def world(town: ProviderOnAws, creates: Mapping[str, int]) -> dict[str, Any]:
         texts = [json.dumps(_plain(row), sort_keys=True, ensure_ascii=False) for row in town.rows(table)]
         found[table] = [json.loads(text) for text in sorted(_named(text, ids) for text in texts)]
     objects = town.sandbox.of("sincronia.store.aws").S3Objects()
-    found["images"] = [_plain(list(objects.read_lines(row["image"]))) for row in log if row.get("image")]
+    found["images"] = {ids[row["id"]]: _plain(list(objects.read_lines(row["image"]))) for row in log if "image" in row}
     found["queued"] = town.message()
     found["creates"] = dict(creates)
     return found
