@@ -5,7 +5,7 @@ from __future__ import annotations
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from sincronia.engine.hints import HintState, StoredHint
-from sincronia.engine.state import Phase, Run
+from sincronia.engine.state import OutcomeKind, Phase, Run
 from sincronia.engine.tick import Ticked
 
 
@@ -38,15 +38,21 @@ def measure_run(run: Run) -> None:
 
 
 def measure_hint(stored: StoredHint, day_flow: str) -> None:
-    """Writes the metrics (EMF, on standard output) of a hint that was just left."""
+    """Writes the metric (EMF, on standard output) of a hint, or of a sweep, that was just left."""
     metrics = EphemeralMetrics()
     metrics.add_dimension("flow", day_flow)
     metrics.add_metadata("connection", stored.hint.connection)
     metrics.add_metadata("hint", stored.hint.id)
-    if stored.state == HintState.HELD:
-        metrics.add_metric("RunsAtBrake", MetricUnit.Count, 1)
-    elif stored.state == HintState.WAITING:
-        metrics.add_metric("HintsPutOff", MetricUnit.Count, 1)
-    elif stored.effect:
-        metrics.add_metric(f"Records{stored.effect.kind.value.capitalize()}", MetricUnit.Count, 1)
+    metrics.add_metric(_came_to(stored), MetricUnit.Count, 1)
     metrics.flush_metrics()
+
+
+def _came_to(stored: StoredHint) -> str:
+    if stored.state == HintState.HELD:
+        return "RunsAtBrake"
+    if stored.state != HintState.DONE or stored.effect is None:
+        return "HintsPutOff"
+    kind = stored.effect.kind
+    if stored.hint.record:
+        return f"Records{kind.value.capitalize()}"
+    return "SweepsFailed" if kind == OutcomeKind.FAILED else "SweepsConcluded"
