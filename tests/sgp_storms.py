@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from local.vendors.ozmap_kinds import Row
@@ -125,6 +126,9 @@ def storm(
 ) -> None:
     """Tells of so many changes, shuffled, each 1 to 5 times, while workers take what came."""
     dice = truths.dice
+    moments = count()
+    for sandbox in sandboxes:  # a clock never says the same twice: what was read first is known by it
+        sandbox.of("sincronia.clock").now = lambda: town.now + next(moments) * 1e-6
     told = [(str(number), dice.choice(truths.contracts)) for number in range(hints)]
     order = [one for one in told for _ in range(dice.choice((1, 1, 1, 1, 1, 2, 3, 4, 5)))]
     dice.shuffle(order)
