@@ -210,6 +210,7 @@ def test_what_would_end_every_run_is_said_at_once(operator: Operator, definition
 @pytest.mark.parametrize(
     ("webhook_secrets", "said"),
     [("", []), (new_webhook_secret(), []), ("whsec_abc", ["Os segredos do webhook não têm a forma esperada."])],
+    ids=["none", "one made now", "none that could be"],  # the same in every process
 )
 def test_the_example_of_sgp_runs_and_what_is_wrong_with_both_flows_is_said_once(
     webhook_secrets: str, said: list[str]
