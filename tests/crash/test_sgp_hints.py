@@ -3,8 +3,9 @@
 The way is whole: SGP's webhook or the tick, the queue, the worker, a person's decision at the brake, both vendors. The
 log tells each hint once, with the same kind, the same before and after, and the same ports that became free.
 
-A removal and a creation are swept whole; of the others, the sweeps leave out what `shared` says: death before a call
-leaves the world that death after the one before it leaves, and of reads the libraries' own retries are all there is.
+A removal and a creation are swept whole. Of the others, calls are left out in the middle of stretches that only read
+(`thinned`), death before a call stands for its name (`firsts`: it leaves the world that death after the one before it
+leaves), and answers are lost of what others see (`shared`: of reads, the libraries' own retries are all there is).
 
 A hint has no lease: FIFO never gives one contract to two workers at a time, and a worker is dead by the time that its
 message comes again. The zombies and twins here are what that forbids; nothing but the create that they had already
@@ -12,6 +13,9 @@ sent, which OZmap refuses, may come of them.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
 
 import pytest
 
@@ -29,10 +33,8 @@ from tests.crash.sgp_scenarios import (
     SgpScenario,
 )
 from tests.crash.stage import Stage
-from tests.crash.sweeps import Chosen, every, shared, sweep, sweep_of_drives, vendor_calls
+from tests.crash.sweeps import Chosen, firsts, shared, sweep, sweep_of_drives, thinned, vendor_calls
 from tests.office_on_aws import AwsServer
-
-WHOLE = (REMOVED, CREATED)
 
 
 @pytest.mark.parametrize(
@@ -69,25 +71,31 @@ def named(*scenarios: SgpScenario) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("scenario", [pytest.param(one, id=one.name) for one in scenarios])
 
 
-def test_an_answer_lost_at_every_call_of_a_removal(aws: AwsServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    with Stage(aws, monkeypatch, REMOVED) as stage:
-        assert sweep(stage, Fate.LOST) == {}
+def whole() -> Iterator[object]:
+    """What is swept whole; `make test` does the first."""
+    for scenario, fate in product((REMOVED, CREATED), (Fate.LOST, Fate.AFTER, Fate.BEFORE)):
+        marks = () if (scenario, fate) == (REMOVED, Fate.LOST) else pytest.mark.sweep
+        yield pytest.param(scenario, fate, id=f"{scenario.name}, {fate.value}", marks=marks)
 
 
-@pytest.mark.sweep
-@named(*EVERY)
-def test_death_after_every_call(aws: AwsServer, monkeypatch: pytest.MonkeyPatch, scenario: SgpScenario) -> None:
-    with Stage(aws, monkeypatch, scenario) as stage:
-        assert sweep(stage, Fate.AFTER) == {}
-
-
-@pytest.mark.sweep
-@named(*EVERY)
-@pytest.mark.parametrize("fate", [Fate.BEFORE, Fate.LOST])
-def test_death_before_a_call_or_a_lost_answer(
+@pytest.mark.parametrize(("scenario", "fate"), [*whole()])
+def test_death_or_a_lost_answer_at_every_call(
     aws: AwsServer, monkeypatch: pytest.MonkeyPatch, scenario: SgpScenario, fate: Fate
 ) -> None:
-    chosen: Chosen = every if scenario in WHOLE else shared
+    with Stage(aws, monkeypatch, scenario) as stage:
+        assert sweep(stage, fate) == {}
+
+
+@pytest.mark.sweep
+@named(CLIENT_OUT, DISCONNECTED, HELD, STATUS, RECONCILED)
+@pytest.mark.parametrize(
+    ("fate", "chosen"),
+    [(Fate.AFTER, thinned), (Fate.LOST, shared), (Fate.BEFORE, firsts)],
+    ids=["after", "lost", "before"],
+)
+def test_death_or_a_lost_answer(
+    aws: AwsServer, monkeypatch: pytest.MonkeyPatch, scenario: SgpScenario, fate: Fate, chosen: Chosen
+) -> None:
     with Stage(aws, monkeypatch, scenario) as stage:
         assert sweep(stage, fate, chosen=chosen) == {}
 
