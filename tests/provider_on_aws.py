@@ -146,7 +146,7 @@ def provider_on_aws(
         aws.clear()
         sandbox.on_queue.outside.resting.clear()
     else:
-        aws.renew("sgp")
+        aws.emptied("sgp")
     town = provider(contracts, splitters)
     with OzmapSimulator(town) as ozmap:
         whole: ProviderOnAws | None = None

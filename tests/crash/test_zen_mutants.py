@@ -18,6 +18,8 @@ from tests.crash.zen_drives import before_last_block, cancelled
 from tests.crash.zen_scenarios import FIRST_SYNC, INITIAL, INITIAL_AGAIN, PREVIEW, ZenScenario
 from tests.office_on_aws import AwsServer, OfficeOnAws, Sandbox
 
+pytestmark = pytest.mark.sweep
+
 
 def no_find(sandbox: Sandbox) -> None:
     """A second attempt creates without looking first."""
@@ -153,7 +155,6 @@ def test_with_the_cursor_in_the_message_a_redelivery_does_harm(stage: Stage[Offi
 
 
 @of(INITIAL)
-@pytest.mark.sweep
 def test_with_the_lane_out_of_the_cursor_a_run_that_is_cut_comes_to_no_end(stage: Stage[OfficeOnAws]) -> None:
     assert stage.perform(Choke(), cut(*[4] * 40)) == stage.perform(Choke())
     stage.changes = no_lane
@@ -167,7 +168,6 @@ def access(stage: Stage[OfficeOnAws]) -> list[str]:
 
 
 @of(INITIAL_AGAIN)
-@pytest.mark.sweep
 def test_without_passing_on_who_was_rehired_loses_access(stage: Stage[OfficeOnAws]) -> None:
     stage.perform(Choke())
     assert sorted(access(stage)) == ["Ativo", "Inativo"]
@@ -178,7 +178,6 @@ def test_without_passing_on_who_was_rehired_loses_access(stage: Stage[OfficeOnAw
 
 
 @of(PREVIEW)
-@pytest.mark.sweep
 def test_without_the_agreement_what_nobody_saw_is_sent(stage: Stage[OfficeOnAws]) -> None:
     sent = " ".join(stage.perform(Choke())["zen partners"])
     assert "Nome Que Ninguém Viu" not in sent
@@ -187,7 +186,6 @@ def test_without_the_agreement_what_nobody_saw_is_sent(stage: Stage[OfficeOnAws]
 
 
 @of(INITIAL)
-@pytest.mark.sweep
 def test_without_the_mark_in_the_fence_a_holder_goes_on_when_it_is_cancelled(stage: Stage[OfficeOnAws]) -> None:
     undisturbed = Choke()
     stage.perform(undisturbed)

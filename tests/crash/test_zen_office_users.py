@@ -32,7 +32,9 @@ def test_an_undisturbed_sync_does_what_the_scenario_is_for(
     assert run["counters"] == counters
 
 
-@pytest.mark.parametrize("fate", list(Fate))
+@pytest.mark.parametrize(
+    "fate", [pytest.param(fate, marks=() if fate == Fate.LOST else pytest.mark.sweep) for fate in Fate]
+)
 def test_death_or_a_lost_answer_at_every_call(aws: AwsServer, monkeypatch: pytest.MonkeyPatch, fate: Fate) -> None:
     with Stage(aws, monkeypatch, FIRST_SYNC) as stage:
         assert sweep(stage, fate) == {}

@@ -9,6 +9,7 @@ import time
 import zipfile
 from typing import Any
 
+import pytest
 import requests
 
 from local.calls import Record
@@ -53,6 +54,7 @@ DELETION_WAITS = 130  # seconds; for requests that still saw the connection
 USER_0 = "Chave de Acesso do usuário 0"
 
 
+@pytest.mark.sweep
 def test_a_connections_whole_life(stack: Stack, document: Document) -> None:
     administrator = Caller(stack, document, stack.token)
     other = Office(administrator)

@@ -85,6 +85,7 @@ def test_a_webhook_ends_on_the_map_and_in_the_log(administrator: Caller) -> None
 
 
 # ── dead letters ─────────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.sweep
 def test_what_nobody_expected_ends_in_the_dead_letters_and_comes_back_by_the_command(administrator: Caller) -> None:
     """A line of the log is spoilt by hand, and nobody can read it; meanwhile all other contracts go on."""
     provider = Provider(administrator)

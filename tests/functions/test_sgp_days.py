@@ -164,7 +164,7 @@ def test_a_hint_of_a_connection_that_is_disabled_says_so(town: ProviderOnAws) ->
 
 def everything(town: ProviderOnAws) -> dict[str, Any]:
     """All rows, objects and secrets, but for tokens and what answers repeated requests."""
-    found: dict[str, Any] = {table: town.rows(table) for table in TABLES if table not in KEPT}
+    found: dict[str, Any] = {table: town.rows(table) for table in (*TABLES, "hints") if table not in KEPT}
     bucket = os.environ["DATA_BUCKET"]
     found["objects"] = [each["Key"] for each in town.aws.s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
     secrets = boto3.client("secretsmanager", endpoint_url=town.aws.endpoint, region_name=REGION)

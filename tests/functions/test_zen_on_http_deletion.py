@@ -10,7 +10,7 @@ import boto3
 import pytest
 from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 
-from tests.office_on_aws import CONNECTION, REGION, TABLES, OfficeOnAws
+from tests.office_on_aws import CONNECTION, REGION, SECRET_PREFIX, TABLES, OfficeOnAws
 from tests.routes_on_aws import Answer
 from tests.zen_http_on_aws import BASE, ONE, RUNS, ZenHttp
 
@@ -34,7 +34,9 @@ def everything(office: OfficeOnAws) -> dict[str, Any]:
     secrets = boto3.client("secretsmanager", endpoint_url=office.aws.endpoint, region_name=REGION)
     found: dict[str, Any] = {table: office.rows(table) for table in TABLES if table not in KEPT}
     found["objects"] = [each["Key"] for each in office.aws.s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
-    found["secrets"] = [each["Name"] for each in secrets.list_secrets()["SecretList"]]
+    found["secrets"] = [
+        name for each in secrets.list_secrets()["SecretList"] if (name := each["Name"]).startswith(SECRET_PREFIX)
+    ]
     secrets.close()
     return found
 
