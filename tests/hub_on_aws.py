@@ -49,7 +49,7 @@ class Hub:
 
     def __init__(self, aws: AwsServer, *, renew: bool = True) -> None:
         if renew:
-            aws.renew()
+            aws.emptied()
         self.aws = aws
         self.now = START
         self.modules = self._imported()

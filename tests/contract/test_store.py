@@ -51,7 +51,7 @@ def _light() -> House:
 
 
 def _dynamodb(aws: AwsServer) -> House:
-    aws.renew()
+    aws.emptied()
     sandbox = Sandbox(lambda: START)
 
     def put(connection: Any, scheduled: Any) -> None:

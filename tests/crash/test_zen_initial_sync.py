@@ -40,6 +40,7 @@ OWN_RUNS = frozenset({"runs", "outcomes", "notifications", "connections"})
 CHECKED = 3  # vendor calls of the connection's test, which a run begins with; with one more it comes forward
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("scenario", "counters"),
     [

@@ -19,6 +19,7 @@ from tests.office_on_aws import AwsServer
 ANSWERS = frozenset({"requests"})
 
 
+@pytest.mark.sweep
 def test_an_undisturbed_preview_and_its_apply_do_what_the_scenario_is_for(
     aws: AwsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

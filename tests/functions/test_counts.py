@@ -69,7 +69,7 @@ class Counts:
 @contextmanager
 def plain_office(aws: AwsServer, users: int) -> Iterator[OfficeOnAws]:
     """A connected office where everybody has an e-mail of their own."""
-    aws.renew()
+    aws.emptied()
     with QuestorSimulator(Office(users, 0, 0)) as questor, ZenSimulator() as zen:
         office = OfficeOnAws(aws, questor, zen)
         office.connect(filters=UNBRAKED)
@@ -108,7 +108,7 @@ class Companies:
 @contextmanager
 def companies(aws: AwsServer, number: int) -> Iterator[Companies]:
     """Companies where nobody has a peculiarity; four employees each."""
-    aws.renew()
+    aws.emptied()
     clients = Office(1, 0, 0, companies=number, employees_per_company=4)
     with QuestorSimulator(clients) as questor, ZenSimulator() as zen, TareffaSimulator() as tareffa:
         office = OfficeOnAws(aws, questor, zen)

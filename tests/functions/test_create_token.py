@@ -54,7 +54,7 @@ def rows(aws: AwsServer) -> list[dict[str, Any]]:
 
 
 def test_the_token_comes_alone_and_its_hash_is_kept(aws: AwsServer, tmp_path: Path) -> None:
-    aws.renew()
+    aws.emptied()
 
     ended = create(described(aws, tmp_path), "--description", " Primeiro token ", "--role", "administrator")
 
@@ -76,7 +76,7 @@ def test_the_token_comes_alone_and_its_hash_is_kept(aws: AwsServer, tmp_path: Pa
 
 
 def test_a_token_for_some_days_says_until_when(aws: AwsServer, tmp_path: Path) -> None:
-    aws.renew()
+    aws.emptied()
 
     ended = create(described(aws, tmp_path), "--description", "Painel", "--role", "reader", "--days", "30")
 

@@ -40,7 +40,7 @@ class Operator:
     def __init__(self, aws: AwsServer, folder: Path) -> None:
         self.aws = aws
         self.folder = folder
-        aws.renew()
+        aws.emptied()
         described = {"aws": {"endpoint": aws.endpoint, "region": REGION}, "outputs": dict(aws.provisioned.outputs)}
         (folder / "stack.json").write_text(json.dumps(described), encoding="utf-8")
 

@@ -19,7 +19,7 @@ def codes_on_the_map(town: ProviderOnAws) -> frozenset[str]:
 
 @pytest.mark.parametrize(
     ("hints", "contracts", "workers"),
-    [(60, 10, 2), pytest.param(1_000, 200, 3, marks=pytest.mark.sweep)],
+    [(36, 6, 2), pytest.param(1_000, 200, 3, marks=pytest.mark.sweep)],
 )
 def test_every_contract_ends_as_sgp_says(aws: AwsServer, hints: int, contracts: int, workers: int) -> None:
     """However the webhooks were shuffled and repeated, and however many worked on them at once."""
