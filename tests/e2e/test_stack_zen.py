@@ -218,6 +218,7 @@ def test_a_message_that_is_none_of_ours_stays_for_the_dead_letters(stage: Stage)
     assert "segredo-que-nao-e-json" not in log.read_text(encoding="utf-8")
 
 
+@pytest.mark.sweep
 def test_functions_call_what_they_may_and_may_what_they_call(office: Office) -> None:
     _killed_worker(office)
     _nothing_changed(office)
