@@ -52,6 +52,10 @@ class Vendor:
         """Counts from zero."""
         self._call("POST", "reset")
 
+    def start_over(self) -> None:
+        """Everything as at the start, the data too."""
+        self._call("POST", "start-over")
+
     def misbehave(self, **fault: Any) -> None:
         """A fault for the next request that it fits, as in local/vendors/faults.py."""
         self._call("POST", "faults", [fault])

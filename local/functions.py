@@ -28,6 +28,7 @@ class Function:
         self._environment = environment
         self._code = code
         self._log = log
+        self._sandboxes = sandboxes
         self._free = threading.BoundedSemaphore(sandboxes)
         self._lock = threading.Lock()
         self._idle: list[Sandbox] = []
@@ -42,6 +43,19 @@ class Function:
                 return sandbox.invoke(payload)
             finally:
                 self._give_back(sandbox)
+
+    def renew(self) -> None:
+        """Ends the sandboxes, each when it is idle, as Lambda does when it likes: the next event meets a new one."""
+        for _ in range(self._sandboxes):
+            self._free.acquire()
+        try:
+            with self._lock:
+                idle, self._idle = self._idle, []
+                self._all.difference_update(idle)
+            for sandbox in idle:
+                sandbox.close()
+        finally:
+            self._free.release(self._sandboxes)
 
     def close(self) -> None:
         """Ends every sandbox."""

@@ -63,7 +63,12 @@ class OzmapSimulator(Simulator):
         super().__init__(port)
         self.key = key
         self._sessions: set[str] = set()
-        self._tables = map_of(town or provider())
+        self._town = town or provider()
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """See Simulator.lay_out."""
+        self._tables = map_of(self._town)
 
     def rows(self, kind: str) -> list[Row]:
         """See Simulator.rows; as a list gives them."""

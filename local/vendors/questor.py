@@ -54,6 +54,10 @@ class QuestorSimulator(Simulator):
         super().__init__(port)
         self.token = token
         self.office = office or Office()
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """See Simulator.lay_out."""
         self._rows = {kind: Rows(consultation, self.office) for kind, consultation in CONSULTATIONS.items()}
 
     def rows(self, kind: str) -> list[Row]:

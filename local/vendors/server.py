@@ -1,8 +1,8 @@
 """What all simulators share: a real HTTP server, a journal of requests, faults on demand and a control path.
 
 The control path is for those in other processes: `GET /_simulator/state`, `POST /_simulator/reset` (journal and
-faults), `POST /_simulator/faults` (a list of them; an empty list clears), `GET` and `POST /_simulator/rows/<kind>`,
-with `/_simulator/users` for `rows/users`.
+faults), `POST /_simulator/start-over` (the data too), `POST /_simulator/faults` (a list of them; an empty list clears),
+`GET` and `POST /_simulator/rows/<kind>`, with `/_simulator/users` for `rows/users`.
 """
 
 from __future__ import annotations
@@ -65,6 +65,10 @@ class Simulator(ABC):
         """Does what was asked, under the lock."""
 
     @abstractmethod
+    def lay_out(self) -> None:
+        """Lays out the data that the vendor begins with, in place of what there is."""
+
+    @abstractmethod
     def rows(self, kind: str) -> list[dict[str, Any]]:
         """All rows of a kind as the vendor keeps them, by key. Raises KeyError where there is no such kind."""
 
@@ -112,6 +116,12 @@ class Simulator(ABC):
             self.applied.clear()
             self.journal.clear()
         self.faults.clear()
+
+    def start_over(self) -> None:
+        """Everything as at the start, the data too."""
+        with self.lock:
+            self.lay_out()
+        self.reset()
 
     def __enter__(self) -> Self:
         self._server.begin()
@@ -184,6 +194,7 @@ class Simulator(ABC):
         routes: dict[tuple[str, str], Callable[[], Any]] = {
             ("GET", "state"): self.state,
             ("POST", "reset"): self.reset,
+            ("POST", "start-over"): self.start_over,
             ("POST", "faults"): lambda: self._set_faults(request.get_json()),
         }
         if path in {"users", f"rows/{kind}"}:

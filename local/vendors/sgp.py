@@ -66,7 +66,12 @@ class SgpSimulator(Simulator):
         self.token, self.app = token, app
         self.token_is_active = True
         self.provider = of or provider()
-        self._contracts = Contracts(self.provider, now)
+        self._now = now
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """See Simulator.lay_out."""
+        self._contracts = Contracts(self.provider, self._now)
 
     def contract(self, number: int) -> Contract:
         """A contract as it is now. Raises KeyError."""

@@ -43,6 +43,10 @@ class TareffaSimulator(Simulator):
     def __init__(self, *, token: str = TOKEN, port: int = 0) -> None:
         super().__init__(port)
         self.token = token
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """See Simulator.lay_out."""
         self._tables = {kind: _table(resource) for kind, resource in _RESOURCES.items()}
 
     def rows(self, kind: str) -> list[Row]:

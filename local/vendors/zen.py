@@ -32,6 +32,10 @@ class ZenSimulator(Simulator):
         super().__init__(port)
         self.token = token
         self.user_token = user_token
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """See Simulator.lay_out."""
         self._tables = {kind: _table(resource) for kind, resource in RESOURCES.items()}
 
     def rows(self, kind: str) -> list[Row]:

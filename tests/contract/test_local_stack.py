@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -275,6 +276,18 @@ def test_a_sandbox_that_dies_says_so_and_is_replaced(stack: Stack) -> None:
     assert answer.failed
     assert value(answer)["errorType"] == "Runtime.ExitError"
     assert "status 7" in value(answer)["errorMessage"]
+    assert value(stack.invoke("Anything", {}))["process"] != before["process"]
+
+
+def test_a_renewed_function_ends_what_it_has_begun_before_it_meets_a_new_sandbox(stack: Stack) -> None:
+    before = value(stack.invoke("Anything", {}))
+    with ThreadPoolExecutor() as threads:
+        at_work = threads.submit(stack.invoke, "Anything", {"do": "sleep", "seconds": 1})
+        assert soon(lambda: not stack.functions.find("Anything")._idle)
+        stack.functions.find("Anything").renew()
+        assert at_work.done()
+    assert value(at_work.result())["process"] == before["process"]
+    assert not runs(before["process"])
     assert value(stack.invoke("Anything", {}))["process"] != before["process"]
 
 

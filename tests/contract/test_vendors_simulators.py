@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 import requests
@@ -15,6 +16,14 @@ import requests
 from local.vendors.faults import Fault, Faults, Kind
 from local.vendors.office import DOMAIN, GROUPS, Office
 from local.vendors.zen import ZenSimulator
+
+COMPANY = {
+    "codigoExterno": "7",
+    "cnpj": "12ABC34501DE35",
+    "razaoSocial": "Padaria Sol Ltda",
+    "regimeTributario": "Simples Nacional",
+    "ativo": True,
+}
 
 
 def test_office_is_the_same_for_the_same_seed() -> None:
@@ -100,6 +109,33 @@ def test_zen_in_another_process_says_where_it_is() -> None:
         requests.post(f"{told['url']}/_simulator/users", json={"add": [row]}, timeout=5)
         (user,) = requests.get(f"{told['url']}/_simulator/users", timeout=5).json()
         assert (user["Email"], user["Situacao"]) == ("ana@aurora.example", "Ativo")
+
+
+@pytest.mark.parametrize(
+    ("module", "kind", "change"),
+    [
+        ("questor", "users", {"remove": [4]}),
+        ("zen", "users", {"add": [{"name": "Ana", "email": "ana@aurora.example"}]}),
+        ("tareffa", "companies", {"add": [COMPANY]}),
+        ("sgp", "contracts", {"change": {"301": {"status": 3}}}),
+        ("ozmap", "projects", {"add": [{"name": "POP Novo"}]}),
+    ],
+)
+def test_what_starts_over_is_as_at_the_start(module: str, kind: str, change: dict[str, Any]) -> None:
+    with started(f"local.vendors.{module}") as told:
+        control = f"{told['url']}/_simulator"
+
+        def rows() -> list[dict[str, Any]]:
+            answer = requests.get(f"{control}/rows/{kind}", timeout=5).json()
+            return [{name: row[name] for name in row if name not in {"createdAt", "updatedAt"}} for row in answer]
+
+        before = rows()
+        assert requests.post(f"{control}/rows/{kind}", json=change, timeout=5).status_code == 200
+        assert rows() != before
+        requests.post(f"{control}/faults", json=[{"kind": "busy"}], timeout=5)
+        requests.post(f"{control}/start-over", timeout=5)
+        assert rows() == before
+        assert requests.get(f"{control}/state", timeout=5).json()["faults"] == 0
 
 
 def test_what_control_cannot_do_is_said() -> None:

@@ -23,7 +23,10 @@ _numbers = count(1)
 
 
 class Provider:
-    """A new connection from the stack's SGP to its OZmap, as an operator works with it, and who sends it webhooks."""
+    """A new connection from the stack's SGP to its OZmap, as an operator works with it, and who sends it webhooks.
+
+    Both vendors start over: what another connection's tests left cancelled would be this one's to remove.
+    """
 
     def __init__(self, administrator: Caller, *, every_minutes: int | None = None, **settings: Any) -> None:
         self.administrator = administrator
@@ -32,7 +35,7 @@ class Provider:
         self.path = f"{CONNECTIONS}/{self.id}"
         self.sgp, self.ozmap = (Vendor(str(self.stack.vendors[name]["url"])) for name in ("sgp", "ozmap"))
         for vendor in (self.sgp, self.ozmap):
-            vendor.reset()
+            vendor.start_over()
         self.secret = new_webhook_secret()
         periods = {"conferir_contratos": every_minutes, "ler_potencia": None}
         self.definition: Json = definition(self.stack.vendors, self.secret, periods) | {"id": self.id}

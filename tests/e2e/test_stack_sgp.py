@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 from collections import Counter
 from typing import Any
@@ -203,15 +201,9 @@ def _put_off(provider: Provider) -> None:
     assert (waiting["code"], waiting["waits_until"] > waiting["at"]) == ("vendor_busy", True)
     provider.ozmap.reset()
     provider.put("HintsTable", "SET wake_at = :now", {":now": int(time.time())}, id=hint)
-    _new_environments(provider)  # which don't know that the vendor rests
+    provider.stack.functions.find("SgpOnQueue").renew()  # new ones don't know that the vendor rests
     provider.tick()
     assert provider.line(hint)["outcome"] == "updated"
-
-
-def _new_environments(provider: Provider) -> None:
-    """The worker's idle environments are gone, as Lambda lets them go."""
-    for idle in list(provider.stack.functions.find("SgpOnQueue")._idle):
-        os.kill(idle._process.pid, signal.SIGKILL)
 
 
 def _asked_for(provider: Provider) -> None:
