@@ -62,6 +62,7 @@ class Token:
     expires_at: str = ""
     revoked_at: str = ""
     revoked_by: str = ""
+    responsible: str = ""  # whose it is, where it isn't who made it: integration:connection:record
 
     @property
     def state(self) -> TokenState:

@@ -10,15 +10,35 @@ from sincronia.store.connected import Table
 
 
 class IdentityItem(Table):
-    """Which records have a value that people know them by. `identity` is kind#value, `holder` connection#entity#id."""
+    """Which records have a value that people know them by. `identity` is kind#value, `holder` connection#entity#id.
+
+    Where one record of a connection at most may have a value, `holder` is connection#kind, and `record` entity#id.
+    """
 
     class Meta:
         table_name = table("identities")
 
     identity = UnicodeAttribute(hash_key=True)
     holder = UnicodeAttribute(range_key=True)
+    record = UnicodeAttribute(null=True)
 
 
 def identity_out(identity: Identity, connection: str, entity: str, source_id: str) -> IdentityItem:
     """The item that says which record has an identity."""
     return IdentityItem(f"{identity.kind}#{identity.value}", f"{connection}#{entity}#{source_id}")
+
+
+def lock_out(identity: Identity, connection: str, entity: str, source_id: str) -> IdentityItem:
+    """The item of a value that one record of the connection at most may have: whose it is."""
+    return IdentityItem(
+        f"{identity.kind}#{identity.value}", f"{connection}#{identity.kind}", record=f"{entity}#{source_id}"
+    )
+
+
+def holders_of(identity: Identity, connection: str, most: int) -> list[str]:
+    """The records of a connection that have a value, as entity#id; so many at most."""
+    mine = f"{connection}#"
+    rows = IdentityItem.query(
+        f"{identity.kind}#{identity.value}", IdentityItem.holder.startswith(mine), limit=most, consistent_read=True
+    )
+    return [str(row.record or row.holder.removeprefix(mine)) for row in rows]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from sincronia.auth import Role, Token, TokenState
@@ -40,6 +41,7 @@ class TokenItem(Table):
     expires_at = UnicodeAttribute(null=True)
     revoked_at = UnicodeAttribute(null=True)
     revoked_by = UnicodeAttribute(null=True)
+    responsible = UnicodeAttribute(null=True)
     by_state = TokensByState()
 
 
@@ -56,6 +58,7 @@ def token_in(item: TokenItem) -> Token:
         expires_at=item.expires_at or "",
         revoked_at=item.revoked_at or "",
         revoked_by=item.revoked_by or "",
+        responsible=item.responsible or "",
     )
 
 
@@ -67,9 +70,9 @@ def stored_token(token_id: str) -> Token | None:
         return None
 
 
-def keep_token(token: Token) -> None:
-    """Keeps a new token. A row of that id is never replaced."""
-    item = TokenItem(
+def token_out(token: Token) -> TokenItem:
+    """The item of a token that is new."""
+    return TokenItem(
         token.id,
         description=token.description,
         role=token.role.value,
@@ -79,9 +82,14 @@ def keep_token(token: Token) -> None:
         last_four=token.last_four,
         hash=token.hash,
         expires_at=token.expires_at or None,
+        responsible=token.responsible or None,
     )
+
+
+def keep_token(token: Token) -> None:
+    """Keeps a new token. A row of that id is never replaced."""
     try:
-        item.save(condition=TokenItem.token_id.does_not_exist())
+        token_out(token).save(condition=TokenItem.token_id.does_not_exist())
     except PutError as error:
         if error.cause_response_code != "ConditionalCheckFailedException":
             raise
@@ -90,17 +98,19 @@ def keep_token(token: Token) -> None:
             raise
 
 
+def revoking(moment: str, by: str) -> list[Action]:
+    """What changes of a token that is revoked; who revoked it first stays written."""
+    return [
+        TokenItem.state.set(TokenState.REVOKED.value),
+        TokenItem.revoked_at.set(TokenItem.revoked_at | moment),
+        TokenItem.revoked_by.set(TokenItem.revoked_by | by),
+    ]
+
+
 def revoke_token(token_id: str, moment: str, by: str) -> bool:
-    """Revokes a token; who revoked it first stays written. False where there is no such token."""
+    """Revokes a token. False where there is no such token."""
     try:
-        TokenItem(token_id).update(
-            [
-                TokenItem.state.set(TokenState.REVOKED.value),
-                TokenItem.revoked_at.set(TokenItem.revoked_at | moment),
-                TokenItem.revoked_by.set(TokenItem.revoked_by | by),
-            ],
-            condition=TokenItem.token_id.exists(),
-        )
+        TokenItem(token_id).update(revoking(moment, by), condition=TokenItem.token_id.exists())
     except UpdateError as error:
         if error.cause_response_code != "ConditionalCheckFailedException":
             raise
