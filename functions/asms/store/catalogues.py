@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import StrEnum
 from typing import Any
-
-from pynamodb.exceptions import TransactWriteError
-from pynamodb.expressions.condition import Condition
-from pynamodb.transactions import TransactWrite
 
 from asms.catalogues import Address, Catalogue, Entry
 from asms.names import name_key
+from asms.store.named_rows import KeptNamed, holder_of, keep_named
 from asms.store.rows import DirectoryRow
-from sincronia.store.connected import dynamodb
 from sincronia.store.listing import After, Listed, listed
 
 _BY_NAME = frozenset({"name_key", "item"})
-
-
-class KeptEntry(StrEnum):
-    """What became of a change."""
-
-    DONE = "done"
-    NAME_TAKEN = "name_taken"
-    OVERTAKEN = "overtaken"  # somebody else has changed the entry since it was read
 
 
 def stored_entry(connection: str, catalogue: Catalogue, entry_id: str) -> Entry | None:
@@ -44,11 +31,8 @@ def stored_entries(connection: str, catalogue: Catalogue, ids: Iterable[str]) ->
 
 def entry_named(connection: str, catalogue: Catalogue, name: str) -> Entry | None:
     """The entry of a name, however it is written."""
-    try:
-        row = DirectoryRow.get(names_scope(connection, catalogue), name_key(name), consistent_read=True)
-    except DirectoryRow.DoesNotExist:
-        return None
-    return stored_entry(connection, catalogue, row.value["id"])
+    holder = holder_of(entries_scope(connection, catalogue), name_key(name))
+    return stored_entry(connection, catalogue, holder) if holder else None
 
 
 def entries_by_name(
@@ -66,45 +50,14 @@ def entries_by_name(
     )
 
 
-def keep_entry(connection: str, before: Entry | None, after: Entry) -> KeptEntry:
+def keep_entry(connection: str, before: Entry | None, after: Entry) -> KeptNamed:
     """Writes an entry and its name, if it still is as it was read; None before: if there is none yet."""
-    version: Condition = (
-        DirectoryRow.item.does_not_exist() if before is None else DirectoryRow.version == before.version
-    )
-    try:
-        with TransactWrite(connection=dynamodb) as transaction:
-            transaction.save(_entry_out(connection, after), condition=version)
-            if before is None or name_key(before.name) != name_key(after.name):
-                transaction.save(_name_out(connection, after), condition=DirectoryRow.item.does_not_exist())
-                if before is not None:
-                    transaction.delete(_name_out(connection, before))
-    except TransactWriteError as error:
-        if error.cause_response_code != "TransactionCanceledException":
-            raise
-        now = stored_entry(connection, after.catalogue, after.id)
-        if now == after:
-            return KeptEntry.DONE  # a first try went through, and its answer was lost
-        if (now.version if now else 0) != (before.version if before else 0):
-            return KeptEntry.OVERTAKEN
-        holder = entry_named(connection, after.catalogue, after.name)
-        if holder is None or holder.id == after.id:
-            raise  # it met another transaction; whoever asks again finds it over
-        return KeptEntry.NAME_TAKEN
-    return KeptEntry.DONE
+    return keep_named(_entry_out(connection, before) if before else None, _entry_out(connection, after))
 
 
 def entries_scope(connection: str, catalogue: Catalogue) -> str:
     """The scope of a catalogue's entries."""
     return f"{connection}#{catalogue.value}"
-
-
-def names_scope(connection: str, catalogue: Catalogue) -> str:
-    """The scope of the names that a catalogue's entries have."""
-    return f"{connection}#names#{catalogue.value}"
-
-
-def _name_out(connection: str, entry: Entry) -> DirectoryRow:
-    return DirectoryRow(names_scope(connection, entry.catalogue), name_key(entry.name), value={"id": entry.id})
 
 
 def _entry_out(connection: str, entry: Entry) -> DirectoryRow:

@@ -6,8 +6,8 @@
 | connection#member#project#category | user's id | that the user is in the project; `name_key` as the user's |
 | connection#comments#user | at#id | a comment |
 | connection#catalogue | entry's id | an entry; `name_key` sorts and searches |
-| connection#names#catalogue | the name's key | `value` holds the id of the entry that has it |
-| connection#fields#project | field's id | an additional field |
+| connection#fields#project | field's id | an additional field; `name_key` is category#name |
+| connection#names#catalogue, connection#names#fields#project | the name's key | `value` holds the id of what has it |
 | connection#policy | POLICY | the password policy |
 """
 

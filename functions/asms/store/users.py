@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from asms.catalogues import Address, Category, Relation
 from asms.names import name_key
 from asms.store.rows import DirectoryRow
+from asms.store.writing import written
 from asms.users import Culture, Geolocation, Shift, User
 from sincronia.auth import Token
 from sincronia.engine.flow import Identity
-from sincronia.store.connected import dynamodb
 from sincronia.store.identities import IdentityItem, holders_of, identity_out, lock_out
 from sincronia.store.listing import After, Listed, listed
 from sincronia.store.tokens import TokenItem, revoking, token_out
 
-_CONFLICTS = 6  # with transactions on the same rows, before the request is given up
 _SHARED = 10  # so many who have an e-mail are counted
 _BY_NAME = frozenset({"name_key", "item"})
 
@@ -60,24 +56,13 @@ def keep_user(connection: str, before: User | None, after: User, new_token: Toke
 
     Its tokens that `after` no longer has are revoked by who changes it; a new one is kept with it.
     """
-    for attempt in range(_CONFLICTS):
-        try:
-            with TransactWrite(connection=dynamodb) as transaction:
-                _write(transaction, connection, before, after)
-                if new_token:
-                    transaction.save(token_out(new_token), condition=TokenItem.token_id.does_not_exist())
-        except TransactWriteError as error:
-            if error.cause_response_code != "TransactionCanceledException":
-                raise
-            kept = _refused(connection, before, after)
-            if kept is not None:
-                return kept
-            if attempt == _CONFLICTS - 1:
-                raise
-            time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311  # only spreads requests
-            continue
-        break
-    return Kept.DONE
+
+    def write(transaction: TransactWrite) -> None:
+        _write(transaction, connection, before, after)
+        if new_token:
+            transaction.save(token_out(new_token), condition=TokenItem.token_id.does_not_exist())
+
+    return written(write, Kept.DONE, lambda: _refused(connection, before, after))
 
 
 def users_with_email(connection: str, email: str) -> list[str]:
