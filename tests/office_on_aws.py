@@ -45,7 +45,7 @@ FLOW = "sincronizar_usuarios"
 PARAMETERS = {"AllowedNetworks": "127.0.0.0/8"}
 TABLES = ("connections", "links", "identities", "runs", "outcomes", "notifications", "tokens", "requests")
 QUEUE_ATTRIBUTES = {"DeduplicationScope", "FifoQueue", "FifoThroughputLimit", "RedrivePolicy", "VisibilityTimeout"}
-PRODUCT = ("sincronia", "hub", "sgp", "zen")
+PRODUCT = ("sincronia", "asms", "hub", "sgp", "zen")
 
 
 def event(name: str) -> dict[str, Any]:

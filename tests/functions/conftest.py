@@ -1,4 +1,4 @@
-"""Who calls Zen's and SGP's routes in these tests."""
+"""Who calls Zen's, SGP's and ASMS's routes in these tests."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.asms_on_aws import Asms
 from tests.office_on_aws import START, AwsServer, OfficeOnAws, Sandbox, office_on_aws
 from tests.sgp_http_on_aws import SgpHttp, sgp_http
 from tests.zen_http_on_aws import ZenHttp
@@ -37,3 +38,17 @@ def sgp(aws: AwsServer, environment: Sandbox) -> Iterator[SgpHttp]:
     """A provider of 24 contracts, most of them on the map; cancelling and creating are on."""
     with sgp_http(aws, environment) as http:
         yield http
+
+
+@pytest.fixture(scope="module")
+def asms_environment(aws: AwsServer) -> Sandbox:
+    """An execution environment of ASMS's functions on an emptied AWS, for all tests of a module."""
+    aws.emptied("asms")
+    return Sandbox(lambda: START, integration="asms")
+
+
+@pytest.fixture
+def asms(aws: AwsServer, asms_environment: Sandbox) -> Asms:
+    """An empty directory."""
+    aws.clear()
+    return Asms(aws, asms_environment)
