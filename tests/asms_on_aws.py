@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import urllib.request
 from collections import Counter
@@ -97,14 +96,13 @@ class Asms(RoutesOnAws):
         request = urllib.request.Request(f"{self.aws.endpoint}{CALLS_PATH}", method="DELETE")  # noqa: S310  # our own server
         with urllib.request.urlopen(request) as answer:  # noqa: S310
             record = Record.from_json(answer.read())
-        tables = {
-            os.environ[name]: name.removesuffix("_TABLE").lower() for name in os.environ if name.endswith("_TABLE")
-        }
+        named = (name for name in os.environ if name.endswith("_TABLE"))
+        tables = {os.environ[name]: name.removesuffix("_TABLE").lower() for name in named}
         found: Counter[str] = Counter()
         for right, count in record.rights.items():
             service, _, action = right.action.partition(":")
             table, _, index = right.resource.rpartition(":table/")[2].partition("/index/")
-            where = f"{tables[table]}/{index}" if index else tables.get(table, table)
+            where = f"{tables[table]}/{index}" if index else tables.get(table, "")
             found[f"{where} {action}" if service == "dynamodb" else right.action] += count
         return found
 
