@@ -405,6 +405,21 @@ def test_time_that_is_up_queues_the_hint_at_once(provider: Provider) -> None:
     assert provider.stored(hint).state == HintState.DONE
 
 
+def test_a_record_that_no_attempt_has_time_for_is_given_up_after_a_day(provider: Provider) -> None:
+    hint = provider.hint("1")
+    provider.source.stops |= dict.fromkeys(range(1, 6), OutOfTimeError())
+    for seconds in (0, HINT_HOURS * HOUR - 1):
+        provider.now += seconds
+        provider.work(hint)
+        assert provider.stored(hint).state == HintState.WAITING
+    provider.now += 2
+    provider.work(hint)
+    effect = effect_of(provider.stored(hint))
+    assert effect.kind == OutcomeKind.FAILED
+    assert effect.problem is not None
+    assert (effect.problem.code, "em 240 segundos" in effect.problem.details["cause"]) == ("hint_too_old", True)
+
+
 def test_who_is_out_of_time_and_was_overtaken_says_nothing(provider: Provider) -> None:
     hint = provider.hint("1")
     provider.source.stops[1] = OutOfTimeError()

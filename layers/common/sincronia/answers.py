@@ -308,6 +308,13 @@ COMMON: Answers = {
         "O aviso esperou mais de {hours} horas e foi encerrado. A última causa: {cause}",
         "Repita-o quando a causa estiver resolvida.",
     ),
+    "record_too_slow": Answer(
+        Retry.NEXT_RUN,
+        Fault.VENDOR,
+        "O cadastro não ficou pronto em {seconds} segundos, o tempo de cada tentativa: os outros sistemas respondem "
+        "devagar.",
+        "Confira se eles estão respondendo normalmente.",
+    ),
     "target_moving": Answer(
         Retry.NEXT_RUN,
         Fault.VENDOR,

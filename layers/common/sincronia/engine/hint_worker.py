@@ -74,7 +74,7 @@ def work_hint(hint: Hint, outside: HintOutside, seconds_left: float) -> StoredHi
         try:
             return work.done()
         except OutOfTimeError:
-            return work.wait(clock.now(), None)
+            return work.go_on_later()
     except _OvertakenError:
         logger.info("hint_overtaken")
         return None
@@ -133,6 +133,12 @@ class _Work:
         if self.hint.record:
             return self._acted(records)
         return self._swept(records.sweep(self.hint, self.stored.position))
+
+    def go_on_later(self) -> StoredHint | None:
+        """Time is up: the hint is queued again at once; one about a record is given up after a day."""
+        if not self.hint.record or not self._is_too_old():
+            return self.wait(clock.now(), None)
+        return self._given_up_for_age(Problem("record_too_slow", {"seconds": str(WORK_SECONDS)}))
 
     def wait(self, until: float, problem: Problem | None) -> StoredHint:
         """The hint is queued again at that time; at once where it has come."""
@@ -287,14 +293,16 @@ class _Work:
             later = now + PUT_OFF_SECONDS if error.retry_at is None else max(error.retry_at, now + REST_SECONDS)
             if retry == Retry.PUT_OFF:
                 self.outside.resting[self.hint.connection] = (later, error.problem)
-            if now < self.hint.waits_since + HINT_HOURS * 3600:
-                return self.wait(later, error.problem)
-            cause = explain(error.problem, self.outside.kind.answers)
-            return self._given_up(
-                OutcomeKind.FAILED, Problem("hint_too_old", {"hours": str(HINT_HOURS), "cause": cause})
-            )
+            return self._given_up_for_age(error.problem) if self._is_too_old() else self.wait(later, error.problem)
         kind = OutcomeKind.REJECTED if retry == Retry.AFTER_CORRECTION else OutcomeKind.FAILED
         return self._given_up(kind, error.problem)
+
+    def _is_too_old(self) -> bool:
+        return clock.now() >= self.hint.waits_since + HINT_HOURS * 3600
+
+    def _given_up_for_age(self, last: Problem) -> StoredHint | None:
+        cause = explain(last, self.outside.kind.answers)
+        return self._given_up(OutcomeKind.FAILED, Problem("hint_too_old", {"hours": str(HINT_HOURS), "cause": cause}))
 
     def _given_up(self, kind: OutcomeKind, problem: Problem) -> StoredHint | None:
         label = self.stored.effect.label if self.stored.effect else ""
