@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from asms.catalogues import Category
+from asms.names import name_key
 from sincronia.answers import Problem
 
 MOST_FIELDS = 100  # of one project
+MOST_OPTIONS = 100  # of one choice
 LONGEST_TEXT = 1000
 
 
@@ -58,6 +60,20 @@ def wrong(field: AdditionalField, value: str) -> Problem | None:
     if right:
         return None
     return Problem(f"asms.additional_{field.type.value}", {"field": field.name, "options": ", ".join(field.options)})
+
+
+def options_wrong(kind: FieldType, options: Sequence[str]) -> Problem | None:
+    """What is wrong with a field's options; None where it has those that its type needs, all different."""
+    if kind != FieldType.CHOICE:
+        return Problem("asms.options_needless", {"type": kind.value}) if options else None
+    if not options:
+        return Problem("asms.options_missing", {"most": str(MOST_OPTIONS)})
+    first: dict[str, int] = {}
+    for place, option in enumerate(options, 1):
+        before = first.setdefault(name_key(option), place)
+        if before != place:
+            return Problem("asms.options_repeated", {"first": str(before), "second": str(place)})
+    return None
 
 
 def missing(fields: Iterable[AdditionalField], values: Mapping[str, str]) -> tuple[AdditionalField, ...]:

@@ -37,6 +37,84 @@ REFUSALS: Mapping[str, WebAnswer] = {
         "Um usuário tem no máximo {most} {what}.",
         "Retire os que não são mais usados e tente de novo.",
     ),
+    "asms.entry_missing": refused(
+        404,
+        _UNKNOWN,
+        "Não há {title} com esta identificação neste diretório.",
+        "Confira a identificação na lista.",
+    ),
+    "asms.entry_changed": refused(
+        409,
+        _CONFLICT,
+        "Outras pessoas alteraram este cadastro ({title}) ao mesmo tempo, e a sua alteração não foi gravada.",
+        "Leia o cadastro de novo e repita a alteração.",
+    ),
+    "asms.entry_without": refused(
+        422,
+        _INVALID,
+        "Em {title} não há {what}: só há em {where}.",
+        "Retire o campo, ou use o catálogo que o tem.",
+    ),
+    "asms.name_taken": refused(
+        409,
+        "Já existe",
+        "Já existe {title} com o nome “{name}”; maiúsculas, acentos e espaços não o distinguem.",
+        "Escolha outro nome, ou altere o cadastro que já existe.",
+    ),
+    "asms.fields_too_many": refused(
+        422,
+        _INVALID,
+        "Um projeto tem no máximo {most} campos adicionais, contados os desativados.",
+        "Altere um dos que já existem.",
+    ),
+    "asms.field_type_fixed": refused(
+        422,
+        _INVALID,
+        "O tipo do campo adicional “{name}” é {type} e não muda, porque já pode haver valores desse tipo.",
+        "Desative este campo e crie outro, com outro nome.",
+    ),
+    "asms.options_missing": refused(
+        422,
+        _INVALID,
+        "Um campo adicional de escolha (choice) precisa de opções, e não veio nenhuma.",
+        "Informe em options de 1 a {most} textos.",
+    ),
+    "asms.options_needless": refused(
+        422,
+        _INVALID,
+        "Só um campo adicional de escolha (choice) tem opções, e este é de outro tipo ({type}).",
+        "Retire o campo options, ou crie o campo adicional com o tipo choice.",
+    ),
+    "asms.options_repeated": refused(
+        422,
+        _INVALID,
+        "A {second}ª opção é igual à {first}ª; maiúsculas, acentos e espaços não as distinguem.",
+        "Deixe só uma das duas.",
+    ),
+    "asms.additional_text": refused(
+        422, _INVALID, "O campo adicional “{field}” tem um texto longo demais.", "Encurte-o para até 1.000 caracteres."
+    ),
+    "asms.additional_number": refused(
+        422,
+        _INVALID,
+        "O campo adicional “{field}” pede um número.",
+        "Informe só algarismos, com ponto antes dos decimais (até seis), como em 1234.5.",
+    ),
+    "asms.additional_date": refused(
+        422,
+        _INVALID,
+        "O campo adicional “{field}” pede uma data que exista.",
+        "Informe-a como AAAA-MM-DD, como em 2026-11-23.",
+    ),
+    "asms.additional_yes_no": refused(
+        422, _INVALID, "O campo adicional “{field}” pede sim ou não.", "Informe yes ou no."
+    ),
+    "asms.additional_choice": refused(
+        422,
+        _INVALID,
+        "O campo adicional “{field}” pede uma das opções dele: {options}.",
+        "Informe uma delas, escrita assim.",
+    ),
     "asms.shift_empty": refused(
         422,
         _INVALID,
@@ -48,6 +126,49 @@ REFUSALS: Mapping[str, WebAnswer] = {
         _INVALID,
         "O turno se sobrepõe a outro do mesmo especialista, de {since} até {until}.",
         "Mude os dias de um dos dois; um turno pode começar no dia em que o outro termina.",
+    ),
+    "asms.shift_unknown": refused(
+        404,
+        _UNKNOWN,
+        "O especialista não tem turno com esta identificação.",
+        "Confira os turnos que ele tem na leitura do especialista.",
+    ),
+    "asms.specialist_inactive": refused(
+        409,
+        _CONFLICT,
+        "O especialista está inativo, e por isso não recebe novos turnos nem novos tokens de integração.",
+        "Ative o especialista antes.",
+    ),
+    "asms.token_unknown": refused(
+        404,
+        _UNKNOWN,
+        "O especialista não tem token de integração com esta identificação.",
+        "Confira a identificação na lista de tokens do especialista.",
+    ),
+    "asms.photo_unreadable": refused(
+        422,
+        _INVALID,
+        "O conteúdo enviado não é uma imagem PNG, JPEG ou WebP em base64.",
+        "Envie em content o arquivo da imagem por inteiro, codificado em base64, sem nada antes nem depois.",
+    ),
+    "asms.photo_missing": refused(404, _UNKNOWN, "O usuário não tem foto.", "Envie uma foto antes."),
+    "asms.entry_unknown": refused(
+        422,
+        _INVALID,
+        "O que foi escolhido não está no catálogo desta conexão ({catalogue}).",
+        "Confira a identificação na lista do catálogo.",
+    ),
+    "asms.entry_inactive": refused(
+        422,
+        _INVALID,
+        "{name} ({catalogue}) está desativado no catálogo e não pode mais ser escolhido.",
+        "Escolha outro, ou ative este no catálogo antes.",
+    ),
+    "asms.policy_changed": refused(
+        409,
+        _CONFLICT,
+        "Outras pessoas alteraram a política de senha ao mesmo tempo, e a sua alteração não foi gravada.",
+        "Leia a política de novo e repita a alteração.",
     ),
 }
 

@@ -1,16 +1,21 @@
-"""How a user is changed: read, changed by a rule, kept as it was read; again where somebody else was faster."""
+"""How the directory is changed: read, changed by a rule, kept as it was read; again where somebody else was faster."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
-from asms.catalogues import Category
+from asms.additional import AdditionalField
+from asms.catalogues import Category, Entry
+from asms.store.named_rows import KeptNamed
 from asms.store.users import Kept, keep_user, stored_user
 from asms.users import User
 from sincronia import clock
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Token
+
+Named = TypeVar("Named", Entry, AdditionalField)
 
 _TRIES = 5
 
@@ -49,3 +54,32 @@ def changed_user(
         if kept == Kept.LOGIN_TAKEN:
             raise ProblemError(Problem("asms.login_taken", {"login": after.login}))
     raise ProblemError(Problem("asms.user_changed"))
+
+
+def made_named(kept: KeptNamed, made: Named, title: str) -> Named:
+    """What was made, if it was kept; `title` is what people call it. Raises ProblemError(asms.name_taken)."""
+    if kept == KeptNamed.DONE:
+        return made
+    raise ProblemError(Problem("asms.name_taken", {"title": title, "name": made.name}))
+
+
+def changed_named(
+    read: Callable[[], Named],
+    rule: Callable[[Named], Named],
+    keep: Callable[[Named, Named], KeptNamed],
+    title: str,
+) -> Named:
+    """An entry or a field after a rule, which may be asked several times; nothing is written where it changes nothing.
+
+    title: what people call it. Raises ProblemError(asms.name_taken, asms.entry_changed), and what read and rule raise.
+    """
+    for _ in range(_TRIES):
+        before = read()
+        after = rule(before)
+        if after == before:
+            return before
+        after = replace(after, version=before.version + 1)
+        kept = keep(before, after)
+        if kept != KeptNamed.OVERTAKEN:
+            return made_named(kept, after, title)
+    raise ProblemError(Problem("asms.entry_changed", {"title": title}))

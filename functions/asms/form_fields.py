@@ -1,0 +1,59 @@
+"""Kinds of fields that several of the directory's forms share: names, ids, addresses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import AfterValidator, Field, StringConstraints
+
+from asms.catalogues import Address
+from asms.names import name_key
+from asms.paths import ID_FORM
+from sincronia.web.application import Input
+from sincronia.web.fields import Line
+
+LONGEST_KEY = 900  # bytes; a key of DynamoDB has 1,024, and a category may stand before the name
+
+
+def _fitting(text: str) -> str:
+    """The text without spaces around it, if what it is compared by is short enough to be a key."""
+    if len(name_key(text).encode()) > LONGEST_KEY:
+        message = "fica longo demais na forma em que os nomes são comparados; encurte-o"
+        raise ValueError(message)
+    return text.strip()
+
+
+def _comparable(text: str) -> str:
+    if not name_key(text):
+        message = "deve ter ao menos um caractere que não seja espaço nem acento"
+        raise ValueError(message)
+    return _fitting(text)
+
+
+Name = Annotated[Line, AfterValidator(_comparable)]
+Beginning = Annotated[
+    str,
+    AfterValidator(_fitting),
+    Query(max_length=200, description="Só os que têm um nome que começa assim; maiúsculas e acentos não contam."),
+]
+EntryId = Annotated[str, Field(pattern=ID_FORM, description="A identificação de um item de um catálogo.")]
+AddressPart = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+class AddressForm(Input):
+    """What of an address is to change; an empty text takes what was there away, and what isn't named stays."""
+
+    street: AddressPart | None = None
+    number: AddressPart | None = None
+    complement: AddressPart | None = None
+    district: AddressPart | None = None
+    city: AddressPart | None = None
+    state: AddressPart | None = None
+    postcode: AddressPart | None = None
+    country: AddressPart | None = None
+
+    def typed_over(self, address: Address) -> Address:
+        """The address with what was typed."""
+        return replace(address, **self.model_dump(exclude_none=True))
