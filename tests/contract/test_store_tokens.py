@@ -60,3 +60,17 @@ def test_the_first_revocation_stays_written(hub: Hub) -> None:
 
     assert tokens.stored_token(token.id) == replace(token, revoked_at="2026-11-23T09:00:00.000Z", revoked_by="ana")
     assert len(hub.rows("tokens")) == 1
+
+
+def test_several_tokens_are_read_at_once_and_one_that_is_not_there_is_left_out(hub: Hub) -> None:
+    tokens, first, second = hub.of("sincronia.store.tokens"), made(hub), made(hub)
+    tokens.keep_token(first)
+    tokens.keep_token(second)
+    hub.calls()
+
+    found = tokens.stored_tokens([first.id, second.id, first.id, "0" * 16])
+
+    assert found == {first.id: first, second.id: second}
+    assert hub.calls() == {("dynamodb:BatchGetItem", "tokens"): 1}
+    assert tokens.stored_tokens([]) == {}
+    assert not hub.calls()

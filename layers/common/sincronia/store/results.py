@@ -1,4 +1,4 @@
-"""Files for people, on S3: made on request, fetched by a link that is good for minutes."""
+"""Files for people, on S3: fetched by a link that is good for minutes."""
 
 from __future__ import annotations
 
@@ -24,15 +24,20 @@ def _s3() -> S3Client:
 
 def keep_result(connection: str, run_id: str, name: str, body: bytes, content_type: str) -> str:
     """Keeps a file of a run, and gives a link to it. Kept again, it takes the other's place."""
-    bucket, key = settings.data_bucket(), f"results/{connection}/{run_id}/{name}"
+    key = f"results/{connection}/{run_id}/{name}"
     _s3().put_object(
-        Bucket=bucket,
+        Bucket=settings.data_bucket(),
         Key=key,
         Body=body,
         ContentType=content_type,
         ContentDisposition=f'attachment; filename="{name}"',
     )
+    return link_to(key)
+
+
+def link_to(key: str) -> str:
+    """A link to an object of the data bucket, for five minutes."""
     link: str = _s3().generate_presigned_url(
-        "get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=LINK_SECONDS
+        "get_object", Params={"Bucket": settings.data_bucket(), "Key": key}, ExpiresIn=LINK_SECONDS
     )
     return link

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.update import Action
@@ -68,6 +70,13 @@ def stored_token(token_id: str) -> Token | None:
         return token_in(TokenItem.get(token_id, consistent_read=True))
     except TokenItem.DoesNotExist:
         return None
+
+
+def stored_tokens(ids: Iterable[str]) -> dict[str, Token]:
+    """Those of the ids that there are, by id, read consistently."""
+    wanted = list(dict.fromkeys(ids))
+    items = TokenItem.batch_get(wanted, consistent_read=True) if wanted else ()
+    return {item.token_id: token_in(item) for item in items}
 
 
 def token_out(token: Token) -> TokenItem:

@@ -254,6 +254,14 @@ Caller = Annotated[Token, Depends(_of_request)]
 """A parameter of a route's function: the token that calls."""
 
 
+def _key_of_request(request: Request) -> str:
+    return request.headers.get("idempotency-key", "")
+
+
+IdempotencyKey = Annotated[str, Depends(_key_of_request)]
+"""A parameter of a route's function: the key by which the same request may come again; empty where it has none."""
+
+
 def _check_form(resolver: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
     """What no schema says: no unknown or repeated parameter in the query; a body of JSON, not too large."""
     event, dependant = resolver.current_event, resolver.context["_route"].dependant

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 from typing import Annotated, Any
 from uuid import uuid4
 
-from aws_lambda_powertools.event_handler import Depends, Request
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from pydantic import AliasChoices, Field
 
@@ -18,11 +16,11 @@ from sincronia.auth import Role, Token
 from sincronia.engine.agreed import deselected_object
 from sincronia.engine.starting import QUEUED_SECONDS, start
 from sincronia.engine.state import Mode, OutcomeKind, Phase, Result, Run, RunKey, ScheduledFlow
-from sincronia.store.asked import asked_before, run_asked_for
+from sincronia.store.asked import asked_before, asked_for, digest
 from sincronia.store.aws import S3Objects, SqsRunQueue
 from sincronia.store.runs import stored_run
 from sincronia.store.scheduling import DynamoSchedule
-from sincronia.web.application import Caller, Input, Routes
+from sincronia.web.application import Caller, IdempotencyKey, Input, Routes
 from sincronia.web.fields import ConnectionInPath, run_url
 from sincronia.web.integration import RunIntegration
 from sincronia.web.run_answers import RequestProblemError
@@ -54,13 +52,6 @@ class Selection(Input):
     """What of a preview is to be left out."""
 
     deselected: list[Deselected] = Field(default_factory=list)
-
-
-def _idempotency_key(request: Request) -> str:
-    return request.headers.get("idempotency-key", "")
-
-
-IdempotencyKey = Annotated[str, Depends(_idempotency_key)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +95,7 @@ class RunStarts:
         run_id = _run_id(connection, wanted.flow, uuid4().hex)
         if idempotency_key:
             body = json.dumps(wanted.model_dump(mode="json"), sort_keys=True)
-            run_id = run_asked_for(_digest(caller.id, connection, idempotency_key, body), run_id)
+            run_id = asked_for(digest(caller.id, connection, idempotency_key, body), run_id)
         run = self._run(RunKey(connection, run_id), wanted.flow, filters, caller)
         run = replace(run, mode=wanted.mode)
         if not self._made(run):
@@ -171,7 +162,7 @@ class RunStarts:
         """Whether this very request came before, and died before it could answer."""
         if not idempotency_key:
             return False
-        return asked_before(_digest(caller.id, key.connection, key.run_id, idempotency_key), key.run_id)
+        return asked_before(digest(caller.id, key.connection, key.run_id, idempotency_key), key.run_id)
 
     def _again(self, made: Run) -> RunAnswer:
         """The answer that nobody heard; the run is queued once more, for perhaps nobody came to that either."""
@@ -247,8 +238,4 @@ def lane_unknown(run: Run, *at: str) -> RequestValidationError:
 def _run_id(connection: str, flow: str, request: str) -> str:
     """As the tick's: sortable by time."""
     at = clock.moment().replace("-", "").replace(":", "").replace(".", "")
-    return f"{at}-{_digest(connection, flow, request)}"
-
-
-def _digest(*parts: str) -> str:
-    return blake2b(json.dumps(parts).encode(), digest_size=8).hexdigest()
+    return f"{at}-{digest(connection, flow, request)}"
