@@ -5,7 +5,7 @@ Source: seed 003, “Clientes” and “Especialistas”.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -123,6 +123,39 @@ def with_shift(user: User, shift: Shift) -> User:
     if len(user.shifts) == MOST_SHIFTS:
         raise ProblemError(Problem("asms.too_many", {"what": "turnos", "most": str(MOST_SHIFTS)}))
     return replace(user, shifts=tuple(sorted((*user.shifts, shift), key=lambda one: one.since)))
+
+
+def without_shift(user: User, shift_id: str) -> User:
+    """The user without one of its shifts. Raises ProblemError(asms.shift_unknown)."""
+    left = tuple(shift for shift in user.shifts if shift.id != shift_id)
+    if len(left) == len(user.shifts):
+        raise ProblemError(Problem("asms.shift_unknown"))
+    return replace(user, shifts=left)
+
+
+def check_active(user: User) -> None:
+    """Raises ProblemError(asms.specialist_inactive): what a deactivation ends doesn't begin after it."""
+    if not user.active:
+        raise ProblemError(Problem("asms.specialist_inactive"))
+
+
+def with_token(user: User, token: str, ended: Set[str]) -> User:
+    """The user with one more token, and without those that were revoked elsewhere.
+
+    Raises ProblemError(asms.specialist_inactive, asms.too_many).
+    """
+    if token in user.tokens:
+        return user
+    check_active(user)
+    left = without_tokens(user, ended)
+    if len(left.tokens) >= MOST_TOKENS:
+        raise ProblemError(Problem("asms.too_many", {"what": "tokens de integração", "most": str(MOST_TOKENS)}))
+    return replace(left, tokens=(*left.tokens, token))
+
+
+def without_tokens(user: User, ended: Set[str]) -> User:
+    """The user without these tokens."""
+    return replace(user, tokens=tuple(one for one in user.tokens if one not in ended))
 
 
 def deactivated(user: User, today: date) -> User:

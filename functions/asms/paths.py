@@ -1,0 +1,28 @@
+"""What the directory's addresses name, as its routes take it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Path
+
+from asms.catalogues import Catalogue, Category
+from sincronia.web.integration import Integration
+
+ID_FORM = r"^[0-9a-f]{16}$"
+
+CategoryInPath = Annotated[Category, Path(description="A categoria: clientes ou especialistas.")]
+CatalogueInPath = Annotated[Catalogue, Path(description="O catálogo.")]
+EntryInPath = Annotated[str, Path(pattern=ID_FORM, description="A identificação do item do catálogo.")]
+ProjectInPath = Annotated[str, Path(pattern=ID_FORM, description="A identificação do projeto.")]
+UserInPath = Annotated[str, Path(pattern=ID_FORM, description="A identificação do usuário.")]
+
+
+def connection_path(integration: Integration) -> str:
+    """The path that all of a directory's paths begin with."""
+    return f"/integrations/{integration.name}/connections/<connection>"
+
+
+def user_path(integration: Integration, category: str = "<category>") -> str:
+    """The path of one user."""
+    return f"{connection_path(integration)}/users/{category}/<user>"
