@@ -31,6 +31,36 @@ REFUSALS: Mapping[str, WebAnswer] = {
         "Outra pessoa alterou este usuário ao mesmo tempo, e a sua alteração não foi gravada.",
         "Leia o usuário de novo e repita a alteração.",
     ),
+    "asms.section_missing": refused(
+        422,
+        _INVALID,
+        "A seção {section} é só de {whose}.",
+        "Retire o campo, ou confira a categoria do usuário.",
+    ),
+    "asms.password_refused": refused(
+        422,
+        _INVALID,
+        "A senha não está de acordo com a política de senha do diretório. {rules}",
+        "Escolha outra senha.",
+    ),
+    "asms.additional_unknown": refused(
+        422,
+        _INVALID,
+        "Nenhum dos projetos do usuário tem, para a categoria dele, um campo adicional ativo com esta identificação.",
+        "Confira a identificação na lista de campos do projeto.",
+    ),
+    "asms.additional_empty": refused(
+        422,
+        _INVALID,
+        "O campo adicional {field} é obrigatório e ficaria vazio.",
+        "Informe um valor.",
+    ),
+    "asms.additional_too_long": refused(
+        422,
+        _INVALID,
+        "Os campos adicionais do usuário têm, juntos, mais texto do que cabe em um cadastro.",
+        "Encurte os textos mais longos.",
+    ),
     "asms.too_many": refused(
         422,
         _INVALID,

@@ -28,6 +28,16 @@ def user_of(connection: str, category: Category, user_id: str) -> User:
     return found
 
 
+def made_user(connection: str, new: User, by: str) -> User:
+    """A user that is new, as it is kept; `by`: the id of the token that asks. Raises ProblemError(asms.login_taken)."""
+    moment = clock.moment()
+    new = replace(new, version=1, created_at=moment, changed_at=moment, changed_by=by)
+    kept = keep_user(connection, None, new)
+    if kept == Kept.LOGIN_TAKEN:
+        raise ProblemError(Problem("asms.login_taken", {"login": new.login}))
+    return new if kept == Kept.DONE else user_of(connection, new.category, new.id)  # the same request was faster
+
+
 def changed_user(
     connection: str,
     category: Category,

@@ -25,14 +25,15 @@ def _fitting(text: str) -> str:
     return text.strip()
 
 
-def _comparable(text: str) -> str:
+def comparable(text: str) -> str:
+    """A name without spaces around it, if something is left of it when names are compared."""
     if not name_key(text):
         message = "deve ter ao menos um caractere que não seja espaço nem acento"
         raise ValueError(message)
     return _fitting(text)
 
 
-Name = Annotated[Line, AfterValidator(_comparable)]
+Name = Annotated[Line, AfterValidator(comparable)]
 Beginning = Annotated[
     str,
     AfterValidator(_fitting),

@@ -23,6 +23,11 @@ def connection_path(integration: Integration) -> str:
     return f"/integrations/{integration.name}/connections/<connection>"
 
 
+def users_path(integration: Integration, category: str = "<category>") -> str:
+    """The path of a category's users."""
+    return f"{connection_path(integration)}/users/{category}"
+
+
 def user_path(integration: Integration, category: str = "<category>") -> str:
     """The path of one user."""
-    return f"{connection_path(integration)}/users/{category}/<user>"
+    return f"{users_path(integration, category)}/<user>"

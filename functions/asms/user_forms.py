@@ -1,17 +1,109 @@
-"""Users as the API shows them: whole, and as a line of a list. No password, and no hash of one, is ever among it."""
+"""Users as the API takes them, and as it shows them: whole, and as a line of a list.
+
+No password, and no hash of one, is ever among what is shown.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from asms.answers import ANSWERS
 from asms.catalogues import RELATIONS, Address, Catalogue, Category, Relation
+from asms.form_fields import AddressForm, EntryId, Name, comparable
+from asms.paths import ID_FORM
 from asms.store.catalogues import stored_entries
-from asms.users import Culture, Geolocation, User
-from sincronia.answers import Problem, explain
+from asms.store.users import users_with_email
+from asms.users import Culture, Geolocation, User, warnings
+from sincronia.answers import explain
+from sincronia.web.application import Input
+
+_ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
+_LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+_NO_SPACES_AROUND = r"^[^\x00-\x1f\x7f\s]([^\x00-\x1f\x7f]*[^\x00-\x1f\x7f\s])?$"
+_EMAIL = r"^[^\x00-\x1f\x7f\s@]+@[^\x00-\x1f\x7f\s@]+$"
+
+Login = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=100,
+        pattern=_NO_SPACES_AROUND,
+        description="Único no diretório, entre clientes e especialistas; maiúsculas, acentos e espaços não contam.",
+    ),
+    AfterValidator(comparable),
+]
+Email = Annotated[
+    str, Field(max_length=254, pattern=_EMAIL, description="Sem ele, as notificações não chegam ao usuário.")
+]
+Identification = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=50, pattern=_ONE_LINE),
+    Field(description="O documento; por um CPF ou um CNPJ, o usuário também pode ser buscado."),
+]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=_ONE_LINE)]
+Active = Annotated[bool, Field(strict=True)]
+Password = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=1000,
+        repr=False,
+        description="Conforme a política de senha do diretório; nunca é mostrada. A que já é a atual não muda nada.",
+    ),
+]
+AdditionalValues = Annotated[
+    dict[
+        Annotated[str, Field(pattern=ID_FORM)],
+        Annotated[str, Field(max_length=1000, pattern=_LINES)] | None,
+    ],
+    Field(max_length=1000, description="Os campos adicionais, pela identificação do campo; null apaga um valor."),
+]
+
+
+class DetailsForm(Input):
+    """What may be given of any user. Null empties an optional text, and an address."""
+
+    name: Name | None = None
+    login: Login | None = None
+    email: Email | None = None
+    password: Password | None = None
+    identification: Identification | None = None
+    phone: Phone | None = None
+    active: Active | None = None
+    culture: Culture | None = Field(default=None, description="O idioma em que o usuário lê.")
+    location: EntryId | None = Field(
+        default=None, description="A localização; o endereço dela passa a ser o do usuário, e continua editável."
+    )
+    address: AddressForm | None = Field(default=None, description="Só as partes que mudam.")
+    additional: AdditionalValues | None = None
+
+
+class NewUser(DetailsForm):
+    """A user that is to be made. The other sections are a user's that there is."""
+
+    project: EntryId
+    name: Name
+    login: Login
+
+
+class GeolocationForm(Input):
+    """A place on the map, in degrees."""
+
+    latitude: float = Field(strict=True, ge=-90, le=90)
+    longitude: float = Field(strict=True, ge=-180, le=180)
+
+
+class UserChange(DetailsForm):
+    """What of a user is to change; what isn't named stays."""
+
+    geolocation: GeolocationForm | None = Field(default=None, description="Só de clientes; null a apaga.")
+    version: int | None = Field(
+        default=None, strict=True, description="A versão que foi lida: se já for outra, nada é alterado."
+    )
 
 
 class Named(BaseModel):
@@ -89,8 +181,10 @@ def line_of(user: User) -> UserLine:
     )
 
 
-def answer_of(connection: str, user: User, warned: Iterable[Problem] = ()) -> UserAnswer:
-    """A user with the names of all that it is related to; `warned` is what people should know."""
+def answer_of(connection: str, user: User) -> UserAnswer:
+    """A user with the names of all that it is related to, and what people should know of it."""
+    holders = users_with_email(connection, user.email) if user.email else []
+    others = [one for one in holders if one != f"{user.category.value}#{user.id}"]
     locations = _named(connection, Catalogue.LOCATIONS, [user.location] if user.location else [])
     calendars = {one.id: one for one in _named(connection, Catalogue.CALENDARS, [one.calendar for one in user.shifts])}
     return UserAnswer(
@@ -121,7 +215,7 @@ def answer_of(connection: str, user: User, warned: Iterable[Problem] = ()) -> Us
         created_at=user.created_at,
         changed_at=user.changed_at,
         version=user.version,
-        warnings=[Warned(code=one.code, detail=explain(one, ANSWERS)) for one in warned],
+        warnings=[Warned(code=one.code, detail=explain(one, ANSWERS)) for one in warnings(user, len(others))],
     )
 
 

@@ -20,6 +20,7 @@ MOST_PROJECTS = 50  # of one user: all of its rows change in one transaction
 MOST_RELATED = 200  # of one relation
 MOST_TOKENS = 20  # of one specialist
 MOST_SHIFTS = 200
+MOST_COUNTED = 10  # of those who share an e-mail
 
 
 class Culture(StrEnum):
@@ -101,10 +102,16 @@ class User:
 
 
 def warnings(user: User, shared_by: int) -> tuple[Problem, ...]:
-    """What doesn't keep a user from being saved, and people should know. `shared_by`: others with its e-mail."""
+    """What doesn't keep a user from being saved, and people should know.
+
+    shared_by: how many others have its e-mail; MOST_COUNTED stands for any more, too.
+    """
     if not user.email:
         return (Problem("asms.email_missing"),)
-    return (Problem("asms.email_shared", {"number": str(shared_by)}),) if shared_by else ()
+    if not shared_by:
+        return ()
+    number = f"{shared_by}" if shared_by < MOST_COUNTED else f"{MOST_COUNTED} ou mais"
+    return (Problem("asms.email_shared", {"number": number}),)
 
 
 def with_location(user: User, location: str, filled: Address) -> User:

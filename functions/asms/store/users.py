@@ -14,14 +14,13 @@ from asms.catalogues import Address, Category, Relation
 from asms.names import name_key
 from asms.store.rows import DirectoryRow
 from asms.store.writing import written
-from asms.users import Culture, Geolocation, Shift, User
+from asms.users import MOST_COUNTED, Culture, Geolocation, Shift, User
 from sincronia.auth import Token
 from sincronia.engine.flow import Identity
 from sincronia.store.identities import IdentityItem, holders_of, identity_out, lock_out
 from sincronia.store.listing import After, Listed, listed
 from sincronia.store.tokens import TokenItem, revoking, token_out
 
-_SHARED = 10  # so many who have an e-mail are counted
 _BY_NAME = frozenset({"name_key", "item"})
 
 
@@ -66,8 +65,8 @@ def keep_user(connection: str, before: User | None, after: User, new_token: Toke
 
 
 def users_with_email(connection: str, email: str) -> list[str]:
-    """Those who have an e-mail, as category#id; the first ten."""
-    return holders_of(Identity("email", email.casefold()), connection, _SHARED)
+    """Those who have an e-mail, as category#id: one and as many others as are counted, at most."""
+    return holders_of(Identity("email", email.casefold()), connection, MOST_COUNTED + 1)
 
 
 def user_of_login(connection: str, login: str) -> tuple[Category, str] | None:

@@ -70,6 +70,7 @@ class Operation:
     answered: str = "O que foi pedido."  # what the status means here
     refuses: tuple[str, ...] = ()  # codes of the problems that only this operation can have
     idempotent: bool = False
+    compared: Callable[[Any], Any] = lambda body: body  # what of a request's body a hash is kept of, to know it again
     kept: Callable[[Any], Any] = lambda body: body  # what of the answer's body may be kept for a repetition
     page: str = ""  # the template that shows the answer; of a form: that shows the form again, with the problem
     menu: str = ""  # what the pages' navigation calls it
@@ -234,7 +235,7 @@ class Application:
         from sincronia.web.idempotency import once  # noqa: PLC0415  # brings boto3
 
         scope = [resolver.context["caller"].id, operation.method, event.path]
-        body = event.json_body if resolver.context["_route"].dependant.body_params else None
+        body = operation.compared(event.json_body) if resolver.context["_route"].dependant.body_params else None
         context = resolver.lambda_context
         act = partial(next_middleware, resolver)
         return once(key=key, scope=scope, body=body, act=act, kept=operation.kept, context=context)

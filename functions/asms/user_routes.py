@@ -1,0 +1,204 @@
+"""Routes of clients and specialists: listed, made, read, changed (seed 003, “Detalhes”, “Endereço”, “Adicional”)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+from uuid import uuid4
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from asms.catalogues import Address, Catalogue, Category
+from asms.changing import changed_user, made_user, user_of
+from asms.choosing import chosen
+from asms.form_fields import Beginning
+from asms.paths import ID_FORM, CategoryInPath, UserInPath, user_path, users_path
+from asms.store.fields import stored_fields
+from asms.store.policies import stored_policy
+from asms.store.users import stored_user, users_by_name
+from asms.user_details import with_additional, with_password, wrong_additional
+from asms.user_forms import DetailsForm, NewUser, UserAnswer, UserChange, UserLine, answer_of, line_of
+from asms.users import Geolocation, User, deactivated, with_location
+from sincronia import clock
+from sincronia.answers import Problem, ProblemError
+from sincronia.auth import Role
+from sincronia.store.asked import asked_for, digest
+from sincronia.web.application import Caller, IdempotencyKey, Routes
+from sincronia.web.fields import ConnectionInPath
+from sincronia.web.integration import Integration
+from sincronia.web.paging import Cursor, Limit, Page, after_of, page
+from sincronia.web.run_answers import RequestProblemError
+
+ProjectInQuery = Annotated[
+    str, Query(pattern=ID_FORM, description="Só os associados a este projeto; sem ele, os do diretório inteiro.")
+]
+_OPTIONAL = ("email", "identification", "phone")
+_CHOSEN = ("asms.entry_unknown", "asms.entry_inactive")
+_ADDITIONAL = (
+    *("asms.additional_unknown", "asms.additional_empty", "asms.additional_text", "asms.additional_number"),
+    *("asms.additional_date", "asms.additional_yes_no", "asms.additional_choice", "asms.additional_too_long"),
+)
+_DETAILS = ("asms.login_taken", "asms.password_refused", *_CHOSEN, *_ADDITIONAL)
+
+
+@dataclass(frozen=True, slots=True)
+class UserRoutes:
+    """The routes of the integration."""
+
+    integration: Integration
+
+    def routes(self) -> Routes:
+        """Ready for an Application."""
+        routes = Routes("Usuários")
+        users, one = users_path(self.integration), user_path(self.integration)
+        routes.get(
+            users,
+            role=Role.READER,
+            summary="Lista os clientes ou os especialistas, na ordem dos nomes",
+            refuses=("connection_unknown",),
+        )(self.list_users)
+        routes.post(
+            users,
+            role=Role.OPERATOR,
+            summary="Cria um cliente ou um especialista em um projeto",
+            status=201,
+            answered="O usuário, com avisos do que não impediu que fosse gravado.",
+            refuses=("connection_unknown", *_DETAILS),
+            compared=_without_password,
+        )(self.create_user)
+        routes.get(
+            one,
+            role=Role.READER,
+            summary="Lê um cliente ou um especialista",
+            refuses=("connection_unknown", "asms.user_unknown"),
+        )(self.read_user)
+        routes.patch(
+            one,
+            role=Role.OPERATOR,
+            summary="Altera os detalhes, o endereço e os campos adicionais de um usuário",
+            answered="O usuário; desativar um especialista encerra os seus tokens e os seus turnos futuros.",
+            refuses=(
+                *("connection_unknown", "asms.user_unknown", "asms.user_changed", "asms.section_missing"),
+                *_DETAILS,
+            ),
+        )(self.change_user)
+        return routes
+
+    def list_users(  # noqa: PLR0917  # Powertools calls it by name
+        self,
+        connection: ConnectionInPath,
+        category: CategoryInPath,
+        project: ProjectInQuery = "",
+        name: Beginning = "",
+        limit: Limit = 50,
+        cursor: Cursor = "",
+    ) -> Page[UserLine]:
+        """Those whose name begins so."""
+        self.integration.connection(connection)
+        return page(users_by_name(connection, category, name, limit, after_of(cursor), project=project), line_of)
+
+    def create_user(
+        self,
+        connection: ConnectionInPath,
+        category: CategoryInPath,
+        new: NewUser,
+        caller: Caller,
+        idempotency_key: IdempotencyKey,
+    ) -> UserAnswer:
+        """Whoever died before the answer, and is asked again with the same key, finds the user that was made."""
+        self.integration.connection(connection)
+        user_id = uuid4().hex[:16]
+        if idempotency_key:
+            body = new.model_dump_json(exclude={"password"})
+            asked = asked_for(digest(caller.id, connection, category.value, idempotency_key, body), user_id)
+            made = stored_user(connection, category, asked) if asked != user_id else None
+            if made:
+                return answer_of(connection, made)
+            user_id = asked
+        chosen(connection, Catalogue.PROJECTS, [new.project], "project")
+        user = User(user_id, category, new.name, new.login, projects=frozenset({new.project}))
+        user = _with_details(connection, user, new)
+        user = _with_additional(connection, user, new.additional or {})
+        return answer_of(connection, made_user(connection, user, caller.id))
+
+    def read_user(self, connection: ConnectionInPath, category: CategoryInPath, user: UserInPath) -> UserAnswer:
+        """With the names of all that it is related to."""
+        self.integration.connection(connection)
+        return answer_of(connection, user_of(connection, category, user))
+
+    def change_user(
+        self,
+        connection: ConnectionInPath,
+        category: CategoryInPath,
+        user: UserInPath,
+        change: UserChange,
+        caller: Caller,
+    ) -> UserAnswer:
+        """What isn't named stays, and what is there already is no change: repeating is safe."""
+        self.integration.connection(connection)
+        if "geolocation" in change.model_fields_set and category != Category.CLIENTS:
+            details = {"section": "geolocalização", "whose": "clientes"}
+            raise RequestProblemError(Problem("asms.section_missing", details), field="geolocation")
+        after = changed_user(connection, category, user, caller.id, lambda before: _changed(connection, before, change))
+        return answer_of(connection, after)
+
+
+def _changed(connection: str, before: User, change: UserChange) -> User:
+    after = _with_details(connection, before, change)
+    if "geolocation" in change.model_fields_set:
+        place = change.geolocation
+        after = replace(after, geolocation=Geolocation(place.latitude, place.longitude) if place else None)
+    if change.additional is not None:
+        after = _with_additional(connection, after, change.additional)
+    if change.version not in {None, before.version} and after != before:
+        raise ProblemError(Problem("asms.user_changed"))
+    return after
+
+
+def _with_details(connection: str, user: User, form: DetailsForm) -> User:
+    """The user with the details and the address of a form; the password is measured by the login and name after it."""
+    named: dict[str, Any] = {name: getattr(form, name) or "" for name in _OPTIONAL if name in form.model_fields_set}
+    for name in ("name", "login", "active", "culture"):
+        if (value := getattr(form, name)) is not None:
+            named[name] = value
+    after = replace(user, **named)
+    if user.category == Category.SPECIALISTS and user.active and not after.active:
+        after = deactivated(after, clock.today())
+    after = _with_address(connection, after, form)
+    return _with_password(connection, after, form.password) if form.password is not None else after
+
+
+def _with_address(connection: str, user: User, form: DetailsForm) -> User:
+    """At a location that is newly chosen, with its address; what is typed stays, until the next one is chosen."""
+    location = form.location or ""
+    if "location" in form.model_fields_set and location != user.location:
+        filled = chosen(connection, Catalogue.LOCATIONS, [location], "location")[location].address if location else None
+        user = with_location(user, location, filled or Address())
+    if "address" in form.model_fields_set:
+        user = replace(user, address=form.address.typed_over(user.address) if form.address else Address())
+    return user
+
+
+def _with_password(connection: str, user: User, password: str) -> User:
+    try:
+        return with_password(user, password, stored_policy(connection))
+    except ProblemError as error:
+        raise RequestProblemError(error.problem, field="password") from None
+
+
+def _with_additional(connection: str, user: User, given: Mapping[str, str | None]) -> User:
+    """With values of what its projects ask for."""
+    fields = [field for project in sorted(user.projects) for field in stored_fields(connection, project)]
+    found = wrong_additional(user, given, (field for field in fields if field.category == user.category))
+    for name, problem in found.items():
+        raise RequestProblemError(problem, field=f"additional.{name}")
+    try:
+        return with_additional(user, given)
+    except ProblemError as error:
+        raise RequestProblemError(error.problem, field="additional") from None
+
+
+def _without_password(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a request may be kept, even as a quick hash, which would give a password away to whoever guesses."""
+    return {name: value for name, value in body.items() if name != "password"}
