@@ -51,7 +51,6 @@ Password = Annotated[
     Field(
         min_length=1,
         max_length=1000,
-        repr=False,
         description="Conforme a política de senha do diretório; nunca é mostrada. A que já é a atual não muda nada.",
     ),
 ]
@@ -70,7 +69,7 @@ class DetailsForm(Input):
     name: Name | None = None
     login: Login | None = None
     email: Email | None = None
-    password: Password | None = None
+    password: Password | None = Field(default=None, repr=False)
     identification: Identification | None = None
     phone: Phone | None = None
     active: Active | None = None
