@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import asms.flows
 import sgp.connection
 import sgp.flows
 import zen.flows
 from sincronia.engine.flow import FlowKind, Opening
 
-FLOWS: Mapping[str, Mapping[str, FlowKind]] = {"sgp": sgp.flows.FLOWS, "zen": zen.flows.FLOWS}
+FLOWS: Mapping[str, Mapping[str, FlowKind]] = {
+    "asms": asms.flows.FLOWS,
+    "sgp": sgp.flows.FLOWS,
+    "zen": zen.flows.FLOWS,
+}
 
 
 def _open_zen(flow: str, opening: Opening) -> None:

@@ -43,7 +43,6 @@ _WRONG = {  # pydantic's kinds of error, for a person; its own texts are English
     "bool_parsing": "deve ser true ou false",
     "dict_type": "deve ser um objeto JSON, entre chaves",
     "model_type": "deve ser um objeto JSON, entre chaves",
-    "too_short": "informe pelo menos um",
     "literal_error": "deve ser {expected}",
     "greater_than_equal": "deve ser no mínimo {ge}",
     "less_than_equal": "deve ser no máximo {le}",
@@ -55,12 +54,15 @@ class Definition(ConnectionForm):
     """A connection as an operator writes it down, without its secret."""
 
     connection: ConnectionId
-    integration: Literal["sgp", "zen"]
-    flows: dict[str, FlowForm] = Field(min_length=1)
+    integration: Literal["asms", "sgp", "zen"]
+    flows: dict[str, FlowForm] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _flows_exist(self) -> Self:
         known = FLOWS[self.integration].keys()
+        if known and not self.flows:
+            message = f"flows: informe pelo menos um dos fluxos da integração {self.integration}: "
+            raise ValueError(message + ", ".join(sorted(known)))
         unknown = self.flows.keys() - known
         if unknown:
             message = f"a integração {self.integration} não tem o fluxo {', '.join(sorted(unknown))}; tem "
@@ -134,7 +136,7 @@ def read_secret(text: bytes) -> dict[str, str]:
         raise InputError(
             f"O segredo, na entrada padrão, precisa de correção: {_places(error)}. Informe um objeto JSON de textos, "
             'como {"zen_token": "…", "questor_token": "…", "administrator_access_key": "…"} (Zen) ou '
-            '{"sgp_token": "…", "ozmap_key": "…", "webhook_secrets": "…"} (SGP).'
+            '{"sgp_token": "…", "ozmap_key": "…", "webhook_secrets": "…"} (SGP); o da ASMS é {}.'
         ) from None
 
 
@@ -190,6 +192,8 @@ def main() -> None:
 
 
 def _when(definition: Definition) -> str:
+    if not definition.flows:
+        return "Ela não tem fluxos: é usada pela API."
     if not definition.enabled:
         return "Ela está desativada: nenhum fluxo dela roda."
     return "Um fluxo novo roda no próximo minuto; um que já existia mantém o seu horário."

@@ -10,7 +10,10 @@ from hypothesis import HealthCheck, settings
 
 from tests.office_on_aws import AwsServer, OfficeOnAws, office_on_aws
 
-for name in ("connections", "links", "identities", "runs", "outcomes", "notifications", "hints", "tokens", "requests"):
+for name in (
+    *("connections", "links", "identities", "runs", "outcomes", "notifications", "hints"),
+    *("tokens", "requests", "directory"),
+):
     os.environ[f"{name.upper()}_TABLE"] = f"test-{name}"
 os.environ |= {
     "DATA_BUCKET": "test-data",

@@ -20,6 +20,7 @@ from operations.arguments import WRONG_INPUT
 from tests.office_on_aws import REGION, AwsServer
 
 EXAMPLE = processes.ROOT / "docs" / "examples" / "connection.zen.json"
+EXAMPLE_OF_ASMS = processes.ROOT / "docs" / "examples" / "connection.asms.json"
 EXAMPLE_OF_SGP = processes.ROOT / "docs" / "examples" / "connection.sgp.json"
 CONNECTION = "escritorio-aurora"
 FLOW = "FLOW#sincronizar_usuarios"
@@ -221,6 +222,16 @@ def test_the_example_of_sgp_runs_and_what_is_wrong_with_both_flows_is_said_once(
     assert [sentence.partition(" Informe")[0] for sentence in sentences] == said
 
 
+def test_the_example_of_asms_is_put_without_flows_and_without_secrets(operator: Operator) -> None:
+    definition = json.loads(EXAMPLE_OF_ASMS.read_text(encoding="utf-8"))
+    ended = operator.put({"flows": {}} | definition, secret={})
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout == "Conexão empresa-modelo gravada. Ela não tem fluxos: é usada pela API.\n"
+    rows = operator.rows()
+    assert rows.keys() == {"CONFIG"}
+    assert (rows["CONFIG"]["integration"], operator.secret(rows["CONFIG"]["secret_name"])) == ("asms", {})
+
+
 def test_a_stack_of_cloudformation_is_found_by_its_name(operator: Operator) -> None:
     outputs = {name: {"Value": value} for name, value in operator.aws.provisioned.outputs.items()}
     template = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}, "Outputs": outputs}
@@ -268,10 +279,10 @@ def _ended(monkeypatch: pytest.MonkeyPatch, arguments: list[str], secret: bytes 
     ("change", "said"),
     [
         ({"flows": {"sincronizar_notas": {"every_minutes": 60}}}, "não tem o fluxo sincronizar_notas; tem sinc"),
-        ({"flows": {}}, "flows: informe pelo menos um"),
+        ({"flows": {}}, "flows: informe pelo menos um dos fluxos da integração zen: sinc"),
         ({"flows": {"sincronizar_usuarios": {"every_minutes": 1}}}, "every_minutes: deve ser no mínimo 5"),
         ({"flows": {"sincronizar_usuarios": {"every_minutes": 60.5}}}, "every_minutes: deve ser um número inteiro"),
-        ({"integration": "notes"}, "integration: deve ser 'sgp' ou 'zen'"),
+        ({"integration": "notes"}, "integration: deve ser 'asms', 'sgp' ou 'zen'"),
         ({"connection": "Escritório Aurora"}, "connection: use de 2 a 61 letras minúsculas sem acento"),
         ({"name": " "}, "name: não pode ficar vazio"),
         ({"enabled": "talvez"}, "enabled: deve ser true ou false"),

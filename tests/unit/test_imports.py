@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 ON_SCHEDULE, ON_QUEUE = "zen.on_schedule", "zen.on_queue"
 HUB = "hub.on_http"
 ZEN_ON_HTTP = "zen.on_http"
+ASMS_ON_SCHEDULE, ASMS_ON_QUEUE, ASMS_ON_HTTP = "asms.on_schedule", "asms.on_queue", "asms.on_http"
 SGP_ON_WEBHOOK, SGP_ON_SCHEDULE, SGP_ON_QUEUE = "sgp.on_webhook", "sgp.on_schedule", "sgp.on_queue"
 AROUND = {"local", "tests", "bench", "operations", "moto", "samtranslator", "rich", "pytest", "hypothesis", "yaml"}
 UNUSED = {
@@ -24,6 +25,7 @@ UNUSED = {
     "jinja2",
     "itsdangerous",
     "werkzeug",
+    "argon2",  # only who sets a password needs it
     "aws_xray_sdk",
     "aws_lambda_powertools.event_handler",
 }
@@ -52,6 +54,7 @@ _VARIABLES = (
             "TOKENS",
             "REQUESTS",
             "HINTS",
+            "DIRECTORY",
         )
     ),
     "POWERTOOLS_SERVICE_NAME",
@@ -59,7 +62,10 @@ _VARIABLES = (
 )
 
 
-@pytest.mark.parametrize("module", [ON_SCHEDULE, ON_QUEUE, SGP_ON_WEBHOOK, SGP_ON_SCHEDULE, SGP_ON_QUEUE])
+@pytest.mark.parametrize(
+    "module",
+    [ON_SCHEDULE, ON_QUEUE, ASMS_ON_SCHEDULE, ASMS_ON_QUEUE, SGP_ON_WEBHOOK, SGP_ON_SCHEDULE, SGP_ON_QUEUE],
+)
 def test_no_function_loads_what_it_does_not_use(module: str) -> None:
     assert loaded(module) & (AROUND | UNUSED) == set()
 
@@ -86,6 +92,26 @@ def test_sgps_tick_loads_neither_vendors_nor_the_worker() -> None:
     }
     parts = ("vendor_http", "vendor_guard", "engine.worker", "engine.hint_worker")
     assert names & {f"sincronia.{part}" for part in parts} == set()
+
+
+def test_asmss_tick_and_worker_call_no_vendor_and_know_no_forms() -> None:
+    tick, worker = loaded(ASMS_ON_SCHEDULE), loaded(ASMS_ON_QUEUE)
+
+    assert (tick | worker) & {"requests", "pydantic", "pydantic_core", "sincronia.vendor_http"} == set()
+    assert {name for name in tick if name.split(".")[0] == "asms"} == {"asms", ASMS_ON_SCHEDULE}
+    assert "sincronia.engine.worker" not in tick
+    assert {name for name in worker if name.split(".")[0] == "asms" and not name.startswith("asms.store")} <= {
+        "asms",
+        *(f"asms.{part}" for part in ("additional", "catalogues", "flows", "names", "on_queue", "passwords", "users")),
+    }
+
+
+def test_asmss_routes_load_neither_vendors_nor_the_worker_nor_what_only_some_requests_use() -> None:
+    names = loaded(ASMS_ON_HTTP)
+
+    assert names & ((AROUND | UNUSED) - {"aws_lambda_powertools.event_handler"}) == set()
+    assert names & {"aws_lambda_powertools.utilities.idempotency", "sincronia.web.idempotency"} == set()
+    assert names & {"sincronia.vendor_http", "sincronia.engine.worker", "sincronia.store.remains"} == set()
 
 
 def test_the_worker_loads_its_vendors_and_not_the_tick() -> None:

@@ -17,7 +17,10 @@ def _required(name: str) -> str:
 
 
 def table(name: str) -> str:
-    """The real name of a table: connections, links, identities, runs, outcomes, notifications, tokens or requests."""
+    """The real name of a table.
+
+    name: connections, links, identities, runs, outcomes, notifications, hints, tokens, requests or directory.
+    """
     return _required(f"{name.upper()}_TABLE")
 
 

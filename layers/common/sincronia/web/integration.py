@@ -55,7 +55,8 @@ class Integration:
     secret: type[BaseModel]
     lanes: Mapping[str, LaneTitle]  # by entity: all that its flows can have
     listings: Mapping[str, str]  # by name: what people call what is read
-    check: Callable[[Opening], Sequence[Check]]  # tries every part of a connection; raises OutOfTimeError
+    # Tries every part of a connection; raises OutOfTimeError. None where no vendor is called.
+    check: Callable[[Opening], Sequence[Check]] | None = None
 
     def connection(self, connection_id: str) -> Registered:
         """A connection of this integration. Raises ProblemError(connection_unknown)."""
@@ -102,6 +103,13 @@ class Integration:
         """
         secret = SecretsManagerSecrets().fields(connection.secret_name)
         return Opening(connection.settings, secret, filters, clock.now() + seconds)
+
+    def tried(self, connection: Connection, seconds: float) -> Sequence[Check]:
+        """Every part of a connection, tried for so long at most; none where no vendor is called.
+
+        Raises OutOfTimeError, and ProblemError(secret_missing).
+        """
+        return self.check(self.opening(connection, {}, seconds)) if self.check else ()
 
     def run(self, connection_id: str, run_id: str) -> Run:
         """A run of one of its connections. Raises ProblemError(run_unknown)."""

@@ -1,0 +1,37 @@
+"""The worker of ASMS: a queue message names a run, and the run is moved on. Runs delete connections."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from asms.flows import FLOWS
+from asms.store.remains import DirectoryRemains
+from sincronia.engine.state import RunKey
+from sincronia.engine.worker import Outside, work
+from sincronia.store.aws import S3Objects, SecretsManagerSecrets, SqsRunQueue
+from sincronia.store.working import DynamoStore
+
+SPARE_SECONDS = 20  # what is left of the function's time to queue the rest
+
+logger = Logger()
+processor = BatchProcessor(event_type=EventType.SQS)
+outside = Outside(DynamoStore(), S3Objects(), SqsRunQueue(), SecretsManagerSecrets(), FLOWS, DirectoryRemains())
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    """Moves each message's run on. A message comes again only for what nobody expected."""
+
+    def move_on(record: SQSRecord) -> None:
+        key = RunKey(record.json_body["connection"], record.json_body["run_id"])
+        logger.set_correlation_id(record.message_id)
+        logger.append_keys(connection=key.connection, run_id=key.run_id)
+        work(key, outside, context.get_remaining_time_in_millis() / 1000 - SPARE_SECONDS)
+
+    return process_partial_response(event=event, record_handler=move_on, processor=processor, context=context)
