@@ -37,6 +37,19 @@ REFUSALS: Mapping[str, WebAnswer] = {
         "A seção {section} é só de {whose}.",
         "Retire o campo, ou confira a categoria do usuário.",
     ),
+    "asms.association_undecided": refused(
+        409,
+        "Falta confirmar",
+        "Os grupos incluídos atuam em projetos a que o usuário não está associado ({projects}), e nada foi gravado.",
+        "Envie de novo com associate true, para associá-lo também aos projetos, ou false, para incluí-lo só nos "
+        "grupos.",
+    ),
+    "asms.project_inactive": refused(
+        409,
+        _CONFLICT,
+        "O projeto {name} está desativado e não recebe mais usuários.",
+        "Ative o projeto no catálogo antes, ou escolha outro.",
+    ),
     "asms.password_refused": refused(
         422,
         _INVALID,
@@ -215,6 +228,12 @@ WARNINGS: Answers = {
         Fault.PERSON,
         "O e-mail também é de outros usuários deste diretório: {number}.",
         "Confira se eles devem mesmo receber as mesmas notificações.",
+    ),
+    "asms.additional_missing": Answer(
+        Retry.AFTER_CORRECTION,
+        Fault.PERSON,
+        "O projeto {project} pede campos adicionais que o usuário não tem preenchidos: {fields}.",
+        "Preencha-os na seção Adicional do usuário.",
     ),
 }
 
