@@ -15,13 +15,23 @@ def chosen(connection: str, catalogue: Catalogue, ids: Iterable[str], field: str
 
     Raises RequestProblemError(asms.entry_unknown, asms.entry_inactive).
     """
+    found = known(connection, catalogue, ids, field)
+    check_active(found.values(), field)
+    return found
+
+
+def known(connection: str, catalogue: Catalogue, ids: Iterable[str], field: str) -> dict[str, Entry]:
+    """The entries, active or not, by id. Raises RequestProblemError(asms.entry_unknown)."""
     wanted = list(dict.fromkeys(ids))
     found = stored_entries(connection, catalogue, wanted)
-    for one in wanted:
-        entry = found.get(one)
-        if entry is None:
-            raise RequestProblemError(Problem("asms.entry_unknown", {"catalogue": TITLES[catalogue]}), field=field)
+    if len(found) < len(wanted):
+        raise RequestProblemError(Problem("asms.entry_unknown", {"catalogue": TITLES[catalogue]}), field=field)
+    return {one: found[one] for one in wanted}
+
+
+def check_active(entries: Iterable[Entry], field: str) -> None:
+    """Raises RequestProblemError(asms.entry_inactive) where one can't be chosen any more."""
+    for entry in entries:
         if not entry.active:
-            details = {"catalogue": TITLES[catalogue], "name": entry.name}
+            details = {"catalogue": TITLES[entry.catalogue], "name": entry.name}
             raise RequestProblemError(Problem("asms.entry_inactive", details), field=field)
-    return found
