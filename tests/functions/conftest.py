@@ -52,3 +52,15 @@ def asms(aws: AwsServer, asms_environment: Sandbox) -> Asms:
     """An empty directory."""
     aws.clear()
     return Asms(aws, asms_environment)
+
+
+@pytest.fixture(scope="module")
+def asms_environment_elsewhere(asms_environment: Sandbox) -> Sandbox:
+    """A second execution environment on the same AWS."""
+    return Sandbox(lambda: START, integration="asms")
+
+
+@pytest.fixture
+def elsewhere(asms: Asms, asms_environment_elsewhere: Sandbox) -> Asms:
+    """The directory of `asms`, as another execution environment has it: for who comes in the midst of a request."""
+    return Asms(asms.aws, asms_environment_elsewhere)
