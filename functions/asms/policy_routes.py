@@ -61,7 +61,7 @@ class PolicyAnswer(BaseModel):
 class PasswordToCheck(Input):
     """A password as it is being typed, and whose it would be."""
 
-    password: Typed
+    password: Typed = Field(repr=False)
     login: Typed = ""
     name: Typed = ""
 

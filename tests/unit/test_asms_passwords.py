@@ -174,6 +174,7 @@ def test_the_login_may_not_be_inside(password: str, login: str, inside: bool) ->
         ("em-são-luís", "Luis Só", True),
         ("davila-99", "Inês D’Ávila", True),
         ("d’avi-la-99", "Inês D’Ávila", False),
+        ("que-EVA-1", "Eva Sá", True),
         ("lima-e-limão", "Ana Souza-Lima", True),
         ("da-de-do-e", "Zé da Sé de Lá", False),  # words of two letters
         ("que-dia-ruim", "Ruy Dias", False),

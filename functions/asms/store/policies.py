@@ -22,7 +22,10 @@ def stored_policy(connection: str) -> Policy:
 
 
 def keep_policy(connection: str, policy: Policy) -> bool:
-    """Writes a policy in the place of the version before it; False where somebody else was faster."""
+    """Writes a policy in the place of the version before it; False where that isn't the last any more.
+
+    That may also be our own doing: a first try went through, and its answer was lost.
+    """
     first = policy.version == 1
     before: Condition = DirectoryRow.item.does_not_exist() if first else DirectoryRow.version == policy.version - 1
     try:
@@ -30,7 +33,7 @@ def keep_policy(connection: str, policy: Policy) -> bool:
     except PutError as error:
         if error.cause_response_code != "ConditionalCheckFailedException":
             raise
-        return stored_policy(connection) == policy  # a first try went through, and its answer was lost
+        return False
     return True
 
 
