@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.asms_on_aws import BASE, CLIENTS, CONNECTION, SPECIALISTS, UNKNOWN, USERS, Asms, problem
+from tests.office_on_aws import event
 
 
 @pytest.fixture
@@ -185,3 +186,13 @@ def test_who_died_is_asked_again_and_leaves_one_comment(
 
     assert (again.status, again.body["at"]) == (201, "2026-11-23T09:00:00.000Z")
     assert asms.get(path)["items"] == [again.body]
+
+
+def test_the_examples_of_events_are_answered(asms: Asms) -> None:
+    asms.made = 0xC0
+    asms.user("clients", "Carolina Vergara")
+
+    answers = [asms.send(event(f"asms/on_http/{name}"), "operator") for name in ("add_comment", "list_comments")]
+
+    assert [answer.status for answer in answers] == [201, 200]
+    assert answers[1].body["items"] == [answers[0].body]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.asms_on_aws import BASE, CLIENTS, CONNECTION, SPECIALISTS, UNKNOWN, USERS, Asms, problem
+from tests.office_on_aws import event
 from tests.routes_on_aws import Answer
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
@@ -237,3 +238,13 @@ def test_a_photo_that_is_put_back_while_it_is_being_deleted_stays(
 
     assert objects(asms) == [asms.stored("clients", carolina).photo]
     assert objects(asms)[0].endswith(".png")
+
+
+def test_the_examples_of_events_are_answered(asms: Asms) -> None:
+    asms.made = 0xC0
+    asms.user("clients", "Carolina Vergara")
+    names = ("change_photo", "download_photo", "remove_photo")
+
+    answers = [asms.send(event(f"asms/on_http/{name}"), "operator") for name in names]
+
+    assert [answer.status for answer in answers] == [201, 303, 204]

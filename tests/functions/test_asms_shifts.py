@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.asms_on_aws import BASE, CLIENTS, SPECIALISTS, UNKNOWN, Asms, problem
+from tests.office_on_aws import event
 
 SINCE, UNTIL = "2026-12-01", "2026-12-15"
 
@@ -307,3 +308,15 @@ def test_of_two_at_once_both_are_kept_unless_they_overlap(  # noqa: PLR0917
     answered.append(asms.post(path, form(calendar, since, "2026-12-20")).status)
 
     assert (tuple(answered), len(shifts(asms, bruno))) == (statuses, kept)
+
+
+def test_the_examples_of_events_are_answered(asms: Asms) -> None:
+    asms.made = 0xD0
+    shift = asms.sandbox.of("asms.users").Shift(f"{0xD2:016x}", date(2027, 1, 1), date(2027, 1, 2), f"{0xE1:016x}")
+    asms.user("specialists", "Bruno Prado", shifts=(shift,))
+    asms.made = 0xE0
+    asms.entry("calendars", "Noites")
+
+    answers = [asms.send(event(f"asms/on_http/{name}"), "operator") for name in ("add_shift", "remove_shift")]
+
+    assert [answer.status for answer in answers] == [201, 204]

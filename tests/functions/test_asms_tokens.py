@@ -9,7 +9,7 @@ import pytest
 
 from tests.asms_on_aws import CLIENTS, CONNECTION, SPECIALISTS, UNKNOWN, Asms, problem
 from tests.hub_on_aws import Hub
-from tests.office_on_aws import START, AwsServer, Sandbox
+from tests.office_on_aws import START, AwsServer, Sandbox, event
 from tests.routes_on_aws import Answer
 
 DAY = 86400
@@ -303,3 +303,14 @@ def test_the_log_says_what_was_asked_and_nothing_that_was_sent_or_answered(
     logged = capsys.readouterr().out
     assert logged.count('"message":"request"') == 4
     assert [text for text in (token["token"][21:], "Carolina", "Q2Fyb2xpbmE", "Bruno") if text in logged] == []
+
+
+def test_the_examples_of_events_are_answered(asms: Asms) -> None:
+    asms.made = 0xD0
+    asms.user("specialists", "Bruno Prado")
+    names = ("create_specialist_token", "list_specialist_tokens", "revoke_specialist_token")
+
+    answers = [asms.send(event(f"asms/on_http/{name}"), "administrator") for name in names]
+
+    assert [answer.status for answer in answers] == [201, 200, 404]  # ids of tokens are random
+    assert answers[2].body["code"] == "asms.token_unknown"
