@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Annotated
-from uuid import uuid4
 
 from pydantic import BaseModel, Field
 
@@ -16,12 +15,13 @@ from asms.catalogues import GROUPS, TITLES, Address, Catalogue, Entry
 from asms.changing import changed_named, made_named
 from asms.choosing import chosen
 from asms.form_fields import AddressForm, Beginning, EntryId, Name
+from asms.new_ids import id_for
 from asms.paths import CatalogueInPath, EntryInPath, connection_path
 from asms.store.catalogues import entries_by_name, keep_entry, stored_entry
 from asms.users import MOST_PROJECTS
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role
-from sincronia.web.application import Input, Routes
+from sincronia.web.application import Caller, IdempotencyKey, Input, Routes
 from sincronia.web.fields import ConnectionInPath
 from sincronia.web.integration import Integration
 from sincronia.web.paging import Cursor, Limit, Page, after_of, page
@@ -121,12 +121,23 @@ class CatalogueRoutes:
         self.integration.connection(connection)
         return page(entries_by_name(connection, catalogue, name, limit, after_of(cursor)), _answer)
 
-    def create_entry(self, connection: ConnectionInPath, catalogue: CatalogueInPath, new: NewEntry) -> EntryAnswer:
-        """Whoever asks again after a lost answer is told that the name is taken: nothing is made twice."""
+    def create_entry(
+        self,
+        connection: ConnectionInPath,
+        catalogue: CatalogueInPath,
+        new: NewEntry,
+        caller: Caller,
+        idempotency_key: IdempotencyKey,
+    ) -> EntryAnswer:
+        """Asked again after a lost answer, with the same key: what was made; without one: that the name is taken."""
         self.integration.connection(connection)
         _check_parts(catalogue, new)
+        entry_id = id_for(caller, idempotency_key, new, connection, catalogue.value)
+        made = stored_entry(connection, catalogue, entry_id) if idempotency_key else None
+        if made:
+            return _answer(made)
         entry = Entry(
-            id=uuid4().hex[:16],
+            id=entry_id,
             catalogue=catalogue,
             name=new.name,
             active=new.active,

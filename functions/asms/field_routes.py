@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
-from uuid import uuid4
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from asms.additional import MOST_FIELDS, MOST_OPTIONS, AdditionalField, FieldType, options_wrong
 from asms.catalogue_routes import entry_of
 from asms.catalogues import Catalogue, Category
 from asms.changing import changed_named, made_named
-from asms.form_fields import Name
+from asms.form_fields import Name, comparable
+from asms.new_ids import id_for
 from asms.paths import ID_FORM, ProjectInPath, connection_path
 from asms.store.fields import keep_field, stored_field, stored_fields
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role
-from sincronia.web.application import Input, Routes
-from sincronia.web.fields import ConnectionInPath
+from sincronia.web.application import Caller, IdempotencyKey, Input, Routes
+from sincronia.web.fields import ConnectionInPath, Line
 from sincronia.web.integration import Integration
 from sincronia.web.run_answers import RequestProblemError
 
@@ -28,7 +28,7 @@ TITLE = "campo adicional"
 
 FieldInPath = Annotated[str, Path(pattern=ID_FORM, description="A identificação do campo adicional.")]
 Options = Annotated[
-    list[Annotated[Name, Field(max_length=100)]],
+    list[Annotated[Line, Field(max_length=100), AfterValidator(comparable)]],
     Field(max_length=MOST_OPTIONS, description="Só do tipo choice: entre o que se escolhe, na ordem."),
 ]
 Obligatory = Annotated[bool, Field(strict=True, description="Se ninguém é salvo sem ele.")]
@@ -121,15 +121,29 @@ class FieldRoutes:
         entry_of(connection, Catalogue.PROJECTS, project)
         return ProjectFields(project=project, fields=[_answer(one) for one in stored_fields(connection, project)])
 
-    def create_field(self, connection: ConnectionInPath, project: ProjectInPath, new: NewField) -> FieldAnswer:
-        """The limit keeps the list short: those who make fields at the same moment may pass it by one or two."""
+    def create_field(
+        self,
+        connection: ConnectionInPath,
+        project: ProjectInPath,
+        new: NewField,
+        caller: Caller,
+        idempotency_key: IdempotencyKey,
+    ) -> FieldAnswer:
+        """Asked again after a lost answer as catalogues are.
+
+        The limit keeps the list short: those who make fields at the same moment may pass it by one or two.
+        """
         self.integration.connection(connection)
         entry_of(connection, Catalogue.PROJECTS, project)
         _check_options(new.type, new.options)
+        field_id = id_for(caller, idempotency_key, new, connection, project)
+        made = stored_field(connection, project, field_id) if idempotency_key else None
+        if made:
+            return _answer(made)
         if len(stored_fields(connection, project)) >= MOST_FIELDS:
             raise ProblemError(Problem("asms.fields_too_many", {"most": str(MOST_FIELDS)}))
         field = AdditionalField(
-            id=uuid4().hex[:16],
+            id=field_id,
             project=project,
             category=new.category,
             name=new.name,

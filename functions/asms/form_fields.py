@@ -36,8 +36,9 @@ def comparable(text: str) -> str:
 Name = Annotated[Line, AfterValidator(comparable)]
 Beginning = Annotated[
     str,
+    Field(max_length=200),
     AfterValidator(_fitting),
-    Query(max_length=200, description="Só os que têm um nome que começa assim; maiúsculas e acentos não contam."),
+    Query(description="Só os que têm um nome que começa assim; maiúsculas e acentos não contam."),
 ]
 EntryId = Annotated[str, Field(pattern=ID_FORM, description="A identificação de um item de um catálogo.")]
 AddressPart = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]

@@ -17,10 +17,16 @@ from sincronia.answers import explain
 SIZES = ("P", "M", "G", "Extra grande")
 
 
-def field(kind: FieldType, *, number: int = 1, **more: bool) -> AdditionalField:
-    options = SIZES if kind == FieldType.CHOICE else ()
-    return replace(
-        AdditionalField(f"{number:016x}", "9" * 16, Category.CLIENTS, "Tamanho", kind, options=options), **more
+def field(kind: FieldType, *, number: int = 1, obligatory: bool = False, active: bool = True) -> AdditionalField:
+    return AdditionalField(
+        id=f"{number:016x}",
+        project="9" * 16,
+        category=Category.CLIENTS,
+        name="Tamanho",
+        type=kind,
+        obligatory=obligatory,
+        options=SIZES if kind == FieldType.CHOICE else (),
+        active=active,
     )
 
 
