@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from asms.flows import FLOWS
 from asms.store.remains import DirectoryRemains
+from sincronia.engine.erasing import DELETION, Erasing
 from sincronia.engine.state import RunKey
 from sincronia.engine.worker import Outside, work
 from sincronia.store.aws import S3Objects, SecretsManagerSecrets, SqsRunQueue
@@ -21,7 +22,9 @@ SPARE_SECONDS = 20  # what is left of the function's time to queue the rest
 
 logger = Logger()
 processor = BatchProcessor(event_type=EventType.SQS)
-outside = Outside(DynamoStore(), S3Objects(), SqsRunQueue(), SecretsManagerSecrets(), FLOWS, DirectoryRemains())
+store, queue = DynamoStore(), SqsRunQueue()
+tasks = {DELETION: Erasing(store, queue, DirectoryRemains())}
+outside = Outside(store, S3Objects(), queue, SecretsManagerSecrets(), FLOWS, tasks)
 
 
 @logger.inject_lambda_context(clear_state=True)

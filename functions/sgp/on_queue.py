@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from sgp.flows import KIND
 from sgp.records import open_contracts
+from sincronia.engine.erasing import DELETION, Erasing
 from sincronia.engine.hint_worker import HintOutside, work_hint
 from sincronia.engine.measures import measure_hint
 from sincronia.engine.state import RunKey
@@ -29,7 +30,9 @@ logger = Logger()
 processor = SqsFifoPartialProcessor()
 objects, secrets = S3Objects(), SecretsManagerSecrets()
 outside = HintOutside(DynamoHintStore(KIND.integration), objects, SqsHintQueue(), secrets, KIND, open_contracts)
-deletions = Outside(DynamoStore(), objects, SqsRunQueue(), secrets, {}, HintRemains((KIND.entity,)))
+store, queue = DynamoStore(), SqsRunQueue()
+tasks = {DELETION: Erasing(store, queue, HintRemains((KIND.entity,)))}
+deletions = Outside(store, objects, queue, secrets, {}, tasks)
 
 
 @logger.inject_lambda_context(clear_state=True)

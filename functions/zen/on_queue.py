@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from sincronia.engine.erasing import DELETION, Erasing
 from sincronia.engine.measures import measure_run
 from sincronia.engine.state import RunKey
 from sincronia.engine.worker import Outside, work
@@ -23,7 +24,9 @@ SPARE_SECONDS = 20  # what is left of the function's time to commit and to queue
 
 logger = Logger()
 processor = BatchProcessor(event_type=EventType.SQS)
-outside = Outside(DynamoStore(), S3Objects(), SqsRunQueue(), SecretsManagerSecrets(), FLOWS, DynamoRemains(ENTITIES))
+store, queue = DynamoStore(), SqsRunQueue()
+tasks = {DELETION: Erasing(store, queue, DynamoRemains(ENTITIES))}
+outside = Outside(store, S3Objects(), queue, SecretsManagerSecrets(), FLOWS, tasks)
 
 
 @logger.inject_lambda_context(clear_state=True)

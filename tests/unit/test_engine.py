@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from sincronia.answers import AnswerUnknownError, OutOfTimeError, Problem, ProblemError
-from sincronia.engine import decisions, worker
+from sincronia.engine import decisions, steps, worker
 from sincronia.engine.flow import BrakeLimits, Limit, LinkStatus, Record, TargetRecord
 from sincronia.engine.report import told
 from sincronia.engine.state import OutcomeKind, Phase, Result, Rows, Run, RunKey
@@ -435,7 +435,7 @@ def test_a_source_at_which_workers_keep_dying_ends_the_run(office: Office) -> No
         pass
 
     run = office.due()
-    for _ in range(worker.STEP_ATTEMPTS):
+    for _ in range(steps.STEP_ATTEMPTS):
         office.source.stops[0] = Death()  # type: ignore[assignment]
         with pytest.raises(Death):
             worker.work(run.key, office.outside, 240)
@@ -448,7 +448,7 @@ def test_a_run_that_waits_for_a_day_is_closed_with_its_last_cause(office: Office
     office.source.stops[0] = ProblemError(Problem("vendor_down", {"vendor": "Origem", "status": "503"}))
     run = office.sync()
     assert "código 503" in office.notification(run).text
-    office.now = START + worker.RUN_HOURS * 3600 + 1
+    office.now = START + steps.RUN_HOURS * 3600 + 1
     worker.work(run.key, office.outside, 240)
     closed = office.run(run.key)
     assert closed.result == Result.FAILURE

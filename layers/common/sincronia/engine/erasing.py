@@ -61,14 +61,14 @@ def deletion(connection: str, integration: str, by: str) -> Run:
 
 @dataclass(frozen=True, slots=True)
 class Erasing:
-    """What a deletion's worker works with."""
+    """Implements sincronia.engine.tasks.Task: a deletion; it is never given up."""
 
     store: Store
     queue: RunQueue
     remains: Remains
 
     def go_on(self, held: Run, deadline: float) -> None:
-        """Erases on under the run's lease, until all is gone, somebody else has to finish first, or time is up."""
+        """Erases on until all is gone, somebody else has to finish first, or time is up. Leaves no run."""
         connection = held.key.connection
         if not self.remains.being_deleted(connection):
             logger.error("deletion of a connection that is not marked for it", connection=connection)

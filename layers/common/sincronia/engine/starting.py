@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sincronia.engine.ports import Schedule
 from sincronia.engine.report import started
-from sincronia.engine.state import Phase, Run, RunKey, ScheduledFlow, Start
+from sincronia.engine.state import Notification, Phase, Run, RunKey, ScheduledFlow, Start
 
 QUEUED_SECONDS = 120  # how long a message is given to arrive before the tick queues its run again
 
@@ -24,13 +24,23 @@ class NotStarted:
 
 
 def start(
-    run: Run, flow: ScheduledFlow, apart: Apart, schedule: Schedule, next_due: float | None = None
+    run: Run,
+    flow: ScheduledFlow,
+    apart: Apart,
+    schedule: Schedule,
+    next_due: float | None = None,
+    *,
+    notification: Notification | None = None,
 ) -> NotStarted | None:
-    """Makes a run of a flow; None where it was made. Whoever asks at the same time makes none beside it."""
+    """Makes a run of a flow; None where it was made. Whoever asks at the same time makes none beside it.
+
+    notification: as people first see it; a sync's where there is none.
+    """
     others = tuple(_flow(flow, name, schedule) for name in sorted(apart.get(flow.flow, ())))
     busy = _at_work((flow, *others), schedule)
     if busy is None:
-        if schedule.start_run(Start(flow, run, started(run, flow.title), others, next_due)):
+        told = notification or started(run, flow.title)
+        if schedule.start_run(Start(flow, run, told, others, next_due)):
             return None
         busy = _at_work(tuple(_flow(flow, name, schedule) for name in (flow.flow, *apart.get(flow.flow, ()))), schedule)
     if schedule.run(run.key) is not None:

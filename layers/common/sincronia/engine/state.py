@@ -103,6 +103,7 @@ class Run:
     lease_until: float = 0
     attempts: int = 0  # since the cursor last moved
     look_until: int = 0  # below this position an earlier attempt may have written without telling
+    progress: Mapping[str, Any] = field(default_factory=dict)  # of a task: what it goes on from, beside the cursor
     wake_at: float | None = None  # when the tick queues it again
     problem: Problem | None = None  # why it waits, or why it ended early
     brakes: tuple[Problem, ...] = ()  # all that the brake found

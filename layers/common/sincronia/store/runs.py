@@ -94,6 +94,7 @@ class RunItem(Table):
     lease_until = NumberAttribute()
     attempts = NumberAttribute()
     look_until = NumberAttribute()
+    progress = JSONAttribute(null=True)
     wake_at = NumberAttribute(null=True)
     problem = JSONAttribute(null=True)
     brakes = JSONAttribute(null=True)
@@ -140,6 +141,7 @@ def attributes(run: Run) -> dict[str, Any]:
         "source_manifests": dict(run.source_manifests),
         "plan_manifests": dict(run.plan_manifests),
         "lease": run.lease or None,
+        "progress": dict(run.progress) or None,
         "problem": problem_out(run.problem),
         "brakes": [problem_out(problem) for problem in run.brakes] or None,
         "corrections": set(run.corrections) or None,
@@ -197,6 +199,7 @@ def run_in(item: RunItem) -> Run:
         lease_until=float(item.lease_until),
         attempts=int(item.attempts),
         look_until=int(item.look_until),
+        progress=item.progress or {},
         wake_at=float(item.wake_at) if item.wake_at is not None else None,
         problem=problem_in(item.problem),
         brakes=tuple(problem for value in item.brakes or () if (problem := problem_in(value))),
