@@ -65,7 +65,7 @@ REFUSALS: Mapping[str, WebAnswer] = {
     "asms.additional_empty": refused(
         422,
         _INVALID,
-        "O campo adicional {field} é obrigatório e ficaria vazio.",
+        "O campo adicional “{field}” é obrigatório e ficaria vazio.",
         "Informe um valor.",
     ),
     "asms.additional_too_long": refused(

@@ -69,7 +69,7 @@ class DetailsForm(Input):
     name: Name | None = None
     login: Login | None = None
     email: Email | None = None
-    password: Password | None = Field(default=None, repr=False)
+    password: Password | None = Field(default=None, repr=False, exclude=True)  # no form is kept or shown with it
     identification: Identification | None = None
     phone: Phone | None = None
     active: Active | None = None

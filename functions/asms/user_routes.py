@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
-from uuid import uuid4
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
@@ -13,6 +12,7 @@ from asms.catalogues import Address, Catalogue, Category
 from asms.changing import changed_user, made_user, user_of
 from asms.choosing import chosen
 from asms.form_fields import Beginning
+from asms.new_ids import id_for
 from asms.paths import ID_FORM, CategoryInPath, UserInPath, user_path, users_path
 from asms.store.fields import stored_fields
 from asms.store.policies import stored_policy
@@ -23,7 +23,6 @@ from asms.users import Geolocation, User, deactivated, with_location
 from sincronia import clock
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role
-from sincronia.store.asked import asked_for, digest
 from sincronia.web.application import Caller, IdempotencyKey, Routes
 from sincronia.web.fields import ConnectionInPath
 from sincronia.web.integration import Integration
@@ -108,14 +107,10 @@ class UserRoutes:
     ) -> UserAnswer:
         """Whoever died before the answer, and is asked again with the same key, finds the user that was made."""
         self.integration.connection(connection)
-        user_id = uuid4().hex[:16]
-        if idempotency_key:
-            body = new.model_dump_json(exclude={"password"})
-            asked = asked_for(digest(caller.id, connection, category.value, idempotency_key, body), user_id)
-            made = stored_user(connection, category, asked) if asked != user_id else None
-            if made:
-                return answer_of(connection, made)
-            user_id = asked
+        user_id = id_for(caller, idempotency_key, new, connection, category.value)
+        made = stored_user(connection, category, user_id) if idempotency_key else None
+        if made:
+            return answer_of(connection, made)
         chosen(connection, Catalogue.PROJECTS, [new.project], "project")
         user = User(user_id, category, new.name, new.login, projects=frozenset({new.project}))
         user = _with_details(connection, user, new)

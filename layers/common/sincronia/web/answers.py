@@ -199,6 +199,7 @@ FIELD_SENTENCES: Mapping[str, str] = {  # by pydantic's kind of error; the place
     "int_parsing": _NUMBER,
     "int_parsing_size": _NUMBER,
     "int_from_float": _NUMBER,
+    "float_type": "deve ser um número",
     "bool_type": _TRUTH,
     "bool_parsing": _TRUTH,
     "dict_type": _OBJECT,
