@@ -9,6 +9,7 @@ import pytest
 
 from tests.asms_on_aws import BASE, CATALOGUES, CONNECTION, UNKNOWN, Asms, problem
 from tests.meanwhile import Meanwhile, cancelled, die
+from tests.office_on_aws import event
 from tests.routes_on_aws import Answer
 
 PLAIN = ("companies", "roles", "services", "calendars", "projects")
@@ -452,3 +453,17 @@ def test_after_a_death_asking_again_leaves_one_entry(
     assert names(asms, "companies") == ["Aurora"]
     assert make(asms, "companies", "Aurora", key="chave-2").body == taken("companies", "Aurora")
     assert len(asms.rows()) == 2
+
+
+def test_the_examples_of_events_are_answered(asms: Asms) -> None:
+    asms.made = 0xB1
+    asms.entry("locations", "Filial")
+
+    created = asms.send(event("asms/on_http/create_entry"), "administrator")
+    changed = asms.send(event("asms/on_http/change_entry"), "administrator")
+    read_it = asms.send(event("asms/on_http/read_entry"), "reader")
+    entries = asms.send(event("asms/on_http/list_entries"), "reader")
+
+    assert [created.status, changed.status, read_it.status, entries.status] == [201, 200, 200, 200]
+    assert (read_it.body["name"], read_it.body["active"], changed.body) == ("Filial", False, read_it.body)
+    assert entries.body == {"items": [created.body], "next": None}

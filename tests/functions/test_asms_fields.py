@@ -9,6 +9,7 @@ import pytest
 
 from tests.asms_on_aws import BASE, CONNECTION, ONE, UNKNOWN, Asms, problem
 from tests.meanwhile import Meanwhile, cancelled, die
+from tests.office_on_aws import event
 from tests.routes_on_aws import Answer
 
 INVALID = "Requisição inválida"
@@ -45,6 +46,14 @@ def listed(asms: Asms, project: str) -> list[dict[str, Any]]:
     assert found["project"] == project
     fields: list[dict[str, Any]] = found["fields"]
     return fields
+
+
+def keep(asms: Asms, project: str, name: str, kind: str, *, field_id: str, **more: Any) -> str:
+    """What became of a new field of clients, kept straight in the store."""
+    additional, store = asms.sandbox.of("asms.additional"), asms.sandbox.of("asms.store.fields")
+    category = asms.sandbox.of("asms.catalogues").Category.CLIENTS
+    field = additional.AdditionalField(field_id, project, category, name, additional.FieldType(kind), **more)
+    return str(store.keep_field(CONNECTION, None, field))
 
 
 def taken(name: str) -> dict[str, Any]:
@@ -276,15 +285,9 @@ def test_what_is_not_there_is_named(asms: Asms, project: str) -> None:
 
 
 def test_of_many_who_want_a_name_at_once_one_gets_it(asms: Asms, project: str) -> None:
-    additional, store = asms.sandbox.of("asms.additional"), asms.sandbox.of("asms.store.fields")
-    category = asms.sandbox.of("asms.catalogues").Category.CLIENTS
-
-    def wants(number: int) -> str:
-        field = additional.AdditionalField(f"{number:016x}", project, category, "Setor", additional.FieldType.DATE)
-        return str(store.keep_field(CONNECTION, None, field))
-
     with ThreadPoolExecutor(8) as pool:
-        assert sorted(pool.map(wants, range(8))) == ["done", *["name_taken"] * 7]
+        kept = pool.map(lambda number: keep(asms, project, "Setor", "text", field_id=f"{number:016x}"), range(8))
+        assert sorted(kept) == ["done", *["name_taken"] * 7]
     assert [field["name"] for field in listed(asms, project)] == ["Setor"]
 
 
@@ -362,3 +365,17 @@ def test_after_a_death_asking_again_leaves_one_field(
         assert left in ([], [answer.body])
     assert len(listed(asms, project)) == 1
     assert make(asms, project, key="chave-2").body == taken("Setor")
+
+
+def test_the_examples_of_events_are_answered(asms: Asms) -> None:
+    asms.made = 0xA0
+    project = asms.entry("projects", "Suporte")
+    keep(asms, project, "Período", "choice", field_id="00000000000000c3", options=("Manhã", "Tarde"))
+
+    created = asms.send(event("asms/on_http/create_field"), "administrator")
+    changed = asms.send(event("asms/on_http/change_field"), "administrator")
+    fields = asms.send(event("asms/on_http/list_fields"), "reader")
+
+    assert [created.status, changed.status, fields.status] == [201, 200, 200]
+    assert changed.body["options"] == ["Manhã", "Tarde", "Noite"]
+    assert fields.body == {"project": project, "fields": [changed.body, created.body]}
