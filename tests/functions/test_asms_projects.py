@@ -10,6 +10,7 @@ import pytest
 
 from tests.asms_on_aws import BASE, CLIENTS, CONNECTION, ONE, UNKNOWN, USERS, Asms, problem
 from tests.meanwhile import Meanwhile
+from tests.office_on_aws import event
 from tests.routes_on_aws import Answer
 
 INVALID, CONFLICT = "Requisição inválida", "Não é possível agora"
@@ -424,3 +425,23 @@ def test_what_each_user_costs(asms: Asms, west: str, what: str) -> None:
         if leaving
         else {**idle, "directory/by_name Query": blocks, "directory GetItem": 31, "directory Query": 1}
     )
+
+
+def test_the_examples_of_events_are_answered(asms: Asms) -> None:
+    asms.made = 0xA0
+    project = asms.entry("projects", "Suporte")
+    asms.made = 0xB0
+    group = asms.entry("client-groups", "Rede", projects=(project,))
+    asms.made = 0xC0
+    user = asms.user("clients", "Carolina Vergara")
+
+    answers = [
+        asms.send(event(f"asms/on_http/{name}"), "operator")
+        for name in ("associate_users", "dissociate_users", "change_relation")
+    ]
+
+    assert [answer.status for answer in answers] == [200, 200, 200]
+    assert [answer.body for answer in answers[:2]] == [moved(1), moved(1)]
+    assert answers[2].body == asms.get(f"{CLIENTS}/{user}")
+    assert answers[2].body["relations"]["groups"] == [{"id": group, "name": "Rede"}]
+    assert members(asms, project) == ["Carolina Vergara"]
