@@ -49,6 +49,7 @@ def sent(asms: Asms, user: str, content: bytes, category: str = "clients", **mor
 @pytest.mark.parametrize(
     ("content", "kind", "content_type"),
     [(PNG, "png", "image/png"), (JPEG, "jpg", "image/jpeg"), (WEBP, "webp", "image/webp")],
+    ids=["png", "jpeg", "webp"],
 )
 def test_a_photo_is_kept_as_what_it_is_and_fetched_by_a_link(
     asms: Asms, category: str, content: bytes, kind: str, content_type: str
@@ -200,7 +201,7 @@ def test_whoever_dies_leaves_a_photo_that_can_be_fetched_and_at_most_an_object_t
     assert all(key.startswith(prefix) for key in objects(asms))
 
 
-@pytest.mark.parametrize("other", [PNG, JPEG, WEBP])
+@pytest.mark.parametrize("other", [PNG, JPEG, WEBP], ids=["png", "jpeg", "webp"])
 def test_of_two_at_once_one_is_the_photo_and_the_other_is_deleted(
     asms: Asms, elsewhere: Asms, carolina: str, other: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
