@@ -228,7 +228,7 @@ def test_what_is_not_saved_yet_has_no_sections(asms: Asms, project: str) -> None
     before = asms.rows()
 
     for section in ("geolocation", "relations", "shifts", "tokens", "comments", "photo", "projects"):
-        assert wrong_field(asms.post(CLIENTS, form(project, **{section: None}))) == "tem um campo que não existe"
+        assert wrong_field(asms.post(CLIENTS, form(project) | {section: None})) == "tem um campo que não existe"
 
     assert asms.rows() == before
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -218,7 +219,7 @@ def test_so_many_earlier_passwords_are_kept_as_the_policy_remembers() -> None:
     assert with_password(user, "jacarandá-9", Policy(history=0)).earlier_passwords == ()
 
 
-def asked(number: int, **more: bool) -> AdditionalField:
+def asked(number: int, **more: Any) -> AdditionalField:
     return AdditionalField(
         f"{number:016x}", "9" * 16, Category.SPECIALISTS, f"Campo {number}", FieldType.NUMBER, **more
     )
