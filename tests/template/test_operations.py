@@ -59,8 +59,12 @@ def _unwatched(key: str) -> Break:
     return lambda template: _properties(template, "ZenOnScheduleEachMinute")["Target"].pop(key)
 
 
-def _without_lifecycle_rule(number: int) -> Break:
-    return lambda template: _properties(template, "DataBucket")["LifecycleConfiguration"]["Rules"].pop(number)
+def _without_lifecycle_rule(rule_id: str) -> Break:
+    def damage(template: dict[str, Any]) -> None:
+        lifecycle = _properties(template, "DataBucket")["LifecycleConfiguration"]
+        lifecycle["Rules"] = [rule for rule in lifecycle["Rules"] if rule["Id"] != rule_id]
+
+    return damage
 
 
 def _logging(text: str) -> Break:
@@ -185,10 +189,14 @@ BREAKS: tuple[tuple[Rule, Break, str], ...] = (
     ),
     (rules.buckets_are_private, _drop("DataBucket", "BucketEncryption"), "DataBucket: not encrypted"),
     (rules.buckets_are_private, _remove("DataBucketPolicy"), "DataBucket: can be read without TLS"),
-    (rules.buckets_are_private, _without_lifecycle_rule(0), "DataBucket: keeps runs/"),
-    (rules.buckets_are_private, _without_lifecycle_rule(1), "DataBucket: keeps results/"),
-    (rules.buckets_are_private, _without_lifecycle_rule(2), "DataBucket: keeps hints/"),
-    (rules.buckets_are_private, _without_lifecycle_rule(3), "DataBucket: keeps unfinished uploads"),
+    (rules.buckets_are_private, _without_lifecycle_rule("runs-expire"), "DataBucket: keeps runs/"),
+    (rules.buckets_are_private, _without_lifecycle_rule("results-expire"), "DataBucket: keeps results/"),
+    (rules.buckets_are_private, _without_lifecycle_rule("hints-expire"), "DataBucket: keeps hints/"),
+    (
+        rules.buckets_are_private,
+        _without_lifecycle_rule("unfinished-uploads-go"),
+        "DataBucket: keeps unfinished uploads",
+    ),
     (rules.rights_are_narrow, _statement("ZenOnQueueRole", "Action", "logs:*"), "ZenOnQueueRole: Logs allows"),
     (rules.rights_are_narrow, _statement("ZenOnQueueRole", "Resource", "*"), "ZenOnQueueRole: Logs reaches"),
     (
