@@ -14,7 +14,9 @@ from typing import Any, Generic, Self
 import botocore.loaders
 import botocore.session
 import pytest
+from aws_lambda_powertools.utilities.idempotency import base as idempotency
 from aws_lambda_powertools.utilities.idempotency.persistence import base as idempotency_rows
+from aws_lambda_powertools.utilities.idempotency.persistence import datarecord as idempotency_row
 from aws_lambda_powertools.utilities.idempotency.persistence import dynamodb as idempotency_table
 
 from local.vendors.server import Simulator
@@ -48,7 +50,7 @@ class Stage(Generic[Place]):
         for name, simulator in self.vendors.items():
             self._count_creates(name, simulator)
         clock = SimpleNamespace(**{**vars(datetime), "datetime": _clock_of(place)})
-        for module in (idempotency_rows, idempotency_table):
+        for module in (idempotency, idempotency_row, idempotency_rows, idempotency_table):
             self.monkeypatch.setattr(module, "dt", clock)
         return self
 
