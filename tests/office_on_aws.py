@@ -142,11 +142,13 @@ class AwsServer:
         self._template = translated(ROOT / "template.yaml", PARAMETERS, REGION)
         self.provisioned = Provisioned()
         self.keys: dict[str, list[str]] = {}  # by table: the names of its key's attributes
+        self._known_keys: dict[str, list[str]] = {}  # of all tables since they were made
 
     def renew(self, integration: str = "zen") -> None:
         """Forgets everything, makes the template's resources, and sets the integration's environment."""
         request = urllib.request.Request(f"{self.endpoint}/moto-api/reset", method="POST")  # noqa: S310  # our own server
         urllib.request.urlopen(request).close()  # noqa: S310
+        self._known_keys = {}
         resolver = Resolver(self._template, PARAMETERS, stack_name="test", region=REGION)
         clients = Clients(self.dynamodb, self.s3, self.sqs, self.secretsmanager)
         self.provisioned = provision(self._template, resolver, clients, stack_name="test", region=REGION)
@@ -157,11 +159,10 @@ class AwsServer:
         if not self.provisioned.functions:
             self.renew(integration)
             return
-        for name in self.dynamodb.list_tables()["TableNames"]:
-            self._learn_keys(name)
+        self.keys = {name: self._key_of(name) for name in self.dynamodb.list_tables()["TableNames"]}
         self._empty_tables()
         for queue in self.sqs.list_queues().get("QueueUrls", []):
-            self._made_again(queue)  # SQS purges a queue once a minute
+            self._empty_queue(queue)
         for bucket in self.s3.list_buckets()["Buckets"]:
             for each in self.s3.list_objects_v2(Bucket=bucket["Name"]).get("Contents", []):
                 self.s3.delete_object(Bucket=bucket["Name"], Key=each["Key"])
@@ -176,13 +177,14 @@ class AwsServer:
             if function.handler.split(".")[0] in {integration, "hub"}:
                 environment |= function.environment
         os.environ |= environment | {"POWERTOOLS_LOG_LEVEL": "CRITICAL"}
-        self.keys = {}
-        for name in {value for variable, value in environment.items() if variable.endswith("_TABLE")}:
-            self._learn_keys(name)
+        tables = {value for variable, value in environment.items() if variable.endswith("_TABLE")}
+        self.keys = {name: self._key_of(name) for name in tables}
 
-    def _learn_keys(self, table: str) -> None:
-        schema = self.dynamodb.describe_table(TableName=table)["Table"]["KeySchema"]
-        self.keys[table] = [key["AttributeName"] for key in schema]
+    def _key_of(self, table: str) -> list[str]:
+        if table not in self._known_keys:
+            schema = self.dynamodb.describe_table(TableName=table)["Table"]["KeySchema"]
+            self._known_keys[table] = [key["AttributeName"] for key in schema]
+        return self._known_keys[table]
 
     def _empty_tables(self) -> None:
         for table, items in self.items().items():
@@ -195,15 +197,18 @@ class AwsServer:
         self._empty_tables()
         queue = os.environ["RUN_QUEUE_URL"]
         if queue.endswith(".fifo"):
-            self._made_again(queue)
+            self._empty_queue(queue)
             return
         while messages := self.sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=0).get("Messages"):
             for message in messages:
                 self.sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
 
-    def _made_again(self, queue: str) -> None:
-        """A queue that deduplicates knows for five minutes what was sent, though nothing is left in it."""
+    def _empty_queue(self, queue: str) -> None:
+        """SQS purges a queue once a minute, and one that deduplicates knows for five minutes what was sent."""
         every = self.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+        waiting = any(int(number) for name, number in every.items() if name.startswith("ApproximateNumberOf"))
+        if not waiting and not queue.endswith(".fifo"):
+            return
         attributes: Any = {name: value for name, value in every.items() if name in QUEUE_ATTRIBUTES}
         self.sqs.delete_queue(QueueUrl=queue)
         self.sqs.create_queue(QueueName=queue.rpartition("/")[2], Attributes=attributes)
@@ -235,7 +240,12 @@ class OfficeOnAws:
     """One accounting office on the AWS server: its vendors simulated, one connection, one flow."""
 
     def __init__(
-        self, aws: AwsServer, questor: QuestorSimulator, zen: ZenSimulator, tareffa: TareffaSimulator | None = None
+        self,
+        aws: AwsServer,
+        questor: QuestorSimulator,
+        zen: ZenSimulator,
+        tareffa: TareffaSimulator | None = None,
+        sandbox: Sandbox | None = None,
     ) -> None:
         self.aws = aws
         self.questor = questor
@@ -244,7 +254,8 @@ class OfficeOnAws:
         self.now = START
         self.changes: Callable[[Sandbox], None] | None = None
         self.queue_url = os.environ["RUN_QUEUE_URL"]
-        self.sandbox = self.new_sandbox()
+        self.sandbox = sandbox or self.new_sandbox()
+        self.sandbox.of("sincronia.clock").now = lambda: self.now
 
     def new_sandbox(self) -> Sandbox:
         """A new execution environment, with the mutant's changes where there is one."""
@@ -363,13 +374,16 @@ def plain(value: dict[str, Any]) -> Any:
 
 
 @contextmanager
-def office_on_aws(aws: AwsServer, users: int = 8, **clients: int) -> Iterator[OfficeOnAws]:
+def office_on_aws(
+    aws: AwsServer, users: int = 8, *, sandbox: Sandbox | None = None, **clients: int
+) -> Iterator[OfficeOnAws]:
     """An office of `users` people: one without e-mail and two sharing one, where it has at least five.
 
-    clients: what the simulated office takes of its client companies.
+    sandbox: an execution environment that is there already; quicker than a new one. clients: what the simulated office
+    takes of its client companies.
     """
     aws.emptied()
     spoilt = (1, 1) if users >= 5 else (0, 0)
     office = QuestorOffice(users, *spoilt, **clients)
     with QuestorSimulator(office) as questor, ZenSimulator() as zen:
-        yield OfficeOnAws(aws, questor, zen)
+        yield OfficeOnAws(aws, questor, zen, sandbox=sandbox)

@@ -19,9 +19,10 @@ def http(office: OfficeOnAws) -> ZenHttp:
 
 
 @pytest.fixture
-def clients(aws: AwsServer) -> Iterator[ZenHttp]:
+def clients(aws: AwsServer, zen_environment: Sandbox) -> Iterator[ZenHttp]:
     """An office with client companies, one without a tax regime."""
-    with office_on_aws(aws, companies=3, employees_per_company=2, without_regime=1) as office:
+    companies = {"companies": 3, "employees_per_company": 2, "without_regime": 1}
+    with office_on_aws(aws, sandbox=zen_environment, **companies) as office:
         office.connect()
         yield ZenHttp(office)
 
@@ -51,7 +52,9 @@ def asms_environment(aws: AwsServer) -> Sandbox:
 def asms(aws: AwsServer, asms_environment: Sandbox) -> Asms:
     """An empty directory."""
     aws.clear()
-    return Asms(aws, asms_environment)
+    asms = Asms(aws, asms_environment)
+    asms.connect()
+    return asms
 
 
 @pytest.fixture(scope="module")
