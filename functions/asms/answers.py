@@ -237,4 +237,32 @@ WARNINGS: Answers = {
     ),
 }
 
-ANSWERS: Answers = {**COMMON, **WARNINGS, **REFUSALS}
+# What ends a run, in the words of runs that sync nothing.
+RUNS: Answers = {
+    "cancelled": Answer(
+        Retry.STOP,
+        Fault.PERSON,
+        "A execução foi cancelada por {by}.",
+        "Peça-a de novo quando quiser.",
+    ),
+    "run_exhausted": Answer(
+        Retry.STOP,
+        Fault.OURS,
+        "A execução foi interrompida {attempts} vezes no mesmo ponto e não pôde continuar.",
+        "Peça-a de novo; se acontecer outra vez, avise o suporte do Sincronia.",
+    ),
+    "run_too_old": Answer(
+        Retry.STOP,
+        Fault.OURS,
+        "A execução esperou mais de {hours} horas e foi encerrada. A última causa: {cause}",
+        "Peça-a de novo; se acontecer outra vez, avise o suporte do Sincronia.",
+    ),
+    "connection_missing": Answer(
+        Retry.STOP,
+        Fault.PERSON,
+        "A conexão desta execução não existe mais ou está desativada.",
+        "Ative a conexão e peça a execução de novo.",
+    ),
+}
+
+ANSWERS: Answers = {**COMMON, **RUNS, **WARNINGS, **REFUSALS}

@@ -1,7 +1,8 @@
-"""The worker of ASMS: a queue message names a run, and the run is moved on. Runs delete connections."""
+"""The worker of ASMS: a queue message names a run, and the run is moved on. Runs export users or delete connections."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -10,10 +11,17 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from asms import exports
+from asms.answers import ANSWERS
+from asms.exporting import Exporting
 from asms.flows import FLOWS
+from asms.store.exports import DynamoDirectory, S3Files
 from asms.store.remains import DirectoryRemains
 from sincronia.engine.erasing import DELETION, Erasing
+from sincronia.engine.measures import measure_run
 from sincronia.engine.state import RunKey
+from sincronia.engine.steps import Steps
+from sincronia.engine.tasks import SteppedTask, Task
 from sincronia.engine.worker import Outside, work
 from sincronia.store.aws import S3Objects, SecretsManagerSecrets, SqsRunQueue
 from sincronia.store.working import DynamoStore
@@ -23,7 +31,11 @@ SPARE_SECONDS = 20  # what is left of the function's time to queue the rest
 logger = Logger()
 processor = BatchProcessor(event_type=EventType.SQS)
 store, queue = DynamoStore(), SqsRunQueue()
-tasks = {DELETION: Erasing(store, queue, DirectoryRemains())}
+steps = Steps(store, queue, ANSWERS, exports.told)
+tasks: Mapping[str, Task] = {
+    DELETION: Erasing(store, queue, DirectoryRemains()),
+    exports.EXPORT: SteppedTask(steps, Exporting(DynamoDirectory(), S3Files()).step),
+}
 outside = Outside(store, S3Objects(), queue, SecretsManagerSecrets(), FLOWS, tasks)
 
 
@@ -35,6 +47,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
         key = RunKey(record.json_body["connection"], record.json_body["run_id"])
         logger.set_correlation_id(record.message_id)
         logger.append_keys(connection=key.connection, run_id=key.run_id)
-        work(key, outside, context.get_remaining_time_in_millis() / 1000 - SPARE_SECONDS)
+        run = work(key, outside, context.get_remaining_time_in_millis() / 1000 - SPARE_SECONDS)
+        if run is not None:
+            measure_run(run)
 
     return process_partial_response(event=event, record_handler=move_on, processor=processor, context=context)

@@ -7,18 +7,17 @@ import json
 import os
 import urllib.request
 from collections import Counter
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 
 from local.calls import CALLS_PATH, Record, Right
 from local.rights import compare
 from tests.asms_on_aws import BASE, CLIENTS, CONNECTION, ONE, SPECIALISTS, Asms
+from tests.asms_runs import delivered, tick
 from tests.invented import invented_cpf
-from tests.office_on_aws import Context, event
+from tests.office_on_aws import event
 from tests.routes_on_aws import Answer
 
 OTHER = "empresa-vizinha"
@@ -84,24 +83,6 @@ def filled(asms: Asms) -> str:
 
 def delete(asms: Asms, role: str = "administrator") -> Answer:
     return asms.call("DELETE", ONE, role=role)
-
-
-def tick(asms: Asms) -> None:
-    asms.sandbox.on_schedule.handler(event("asms/on_schedule/tick"), Context(60))
-
-
-def delivered(asms: Asms, seconds: float = 300) -> bool:
-    """Delivers one message, which is spent then, whatever becomes of it; False where none waits."""
-    queue = os.environ["RUN_QUEUE_URL"]
-    waiting = asms.aws.sqs.receive_message(QueueUrl=queue, VisibilityTimeout=0, WaitTimeSeconds=0).get("Messages", [])
-    if not waiting:
-        return False
-    asms.aws.sqs.delete_message(QueueUrl=queue, ReceiptHandle=waiting[0]["ReceiptHandle"])
-    happening = event("asms/on_queue/deletion")
-    happening["Records"][0] |= {"body": waiting[0]["Body"], "messageId": waiting[0]["MessageId"]}
-    with suppress(BatchProcessingError):
-        asms.sandbox.on_queue.handler(happening, Context(seconds))
-    return True
 
 
 def erased(asms: Asms) -> None:
@@ -188,11 +169,16 @@ def test_out_of_time_it_queues_itself_again(asms: Asms) -> None:
 
 def test_tick_and_worker_have_the_rights_that_they_use_and_no_others(asms: Asms) -> None:
     filled(asms)
+    project = asked(asms, "GET", f"{ONE}/catalogues/projects")["items"][0]["id"]
+    asked(asms, "POST", f"{ONE}/projects/{project}/exports", {"category": "clients", "format": "with_data"}, "operator")
+    called(asms)
+    assert delivered(asms)
+    used = {replace(right, caller="AsmsOnQueue"): count for right, count in called(asms).items()}
     delete(asms)
     asms.now += 180
     called(asms)
     tick(asms)
-    used = {replace(right, caller="AsmsOnSchedule"): count for right, count in called(asms).items()}
+    used |= {replace(right, caller="AsmsOnSchedule"): count for right, count in called(asms).items()}
     assert delivered(asms)
     used |= {replace(right, caller="AsmsOnQueue"): count for right, count in called(asms).items()}
     compared = compare(asms.aws.provisioned, Record(rights=Counter(used)))

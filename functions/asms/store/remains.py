@@ -1,4 +1,4 @@
-"""All that is kept of a directory, to be erased: users with what is theirs, photos, catalogues, connection."""
+"""All that is kept of a directory, to be erased: users with what is theirs, photos, exports, catalogues, connection."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ class DirectoryRemains(DynamoRemains):
         by = _who_deletes(connection)
         for category in Category:
             yield from deleted(_users_with_what_is_theirs(connection, category, by))
-        yield from objects_deleted(f"photos/{connection}/")
+        for place in ("photos", "exports"):
+            yield from objects_deleted(f"{place}/{connection}/")
         for project in _rows(entries_scope(connection, Catalogue.PROJECTS)):
             yield from _named_deleted(fields_scope(connection, project.item))
         for catalogue in Catalogue:

@@ -49,6 +49,7 @@ class Integration:
     name: str
     flows: Mapping[str, FlowKind]  # that a connection can schedule
     days: Mapping[str, FlowKind] = field(default_factory=dict)  # that hints open by themselves, day by day
+    tasks: Mapping[str, FlowKind] = field(default_factory=dict)  # that people ask for, each time
     filters: Mapping[str, type[BaseModel]]  # by flow
     answers: Answers  # of its flows; the routes' own come beside them
     settings: type[BaseModel]
@@ -74,7 +75,7 @@ class Integration:
 
     def described(self, flow: str) -> FlowKind:
         """What people know of one of its flows."""
-        return self.flows.get(flow) or self.days[flow]
+        return self.flows.get(flow) or self.days.get(flow) or self.tasks[flow]
 
     def checked(self, model: type[BaseModel], values: Mapping[str, Any], *at: str) -> BaseModel:
         """The values as the model takes them; `at` is the field that holds them. Raises what names the wrong field."""
@@ -114,7 +115,7 @@ class Integration:
     def run(self, connection_id: str, run_id: str) -> Run:
         """A run of one of its connections. Raises ProblemError(run_unknown)."""
         run = stored_run(RunKey(connection_id, run_id))
-        if run is None or run.integration != self.name or run.flow not in {*self.flows, *self.days}:
+        if run is None or run.integration != self.name or run.flow not in {*self.flows, *self.days, *self.tasks}:
             raise ProblemError(Problem("run_unknown"))
         return run
 

@@ -21,7 +21,7 @@ from sincronia.store.runs import stored_run
 from sincronia.store.working import DynamoStore
 from sincronia.web.application import Caller, Input, Routes
 from sincronia.web.fields import ConnectionInPath, run_url
-from sincronia.web.integration import RunIntegration
+from sincronia.web.integration import Integration, RunIntegration
 from sincronia.web.run_answers import RequestProblemError
 from sincronia.web.run_forms import ProblemAnswer, RunAnswer, RunInPath, Value, problem_answer, run_answer
 from sincronia.web.run_starts import SourceId, applicable, applied_key, lane_unknown
@@ -54,6 +54,36 @@ class CorrectedRecord(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class RunCancels:
+    """The routes of any integration that runs work for."""
+
+    integration: Integration
+
+    def routes(self) -> Routes:
+        """Ready for an Application."""
+        routes = Routes("Execuções")
+        run = f"/integrations/{self.integration.name}/connections/<connection>/runs/<run_id>"
+        routes.post(
+            f"{run}/cancel",
+            role=Role.OPERATOR,
+            summary="Cancela uma execução",
+            status=202,
+            answered="A execução; ela termina assim que o que está em curso estiver gravado.",
+            refuses=("connection_unknown", "run_unknown", "run_concluded"),
+        )(self.cancel_run)
+        return routes
+
+    def cancel_run(self, connection: ConnectionInPath, run_id: RunInPath, caller: Caller) -> RunAnswer:
+        """What was written stays written."""
+        self.integration.connection(connection)
+        run = self.integration.run(connection, run_id)
+        if run.phase == Phase.DONE or not DynamoStore().ask_to_cancel(run.key, name_of(caller)):
+            raise ProblemError(Problem("run_concluded"))
+        SqsRunQueue().send(run.key)
+        return run_answer(stored_run(run.key) or run, self.integration)
+
+
+@dataclass(frozen=True, slots=True)
 class RunDecisions:
     """The routes of one integration."""
 
@@ -69,14 +99,6 @@ class RunDecisions:
             summary="Aprova ou rejeita uma execução que espera no freio",
             refuses=("connection_unknown", "run_unknown", "nothing_to_decide", "decided_before"),
         )(self.decide_run)
-        routes.post(
-            f"{run}/cancel",
-            role=Role.OPERATOR,
-            summary="Cancela uma execução",
-            status=202,
-            answered="A execução; ela termina assim que o que está em curso estiver gravado.",
-            refuses=("connection_unknown", "run_unknown", "run_concluded"),
-        )(self.cancel_run)
         routes.post(
             f"{run}/corrections",
             role=Role.OPERATOR,
@@ -104,15 +126,6 @@ class RunDecisions:
         if after.phase != Phase.DONE:
             SqsRunQueue().send(after.key)
         return run_answer(after, self.integration)
-
-    def cancel_run(self, connection: ConnectionInPath, run_id: RunInPath, caller: Caller) -> RunAnswer:
-        """What was written stays written."""
-        self.integration.connection(connection)
-        run = self.integration.run(connection, run_id)
-        if run.phase == Phase.DONE or not DynamoStore().ask_to_cancel(run.key, name_of(caller)):
-            raise ProblemError(Problem("run_concluded"))
-        SqsRunQueue().send(run.key)
-        return run_answer(stored_run(run.key) or run, self.integration)
 
     def correct_record(self, connection: ConnectionInPath, run_id: RunInPath, wanted: Correction) -> CorrectedRecord:
         """The pencil: written to the source, read back, and accepted by the preview as it then is."""

@@ -14,8 +14,8 @@ from sincronia import clock
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role, Token
 from sincronia.engine.agreed import deselected_object
-from sincronia.engine.starting import QUEUED_SECONDS, start
-from sincronia.engine.state import Mode, OutcomeKind, Phase, Result, Run, RunKey, ScheduledFlow
+from sincronia.engine.starting import QUEUED_SECONDS, Apart, start
+from sincronia.engine.state import Mode, Notification, OutcomeKind, Phase, Result, Run, RunKey, ScheduledFlow
 from sincronia.store.asked import asked_before, asked_for, digest
 from sincronia.store.aws import S3Objects, SqsRunQueue
 from sincronia.store.runs import stored_run
@@ -92,7 +92,7 @@ class RunStarts:
         self.integration.kind(wanted.flow, "flow")
         filters = self._flow(connection, wanted.flow).filters if wanted.filters is None else wanted.filters
         self.integration.opened(config, wanted.flow, filters)
-        run_id = _run_id(connection, wanted.flow, uuid4().hex)
+        run_id = new_run_id(connection, wanted.flow)
         if idempotency_key:
             body = json.dumps(wanted.model_dump(mode="json"), sort_keys=True)
             run_id = asked_for(digest(caller.id, connection, idempotency_key, body), run_id)
@@ -184,21 +184,16 @@ class RunStarts:
 
     def _made(self, run: Run) -> bool:
         """Makes and queues the run; False where that very run was made before. Raises ProblemError(run_active)."""
-        for _ in range(_TRIES):
-            flow = self._flow(run.key.connection, run.flow)
-            refused = start(run, flow, self.integration.apart, DynamoSchedule())
-            if refused is None or refused.made_before:
-                SqsRunQueue().send(run.key)  # once more where it was made before: perhaps nobody came to queue it
-                return refused is None
-            active = stored_run(refused.run) if refused.run.run_id else None
-            if active is not None and active.phase != Phase.DONE:
-                raise self._named("run_active", active.key)
-        raise ProblemError(Problem("run_not_made"))
+        unknown = self._unscheduled(run.key.connection, run.flow)
+        return made(run, unknown, self.integration.apart)
 
     def _flow(self, connection: str, name: str) -> ScheduledFlow:
         """The connection's flow; one that was never put has its kind's title and filters, and no schedule."""
+        return DynamoSchedule().flow(connection, name) or self._unscheduled(connection, name)
+
+    def _unscheduled(self, connection: str, name: str) -> ScheduledFlow:
         kind = self.integration.flows[name]
-        return DynamoSchedule().flow(connection, name) or ScheduledFlow(
+        return ScheduledFlow(
             connection=connection,
             integration=self.integration.name,
             flow=name,
@@ -210,8 +205,31 @@ class RunStarts:
         )
 
     def _named(self, code: str, key: RunKey) -> ProblemError:
-        url = run_url(self.integration.name, key.connection, key.run_id)
-        return RequestProblemError(Problem(code, {"run": key.run_id}), run_url=url)
+        return _named(code, self.integration.name, key)
+
+
+def made(run: Run, unknown: ScheduledFlow, apart: Apart, notification: Notification | None = None) -> bool:
+    """Makes and queues a run; False where that very run was made before.
+
+    unknown: its flow, as it is where nothing is kept of it yet; one run of it is at work at a time. notification: as
+    people first see it; a sync's where there is none. Raises ProblemError(run_active, run_not_made).
+    """
+    schedule = DynamoSchedule()
+    for _ in range(_TRIES):
+        flow = schedule.flow(unknown.connection, unknown.flow) or unknown
+        refused = start(run, flow, apart, schedule, notification=notification)
+        if refused is None or refused.made_before:
+            SqsRunQueue().send(run.key)  # once more where it was made before: perhaps nobody came to queue it
+            return refused is None
+        active = stored_run(refused.run) if refused.run.run_id else None
+        if active is not None and active.phase != Phase.DONE:
+            raise _named("run_active", run.integration, active.key)
+    raise ProblemError(Problem("run_not_made"))
+
+
+def _named(code: str, integration: str, key: RunKey) -> ProblemError:
+    url = run_url(integration, key.connection, key.run_id)
+    return RequestProblemError(Problem(code, {"run": key.run_id}), run_url=url)
 
 
 def applied_key(preview: Run) -> RunKey:
@@ -235,7 +253,7 @@ def lane_unknown(run: Run, *at: str) -> RequestValidationError:
     return RequestValidationError([{"type": "enum", "loc": ("body", *at), "ctx": {"expected": expected}}])
 
 
-def _run_id(connection: str, flow: str, request: str) -> str:
+def new_run_id(connection: str, flow: str) -> str:
     """As the tick's: sortable by time."""
     at = clock.moment().replace("-", "").replace(":", "").replace(".", "")
-    return f"{at}-{digest(connection, flow, request)}"
+    return f"{at}-{digest(connection, flow, uuid4().hex)}"

@@ -1,0 +1,30 @@
+"""What brings ASMS's runs on in tests: the tick, and the worker with one message after the other."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+
+from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
+
+from tests.asms_on_aws import Asms
+from tests.office_on_aws import Context, event
+
+
+def tick(asms: Asms) -> None:
+    """One tick."""
+    asms.sandbox.on_schedule.handler(event("asms/on_schedule/tick"), Context(60))
+
+
+def delivered(asms: Asms, seconds: float = 300) -> bool:
+    """Delivers one message, which is spent then, whatever becomes of it; False where none waits."""
+    queue = os.environ["RUN_QUEUE_URL"]
+    waiting = asms.aws.sqs.receive_message(QueueUrl=queue, VisibilityTimeout=0, WaitTimeSeconds=0).get("Messages", [])
+    if not waiting:
+        return False
+    asms.aws.sqs.delete_message(QueueUrl=queue, ReceiptHandle=waiting[0]["ReceiptHandle"])
+    happening = event("asms/on_queue/deletion")
+    happening["Records"][0] |= {"body": waiting[0]["Body"], "messageId": waiting[0]["MessageId"]}
+    with suppress(BatchProcessingError):
+        asms.sandbox.on_queue.handler(happening, Context(seconds))
+    return True
