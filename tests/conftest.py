@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.hub_on_aws import Hub
 from tests.office_on_aws import START, AwsServer, OfficeOnAws, Sandbox, office_on_aws
 
 for name in (
@@ -63,3 +64,17 @@ def office(aws: AwsServer, zen_environment: Sandbox) -> Iterator[OfficeOnAws]:
     with office_on_aws(aws, sandbox=zen_environment) as office:
         office.connect()
         yield office
+
+
+@pytest.fixture(scope="module")
+def hub_environment(aws: AwsServer) -> Hub:
+    """An execution environment of the hub, for all tests of a module."""
+    return Hub(aws)
+
+
+@pytest.fixture
+def hub(aws: AwsServer, hub_environment: Hub) -> Hub:
+    """The hub at START, on an emptied AWS."""
+    aws.emptied()
+    hub_environment.now = START
+    return hub_environment

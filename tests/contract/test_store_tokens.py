@@ -9,12 +9,6 @@ import pytest
 from pynamodb.exceptions import PutError
 
 from tests.hub_on_aws import Hub
-from tests.office_on_aws import AwsServer
-
-
-@pytest.fixture
-def hub(aws: AwsServer) -> Hub:
-    return Hub(aws)
 
 
 def made(hub: Hub) -> Any:

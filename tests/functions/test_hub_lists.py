@@ -7,15 +7,10 @@ from typing import Any
 import pytest
 
 from tests.hub_on_aws import JSON, PROBLEM, Answer, Hub, problem
-from tests.office_on_aws import START, AwsServer, event
+from tests.office_on_aws import START, event
 
 MONTH = "2026-11"
 RUN = "20261123T090000000Z-942b369b941d99a8"
-
-
-@pytest.fixture
-def hub(aws: AwsServer) -> Hub:
-    return Hub(aws)
 
 
 def _connect(hub: Hub, connection: str, *, enabled: bool = True) -> None:

@@ -9,12 +9,7 @@ from typing import Any
 import pytest
 
 from tests.hub_on_aws import JSON, NEGOTIABLE, NO_STORE, ONE_TOKEN, PROBLEM, Answer, Hub, problem
-from tests.office_on_aws import AwsServer, event
-
-
-@pytest.fixture
-def hub(aws: AwsServer) -> Hub:
-    return Hub(aws)
+from tests.office_on_aws import event
 
 
 def test_a_token_is_shown_once_and_only_its_hash_is_kept(hub: Hub) -> None:
@@ -95,7 +90,7 @@ def test_a_key_belongs_to_who_sent_it_what_and_where(hub: Hub) -> None:
     assert first.body["id"] != others.body["id"]
 
 
-def test_the_second_waits_while_the_first_is_at_work(hub: Hub) -> None:
+def test_the_second_waits_while_the_first_is_at_work(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     administrator, second = hub.token(), hub.another()
     tokens = hub.of("hub.tokens")
     keep, meanwhile = tokens.keep_token, []
@@ -104,7 +99,7 @@ def test_the_second_waits_while_the_first_is_at_work(hub: Hub) -> None:
         meanwhile.append(second.send(event("hub/on_http/create_token"), administrator))
         keep(token)
 
-    tokens.keep_token = keep_slowly
+    monkeypatch.setattr(tokens, "keep_token", keep_slowly)
     assert hub.send(event("hub/on_http/create_token"), administrator).status == 201
 
     assert meanwhile == [
