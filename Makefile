@@ -14,7 +14,7 @@ ACT ?=
 include layers/python-3.13.mk
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev put-connection create-token openapi decide redrive test check validate build bench bench-full format lock clean
+.PHONY: help demo dev put-connection create-token openapi formats decide redrive test check validate build bench bench-full format lock clean
 
 help: ## List the targets (this page).
 	@awk 'BEGIN { FS = ":.*## "; print "Python 3.11 or newer, git and make are all that these need, and the network once: they install their locked packages.\n" } \
@@ -35,6 +35,9 @@ create-token: $(VENV)/ready ## Make an integration token: make create-token STAC
 
 openapi: $(VENV)/ready ## Write the API's OpenAPI document again, from the routes of every function.
 	@$(PYTHON) -m operations.openapi
+
+formats: $(VENV)/ready ## Write docs/formats.md again, from the columns of the workbooks of users.
+	@$(PYTHON) -m operations.formats
 
 decide: $(VENV)/ready ## Approve or reject a run at the brake: make decide STACK=… CONNECTION=… FLOW=… DECISION=aprovar (or rejeitar)
 	@$(PYTHON) -m operations.decide $(STACK) $(CONNECTION) $(FLOW) $(DECISION)
