@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from asms import exports
@@ -22,12 +22,14 @@ from asms.additional import AdditionalField
 from asms.catalogues import Catalogue, Category
 from asms.columns import LAYOUT_TITLES, RECORDS_SHEET, Column, columns_of, fitting
 from asms.exports import Wanted, file_name, object_key, wanted_by, workbook_name
-from asms.formats import CONTENT_TYPE, About, Writable, write_workbook
 from asms.users import User
 from sincronia import clock
 from sincronia.answers import OutOfTimeError
 from sincronia.engine.state import Phase, Run
 from sincronia.store.listing import After, Listed
+
+if TYPE_CHECKING:
+    from asms.formats import Writable
 
 ZIP_TYPE = "application/zip"
 _PAGE = 500  # users that are held in memory
@@ -79,14 +81,17 @@ class Exporting:
         return self._next_workbook(run, deadline)
 
     def _next_workbook(self, run: Run, deadline: float) -> Run:
+        from asms.formats import CONTENT_TYPE, About, write_workbook  # noqa: PLC0415  # deletions need no XlsxWriter
+
         wanted, connection = wanted_by(run), run.key.connection
         columns = columns_of(wanted.category, self.directory.fields(connection, wanted.project), wanted.layout)
         members = _Members(self.directory, connection, wanted, columns, deadline, run.progress.get("after"))
         rows, number = members.rows(), run.position
+        about = About(RECORDS_SHEET[wanted.category], wanted.project_name, LAYOUT_TITLES[wanted.layout], _made_at(run))
         first = list(next(rows, ()))
         if first or number == 0:  # the last full one may have none behind it; a project without users has an empty one
             with self.files.writing(object_key(run, workbook_name(wanted, number)), CONTENT_TYPE) as file:
-                write_workbook(file, _about(run, wanted), columns, chain([first] if first else [], rows))
+                write_workbook(file, about, columns, chain([first] if first else [], rows))
             number += 1
         records = run.progress.get("records", 0) + members.number
         progress = {"records": records, "workbooks": number}
@@ -152,10 +157,6 @@ class _Members:
 def _check(deadline: float) -> None:
     if clock.now() >= deadline:
         raise OutOfTimeError
-
-
-def _about(run: Run, wanted: Wanted) -> About:
-    return About(RECORDS_SHEET[wanted.category], wanted.project_name, LAYOUT_TITLES[wanted.layout], _made_at(run))
 
 
 def _made_at(run: Run) -> datetime:

@@ -102,7 +102,8 @@ def test_asmss_tick_and_worker_call_no_vendor_and_know_no_forms() -> None:
     assert "sincronia.engine.worker" not in tick
     assert {name for name in worker if name.split(".")[0] == "asms" and not name.startswith("asms.store")} <= {
         "asms",
-        *(f"asms.{part}" for part in ("additional", "catalogues", "flows", "names", "on_queue", "passwords", "users")),
+        *(f"asms.{part}" for part in ("additional", "answers", "catalogues", "columns", "exporting", "exports")),
+        *(f"asms.{part}" for part in ("flows", "names", "on_queue", "passwords", "users")),
     }
 
 
