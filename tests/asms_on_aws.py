@@ -22,7 +22,10 @@ UNKNOWN = "f" * 16  # an id that nothing has
 
 
 class Asms(RoutesOnAws):
-    """An execution environment of asms.on_http with one empty directory. Keeps all that it answered; time is `now`."""
+    """An execution environment of asms.on_http, and who asks for a directory. Keeps all that it answered.
+
+    Time is `now`.
+    """
 
     def __init__(self, aws: AwsServer, sandbox: Sandbox) -> None:
         super().__init__(sandbox, "asms", asking="read_user", sending="create_user")
@@ -30,10 +33,9 @@ class Asms(RoutesOnAws):
         self.now = START
         self.made = 0
         self.sandbox.of("sincronia.clock").now = lambda: self.now
-        self.connect(CONNECTION)
 
-    def connect(self, connection: str) -> None:
-        """Puts one more directory."""
+    def connect(self, connection: str = CONNECTION) -> None:
+        """Puts a directory, which is empty."""
         state = self.sandbox.of("sincronia.engine.state")
         new = state.Connection(connection, "asms", "Empresa Modelo", {}, "", "ana", enabled=True)
         self.sandbox.registering.put_connection(new, [], {}, SECRET_PREFIX)

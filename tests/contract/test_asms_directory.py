@@ -94,7 +94,7 @@ def whole(asms: Asms) -> Any:
         asms,
         "Ângela \U0001f333 Prado",
         "specialists",
-        email="Angela@Example.com",
+        email="Angela@Modelo.Example",
         identification=invented.written(CPF),
         phone="(11) 4002-8922",
         active=False,
@@ -137,7 +137,9 @@ def test_the_fullest_user_changes_in_one_transaction(asms: Asms) -> None:
     user = replace(whole(asms), tokens=tuple(token.id for token in tokens))
     assert keep(asms, None, user) == "done"
 
-    after = then(user, name="Outra", login="outra", email="outra@example.com", identification="", tokens=(), shifts=())
+    after = then(
+        user, name="Outra", login="outra", email="outra@modelo.example", identification="", tokens=(), shifts=()
+    )
 
     assert keep(asms, user, after) == "done"
     assert read(asms, user) == after
@@ -205,12 +207,12 @@ def test_a_login_finds_its_user_however_it_is_written(asms: Asms) -> None:
 
 # ── who comes again, and who comes second ────────────────────────────────────────────────────────────────────────────
 def test_whoever_lost_the_answer_and_writes_again_has_done_it(asms: Asms) -> None:
-    user = kept(asms, email="ana@example.com", projects=frozenset("p"))
+    user = kept(asms, email="ana@modelo.example", projects=frozenset("p"))
     first = world(asms)
     assert keep(asms, None, user) == "done"
     assert world(asms) == first
 
-    after = then(user, login="outra", email="outra@example.com", projects=frozenset("q"))
+    after = then(user, login="outra", email="outra@modelo.example", projects=frozenset("q"))
     assert keep(asms, user, after) == "done"
     second = world(asms)
     assert keep(asms, user, after) == "done"
@@ -218,8 +220,8 @@ def test_whoever_lost_the_answer_and_writes_again_has_done_it(asms: Asms) -> Non
 
 
 def test_of_many_who_change_a_user_at_once_one_does_and_the_others_are_told(asms: Asms) -> None:
-    user = kept(asms, email="ana@example.com")
-    changes = [then(user, email=f"ana{number}@example.com") for number in range(6)]
+    user = kept(asms, email="ana@modelo.example")
+    changes = [then(user, email=f"ana{number}@modelo.example") for number in range(6)]
 
     answers = at_once(asms, *(lambda after=after: keep(asms, user, after) for after in changes))
 
@@ -244,9 +246,12 @@ def test_whoever_is_overtaken_after_a_lost_answer_is_told_so(asms: Asms) -> None
 # ── identities and projects ──────────────────────────────────────────────────────────────────────────────────────────
 def test_what_a_user_is_known_by_moves_with_it_and_others_keep_theirs(asms: Asms) -> None:
     store = asms.sandbox.of("asms.store.users")
-    other = kept(asms, "Bia", "specialists", login="bia", email="ana@example.com")
-    user = kept(asms, email="Ana@example.com", identification=CPF)
-    assert {*store.users_with_email(CONNECTION, "ANA@example.com")} == {f"clients#{user.id}", f"specialists#{other.id}"}
+    other = kept(asms, "Bia", "specialists", login="bia", email="ana@modelo.example")
+    user = kept(asms, email="Ana@modelo.example", identification=CPF)
+    assert {*store.users_with_email(CONNECTION, "ANA@modelo.example")} == {
+        f"clients#{user.id}",
+        f"specialists#{other.id}",
+    }
 
     assert keep(asms, user, then(user, email="", identification="16.727.230/0001-97")) == "done"
 
@@ -254,9 +259,9 @@ def test_what_a_user_is_known_by_moves_with_it_and_others_keep_theirs(asms: Asms
         "login#ana": f"clients#{user.id}",
         "cnpj#16727230000197": f"clients#{user.id}",
         "login#bia": f"specialists#{other.id}",
-        "email#ana@example.com": f"specialists#{other.id}",
+        "email#ana@modelo.example": f"specialists#{other.id}",
     }
-    assert store.users_with_email(CONNECTION, "ana@example.com") == [f"specialists#{other.id}"]
+    assert store.users_with_email(CONNECTION, "ana@modelo.example") == [f"specialists#{other.id}"]
 
 
 def test_the_rows_of_projects_follow_the_user_and_its_name(asms: Asms) -> None:

@@ -12,6 +12,7 @@ from tests.asms_on_aws import CLIENTS, ONE, SPECIALISTS, Asms
 from tests.crash import asms_world
 from tests.crash.asms_world import DirectoryOnAws
 from tests.crash.scenario import Act, Doing, Scenario, ToldToWaitError
+from tests.invented import invented_cpf
 from tests.office_on_aws import AwsServer, Sandbox
 
 
@@ -26,7 +27,7 @@ class AsmsScenario(Scenario[DirectoryOnAws]):
         """See Scenario.opened."""
         aws.emptied("asms")
         place = DirectoryOnAws(aws)
-        place.connect()
+        place.asked_by(place.sandbox).connect()
         self.prepare(place)
         yield place
 
@@ -74,13 +75,14 @@ def asks(
 def _people(place: DirectoryOnAws) -> None:
     """Three projects, a group that works in two of them, two clients, and a specialist with two tokens and a shift."""
     asms: Asms = place.asked_by(place.sandbox)
-    asms.token("administrator")
+    for role in ("administrator", "operator", "reader"):
+        asms.token(role)
     ids = place.ids
     for name in ("Matriz", "Filial", "Obra"):
         ids[name] = asms.entry("projects", name)
     ids["Plantão"] = asms.entry("calendars", "Plantão")
     ids["Suporte"] = asms.entry("client-groups", "Suporte", projects=[ids["Filial"], ids["Obra"]])
-    for name, cpf in (("Ana Lima", "52998224725"), ("Bento Reis", "11144477735")):
+    for name, cpf in (("Ana Lima", invented_cpf("529982247")), ("Bento Reis", invented_cpf("111444777"))):
         ids[name] = asms.user(
             "clients",
             name,

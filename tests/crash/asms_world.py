@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from tests.asms_on_aws import CONNECTION, Asms
-from tests.office_on_aws import SECRET_PREFIX, START, AwsServer, Context, Sandbox, event, plain
+from tests.office_on_aws import START, AwsServer, Context, Sandbox, event, plain
 
 # What may differ between a disturbed and an undisturbed run.
 VOLATILE = {
@@ -33,17 +33,10 @@ class DirectoryOnAws:
         """A new execution environment, with the mutant's changes where there is one."""
         return Sandbox(lambda: self.now, self.changes, "asms")
 
-    def connect(self) -> None:
-        """Puts the connection."""
-        state = self.sandbox.of("sincronia.engine.state")
-        new = state.Connection(CONNECTION, "asms", "Empresa Modelo", {}, "", "ana", enabled=True)
-        self.sandbox.registering.put_connection(new, [], {}, SECRET_PREFIX)
-
     def asked_by(self, sandbox: Sandbox) -> Asms:
-        """Who asks the routes of an execution environment."""
-        asms = Asms.__new__(Asms)
-        super(Asms, asms).__init__(sandbox, "asms", asking="read_user", sending="create_user")
-        asms.aws, asms.now, asms.made, asms.tokens = self.aws, self.now, len(self.ids), self.tokens
+        """Who asks the routes of an execution environment, at this moment."""
+        asms = Asms(self.aws, sandbox)
+        asms.now, asms.tokens = self.now, self.tokens
         return asms
 
     def rows(self, table: str) -> list[dict[str, Any]]:

@@ -83,11 +83,11 @@ def test_who_types_the_beginning_of_a_name_finds_it(beginning: str, rest: str) -
 # ── what a user is known by ──────────────────────────────────────────────────────────────────────────────────────────
 def test_a_user_is_known_by_its_email_and_a_document_that_is_one() -> None:
     cpf = invented.invented_cpf("390533447")
-    user = replace(BRUNO, login=" Brúno ", email="Bruno@Example.com", identification=invented.written(cpf))
+    user = replace(BRUNO, login=" Brúno ", email="Bruno@Modelo.Example", identification=invented.written(cpf))
 
     assert user.login_key == "bruno"
-    assert user.identities == (Identity("email", "bruno@example.com"), Identity("cpf", cpf))
-    assert replace(user, identification="RG 12.345").identities == (Identity("email", "bruno@example.com"),)
+    assert user.identities == (Identity("email", "bruno@modelo.example"), Identity("cpf", cpf))
+    assert replace(user, identification="RG 12.345").identities == (Identity("email", "bruno@modelo.example"),)
     assert replace(user, identification="16.727.230/0001-97", email="").identities == (
         Identity("cnpj", "16727230000197"),
     )
@@ -95,7 +95,7 @@ def test_a_user_is_known_by_its_email_and_a_document_that_is_one() -> None:
 
 
 def test_no_email_and_one_that_others_have_are_warned_about() -> None:
-    with_email = replace(BRUNO, email="bruno@example.com")
+    with_email = replace(BRUNO, email="bruno@modelo.example")
 
     assert warnings(BRUNO, 0) == (Problem("asms.email_missing"),)
     assert warnings(with_email, 0) == ()
@@ -152,7 +152,7 @@ def test_there_are_so_many_shifts_at_most() -> None:
 
 @given(st.lists(st.tuples(DAYS, DAYS), max_size=8), DAYS)
 def test_after_a_deactivation_nothing_is_ahead_and_what_was_stays(asked: list[tuple[date, date]], today: date) -> None:
-    user = replace(BRUNO, tokens=("1" * 16,), email="bruno@example.com")
+    user = replace(BRUNO, tokens=("1" * 16,), email="bruno@modelo.example")
     for number, (since, until) in enumerate(asked):
         try:
             user = with_shift(user, shift(number, since, until))
