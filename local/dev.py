@@ -1,6 +1,6 @@
 """`make dev`: the stack and the vendors' simulators stay up until Ctrl-C; .local/stack.json says where they are.
 
-A connection to SGP and OZmap is made, and what is printed sends it a first webhook.
+A connection to SGP and OZmap is made, and what is printed sends it a first webhook; and one to ASMS, with a directory.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 from local.demo_api import Api
 from local.demo_stage import NotAsItShouldBeError
 from local.model_provider import CONNECTION, CONNECTIONS, definition, new_webhook_secret
+from local.model_service_desk import CLIENTS, PATH, SUPPORT, furnish
 from local.processes import ROOT, StartError
 from local.stack import Stack
 from local.template import TemplateError
@@ -58,11 +59,16 @@ def serve(directory: Path, wait: Callable[[], object]) -> None:
             secret = new_webhook_secret()
             webhook.write_text(f"X-Webhook-Secret: {secret}\n", encoding="utf-8")
             token.write_text(f"Authorization: Bearer {stack.token}\n", encoding="utf-8")
-            address = _connected(stack, secret)
+            address, directory_ids = _connected(stack, secret), furnish(Api(stack.api_url, stack.token))
             partial = file.with_suffix(".partial")
             partial.write_text(json.dumps(describe(stack), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
             partial.replace(file)  # whoever waits for the file never reads half of it
-            print(_sentences(stack, file), _first_webhook(stack, address, webhook, token), sep="\n\n", flush=True)
+            told = (
+                _sentences(stack, file),
+                _first_webhook(stack, address, webhook, token),
+                _first_client(stack, directory_ids[SUPPORT], token),
+            )
+            print(*told, sep="\n\n", flush=True)
             wait()
             print("Encerrando …", flush=True)
         finally:
@@ -99,6 +105,16 @@ O contrato 308 é cancelado no SGP, o aviso chega, e segundos depois o log diz o
   curl -sS {address} -H {secret} -d contrato=308
   curl -sS '{logs}?connection={CONNECTION}&record=308' -H {bearer}
 O mesmo log, como página: {logs}; a chave da entrada é o token que está em stack.json."""
+
+
+def _first_client(stack: Stack, project: str, token: Path) -> str:
+    clients, bearer = f"{stack.api_url}{CLIENTS}", shlex.quote(f"@{token.resolve()}")
+    new = json.dumps({"project": project, "name": "Davi Antunes", "login": "davi.antunes"})
+    return f"""O diretório {PATH.rpartition("/")[2]} (ASMS) está pronto, com catálogos, clientes e especialistas.
+A busca, um cliente novo (sem a matrícula, que o projeto {SUPPORT} pede: a resposta diz), e o formato vazio do projeto:
+  curl -sS '{clients}?name=a' -H {bearer}
+  curl -sS {clients} -H 'Content-Type: application/json' -H {bearer} -d {shlex.quote(new)}
+  curl -sSL -o clientes.xlsx {stack.api_url}{PATH}/projects/{project}/formats/clients -H {bearer}"""
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ import json
 import re
 import time
 import zipfile
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -93,12 +94,12 @@ def _looked_at(office: Office) -> None:
     assert (found.status_code, found.json()["id"]) == (200, office.id)
 
 
-def belongings(stack: Stack, connection: str) -> dict[str, list[str]]:
+def belongings(stack: Stack, connection: str, kept: Sequence[str] = KEPT) -> dict[str, list[str]]:
     """All rows and objects that name a connection, by where they are."""
     dynamodb, s3 = stack.client("dynamodb"), stack.client("s3")
     found = {
         name: [json.dumps(row, sort_keys=True) for row in dynamodb.scan(TableName=table)["Items"]]
-        for name in KEPT
+        for name in kept
         if (table := stack.outputs.get(name))
     }
     listed = s3.list_objects_v2(Bucket=stack.outputs["DataBucket"]).get("Contents", [])

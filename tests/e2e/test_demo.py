@@ -56,6 +56,28 @@ SENTENCES = {
         "Portas liberadas, nos logs: 12",
         "Mensagens mortas: 0",
     ),
+    "asms": (
+        "O mesmo projeto, em maiúsculas: 409 asms.name_taken",
+        "Regras que ela não cumpre: min_length, upper, digit, no_login, no_name",
+        "A localização preenche o endereço: Rua das Araucárias, 101, Centro, Joinville",
+        "Continua, quando outra coisa muda: Rua das Araucárias, 103, Sala 7",
+        "Uma senha fraca: 422 asms.password_refused",
+        "A senha deve ter no mínimo 12 caracteres. A senha",
+        "Cadastrado sem e-mail, com o aviso: asms.email_missing",
+        "Incluir no grupo, sem dizer mais: 409 asms.association_undecided",
+        "Confirmado; projetos: Implantação 2027, Suporte a terminais",
+        "Um sai, e um que não há é nomeado: 1, 1",
+        "No projeto Implantação 2027: 0",
+        "Um turno que se sobrepõe a outro: 422 asms.shifts_overlap",
+        "O token, na mesma hora: 401 token_revoked",
+        "Turnos que ficam: 2",
+        "Fotos no S3: 1",
+        "Formato vazio: linhas: 0",
+        "A planilha Informações descreve todas as colunas",
+        "27 clientes em 1 planilha. O arquivo fica guardado por 7 dias.",
+        "Células com fórmula: 0",
+        "Nenhuma das senhas está lá",
+    ),
 }
 
 
@@ -78,6 +100,7 @@ def test_the_demo_shows_the_flow_and_holds(act: str) -> None:
     assert "0123456789abcdef" not in ended.stdout  # the tokens of the simulators
     assert "sin_" not in ended.stdout  # the API's
     assert "whsec_" not in ended.stdout  # the webhooks'
+    assert not re.search("Jabuticaba|Pitanga", ended.stdout)  # passwords that were taken
     assert not re.search("/webhooks/sgp/[a-z-]+/[0-9a-f]{5}", ended.stdout)  # nor the whole of their address
 
 
@@ -85,7 +108,7 @@ def test_an_act_that_is_not_there_is_said_so() -> None:
     command = [sys.executable, "-m", "local.demo", "promobb"]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr == "A demonstração não tem o ato promobb. Os atos são: zen, sgp.\n"
+    assert ended.stderr == "A demonstração não tem o ato promobb. Os atos são: zen, sgp, asms.\n"
 
 
 def test_what_is_not_as_it_should_be_ends_the_act() -> None:
