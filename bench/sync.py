@@ -1,11 +1,14 @@
-"""`make bench`: calls, time and memory of runs of Questor → Zen, and of hints of SGP → OZmap. See bench/README.md."""
+"""`make bench`: calls, time and memory of runs of Questor → Zen, of hints of SGP → OZmap, and of ASMS's exports.
+
+See bench/README.md.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +16,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.status import Status
 
-from bench import claims, contract_claims, function_process, imports, tables
+from bench import claims, contract_claims, exports, function_process, imports, tables
 from bench.contracts import Happening
+from bench.exports import MeasuredExport, Way
 from bench.flows import COMPANIES, USERS, Changed, MeasuredFlow
 from bench.imports import Start
 from bench.light_function import MeasurementError
@@ -28,6 +32,8 @@ from local.stack import Stack
 
 WIDTH = 170  # characters that the widest table takes
 CONTRACTS = (1_000, 10_000)
+EXPORTS = (*((way, 7_000) for way in Way), (Way.EXPORT, 70_000))
+ALL_EXPORTS = tuple((way, users) for users in (7_000, 70_000) for way in Way)
 DIRECTORY = processes.ROOT / ".bench"
 
 
@@ -100,6 +106,13 @@ def contracts_measured(status: Status) -> Iterator[MeasuredContracts]:
                 yield provider.measure(happening)
 
 
+def exports_measured(cases: Iterable[tuple[Way, int]], status: Status) -> Iterator[MeasuredExport]:
+    """All rows of ASMS's, in the table's order."""
+    for way, users in cases:
+        status.update(f"Export of {users:,} users by {way.value} …")
+        yield exports.measure(way, users)
+
+
 def started(status: Status) -> list[Start]:
     """What starting each function costs."""
     status.update("Imports of the functions …")
@@ -125,7 +138,9 @@ def main() -> None:
         "--full", action="store_true", help="10,000 companies too, and all of 10,000 and 100,000 users changed"
     )
     arguments.add_argument("--contracts", action="store_true", help="SGP → OZmap and the starts of functions alone")
+    arguments.add_argument("--exports", action="store_true", help="ASMS's exports alone")
     chosen = arguments.parse_args()
+    both = not (chosen.contracts or chosen.exports)
     if not function_process.PROCESSES.is_dir():
         sys.exit("make bench reads the functions' memory from /proc, so it needs Linux.")
     os.environ["ALLOWED_NETWORKS"] = "127.0.0.0/8"  # links are prepared here, from what the simulator lists
@@ -134,17 +149,26 @@ def main() -> None:
     DIRECTORY.mkdir(exist_ok=True)
     try:
         with console.status("") as status:
-            starts = started(status)
-            hints = list(contracts_measured(status))
-            rows = [] if chosen.contracts else list(measured(FULL if chosen.full else PLAIN, status))
+            exported = (
+                [] if chosen.contracts else list(exports_measured(ALL_EXPORTS if chosen.full else EXPORTS, status))
+            )
+            starts = [] if chosen.exports else started(status)
+            hints = [] if chosen.exports else list(contracts_measured(status))
+            rows = list(measured(FULL if chosen.full else PLAIN, status)) if both else []
     except MeasurementError as error:
         sys.exit(str(error))
-    found = [*(claims.broken(rows) if rows else ()), *contract_claims.broken(hints)]
+    found = [
+        *(claims.broken(rows) if rows else ()),
+        *(contract_claims.broken(hints) if hints else ()),
+        *(exports.broken(exported) if exported else ()),
+    ]
     console.print(machine())
     by_flow = [tables.runs(of) for flow in (USERS, COMPANIES) if (of := [row for row in rows if row.flow == flow])]
     growth = [tables.growth(rows)] if rows else []
-    of_hints = (tables.hints(hints), tables.growth_of_hints(hints))
-    for table in (*by_flow, *growth, *of_hints, tables.imports(starts), tables.claims(found)):
+    of_hints = [tables.hints(hints), tables.growth_of_hints(hints)] if hints else []
+    of_exports = [tables.exports(exported)] if exported else []
+    of_starts = [tables.imports(starts)] if starts else []
+    for table in (*by_flow, *growth, *of_hints, *of_exports, *of_starts, tables.claims(found)):
         console.print(table)
     sys.exit(1 if any(where for _, where in found) else 0)
 

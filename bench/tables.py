@@ -9,6 +9,7 @@ from rich.table import Table
 
 from bench import contract_claims
 from bench.claims import pairs
+from bench.exports import MeasuredExport, Way
 from bench.imports import Start
 from bench.measured import Measured
 from bench.on_light_hints import MeasuredContracts
@@ -116,6 +117,29 @@ def growth_of_hints(rows: Iterable[MeasuredContracts]) -> Table:
             f"{larger.seconds / smaller.seconds:.1f}",
             f"{larger.processor_seconds / max(smaller.processor_seconds, 0.01):.1f}",
             f"{larger.peak_megabytes / smaller.peak_megabytes:.2f}",
+        )
+    return table
+
+
+def exports(rows: Sequence[MeasuredExport]) -> Table:
+    """What exporting users takes, beside what others take to write the same cells."""
+    table = _table(
+        "Export of ASMS's users, 40 columns",
+        *("written by", "users", "wall s", "CPU s", "users / s", "times openpyxl", "peak MB", "file MB"),
+        left=1,
+    )
+    slowest = {row.users: row.processor_seconds for row in rows if row.way == Way.OPENPYXL}
+    for row in rows:
+        times = slowest.get(row.users, 0) / row.processor_seconds
+        table.add_row(
+            row.way.value,
+            f"{row.users:,}",
+            f"{row.seconds:.1f}",
+            f"{row.processor_seconds:.2f}",
+            f"{row.users / row.seconds:,.0f}",
+            f"{times:.1f}" if times else "",
+            f"{row.peak_megabytes:.0f}",
+            f"{row.file_megabytes:.1f}",
         )
     return table
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import urllib.request
+from collections import Counter
 from contextlib import suppress
 
 from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 
+from local.calls import CALLS_PATH, Record, Right
 from tests.asms_on_aws import Asms
 from tests.office_on_aws import Context, event
 
@@ -28,3 +31,10 @@ def delivered(asms: Asms, seconds: float = 300) -> bool:
     with suppress(BatchProcessingError):
         asms.sandbox.on_queue.handler(happening, Context(seconds))
     return True
+
+
+def called(asms: Asms) -> Counter[Right]:
+    """The AWS calls since the last time."""
+    request = urllib.request.Request(f"{asms.aws.endpoint}{CALLS_PATH}", method="DELETE")  # noqa: S310  # our own server
+    with urllib.request.urlopen(request) as answer:  # noqa: S310
+        return Record.from_json(answer.read()).rights

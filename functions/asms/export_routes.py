@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from asms.catalogue_routes import entry_of
 from asms.catalogues import Catalogue, Category
 from asms.columns import LAYOUT_TITLES, RECORDS_SHEET, Layout, columns_of
-from asms.exports import EXPORT, Wanted, file_name, object_key, told, wanted_by
+from asms.exports import EXPORT, Wanted, export_key, file_name, told, wanted_by
 from asms.paths import CategoryInPath, ProjectInPath, connection_path
 from asms.store.fields import stored_fields
 from sincronia import clock
@@ -142,7 +142,7 @@ class ExportRoutes:
             raise ProblemError(Problem("run_not_concluded"))
         if run.result != Result.SUCCESS or clock.now() > (run.concluded_at or 0) + _KEPT_SECONDS:
             raise ProblemError(Problem("file_unknown"))
-        return Response(status_code=303, headers={"Location": link_to(object_key(run, file))})
+        return Response(status_code=303, headers={"Location": link_to(export_key(run))})
 
     def _wanted(self, connection: str, project: str, category: Category, layout: Layout) -> Wanted:
         entry = entry_of(connection, Catalogue.PROJECTS, project)

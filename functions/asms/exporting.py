@@ -1,9 +1,10 @@
 """The export as work in slices: a workbook for each 7,000 users, and in the end one zip of them all.
 
 Each slice is committed under the run's lease, with where the next one begins. Whoever dies is followed by somebody who
-writes the same file again, which takes the other's place. Users are read by pages, in the order of their names: who is
-in the project all the while, under one name, is in the export once, as they were at some moment of it; who joins,
-leaves or is renamed meanwhile may be in it or not, or twice. Additional fields are those of when a workbook is begun.
+writes the same file again; which one counts, the run's row says. Users are read by pages, in the order of their names:
+who is in the project all the while, under one name, is in the export once, as they were at some moment of it; who
+joins, leaves or is renamed meanwhile may be in it or not, or twice. Additional fields are those of when a workbook is
+begun.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class Files(Protocol):
     """Where an export's files are kept."""
 
     def writing(self, key: str, content_type: str) -> AbstractContextManager[Writable]:
-        """A file that is written from beginning to end, and is there once it is whole. It replaces another's."""
+        """A file that is written from beginning to end, and is there once it is whole."""
         ...
 
     def chunks(self, key: str) -> Iterator[bytes]:
@@ -77,7 +78,8 @@ class Exporting:
         """The run after one more file of it. Raises OutOfTimeError where the deadline came before the file's end."""
         if run.lane == _ZIP:
             self._bundle(run, deadline)
-            return replace(run, phase=Phase.APPLY, position=0)  # of nothing: the run ends
+            done = {**run.progress, "zip": run.lease}
+            return replace(run, phase=Phase.APPLY, position=0, progress=done)  # of nothing: the run ends
         return self._next_workbook(run, deadline)
 
     def _next_workbook(self, run: Run, deadline: float) -> Run:
@@ -87,30 +89,31 @@ class Exporting:
         columns = columns_of(wanted.category, self.directory.fields(connection, wanted.project), wanted.layout)
         members = _Members(self.directory, connection, wanted, columns, deadline, run.progress.get("after"))
         rows, number = members.rows(), run.position
+        leases = [*run.progress.get("workbooks", ())]  # under which each was written
         about = About(RECORDS_SHEET[wanted.category], wanted.project_name, LAYOUT_TITLES[wanted.layout], _made_at(run))
         first = list(next(rows, ()))
         if first or number == 0:  # the last full one may have none behind it; a project without users has an empty one
-            with self.files.writing(object_key(run, workbook_name(wanted, number)), CONTENT_TYPE) as file:
+            key = object_key(run, run.lease, workbook_name(wanted, number))
+            with self.files.writing(key, CONTENT_TYPE) as file:
                 write_workbook(file, about, columns, chain([first] if first else [], rows))
-            number += 1
-        records = run.progress.get("records", 0) + members.number
-        progress = {"records": records, "workbooks": number}
+            leases.append(run.lease)
+        progress = {"records": run.progress.get("records", 0) + members.number, "workbooks": leases}
         if members.after is None:
-            return replace(run, lane=_ZIP, position=number, progress=progress)
-        return replace(run, position=number, progress={**progress, "after": dict(members.after)})
+            return replace(run, lane=_ZIP, position=len(leases), progress=progress)
+        return replace(run, position=len(leases), progress={**progress, "after": dict(members.after)})
 
     def _bundle(self, run: Run, deadline: float) -> None:
         """The zip: stored, for workbooks are compressed already."""
         wanted = wanted_by(run)
         with (
-            self.files.writing(object_key(run, file_name(wanted)), ZIP_TYPE) as file,
+            self.files.writing(object_key(run, run.lease, file_name(wanted)), ZIP_TYPE) as file,
             ZipFile(file, "w", ZIP_STORED) as bundle,
         ):
-            for number in range(run.position):
+            for number, lease in enumerate(run.progress["workbooks"]):
                 name = workbook_name(wanted, number)
                 member = ZipInfo(name, _made_at(run).timetuple()[:6])
                 with bundle.open(member, "w") as copied:
-                    for chunk in self.files.chunks(object_key(run, name)):
+                    for chunk in self.files.chunks(object_key(run, lease, name)):
                         _check(deadline)
                         copied.write(chunk)
 

@@ -79,9 +79,14 @@ def workbook_name(wanted: Wanted, number: int) -> str:
     return f"{wanted.name}-{number + 1:03}.xlsx"
 
 
-def object_key(run: Run, name: str) -> str:
-    """Where a file of an export is kept, for a week."""
-    return f"exports/{run.key.connection}/{run.key.run_id}/{name}"
+def object_key(run: Run, lease: str, name: str) -> str:
+    """Where a file of an export is kept for a week; who wrote it under another lease has written another."""
+    return f"exports/{run.key.connection}/{run.key.run_id}/{lease}/{name}"
+
+
+def export_key(run: Run) -> str:
+    """Where what people download of an export is kept; it has ended in success."""
+    return object_key(run, run.progress["zip"], file_name(wanted_by(run)))
 
 
 def told(run: Run) -> Notification:
@@ -109,7 +114,7 @@ def told(run: Run) -> Notification:
 
 def _counted(run: Run, wanted: Wanted) -> str:
     """`7.001 clientes em 2 planilhas`."""
-    records, workbooks = int(run.progress.get("records", 0)), int(run.progress.get("workbooks", 0))
+    records, workbooks = run.progress["records"], len(run.progress["workbooks"])
     who = _COUNTED[wanted.category][records != 1]
     planilhas = "planilha" if workbooks == 1 else "planilhas"
     return f"{records:,} {who} em {workbooks} {planilhas}".replace(",", ".")

@@ -5,17 +5,16 @@ from __future__ import annotations
 import base64
 import json
 import os
-import urllib.request
 from collections import Counter
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from local.calls import CALLS_PATH, Record, Right
+from local.calls import Record
 from local.rights import compare
 from tests.asms_on_aws import BASE, CLIENTS, CONNECTION, ONE, SPECIALISTS, Asms
-from tests.asms_runs import delivered, tick
+from tests.asms_runs import called, delivered, tick
 from tests.invented import invented_cpf
 from tests.office_on_aws import event
 from tests.routes_on_aws import Answer
@@ -170,6 +169,7 @@ def test_out_of_time_it_queues_itself_again(asms: Asms) -> None:
 def test_tick_and_worker_have_the_rights_that_they_use_and_no_others(asms: Asms) -> None:
     filled(asms)
     project = asked(asms, "GET", f"{ONE}/catalogues/projects")["items"][0]["id"]
+    assert asms.call("GET", f"{ONE}/projects/{project}/formats/clients", role="reader").status == 303
     asked(asms, "POST", f"{ONE}/projects/{project}/exports", {"category": "clients", "format": "with_data"}, "operator")
     called(asms)
     assert delivered(asms)
@@ -189,10 +189,3 @@ def test_tick_and_worker_have_the_rights_that_they_use_and_no_others(asms: Asms)
         if right.function in {"AsmsOnSchedule", "AsmsOnQueue"} and not right.action.startswith("logs:")
     }
     assert unused == {("AsmsOnQueue", "sqs:SendMessage")}  # only where four minutes aren't enough
-
-
-def called(asms: Asms) -> Counter[Right]:
-    """The AWS calls since the last time."""
-    request = urllib.request.Request(f"{asms.aws.endpoint}{CALLS_PATH}", method="DELETE")  # noqa: S310  # our own server
-    with urllib.request.urlopen(request) as answer:  # noqa: S310
-        return Record.from_json(answer.read()).rights

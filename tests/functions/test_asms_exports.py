@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import urllib.request
 import zipfile
+from collections import Counter
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,8 +15,10 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from tests.asms_on_aws import ONE, UNKNOWN, Asms
-from tests.asms_runs import delivered, tick
+from local.calls import Record
+from local.rights import compare
+from tests.asms_on_aws import CONNECTION, ONE, UNKNOWN, Asms
+from tests.asms_runs import called, delivered, tick
 from tests.invented import invented_cpf
 
 HASH = "$argon2id$v=19$m=1,t=1,p=1$invented"
@@ -291,6 +296,33 @@ def test_out_of_time_it_goes_on_by_a_message_to_itself(asms: Asms, monkeypatch: 
     assert len(unpacked(downloaded(asms, file))) == 3
 
 
+def test_who_was_overtaken_changes_nothing(asms: Asms, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker pauses before its first workbook is whole; another one does it all; then the first goes on."""
+    of, upload = asms.sandbox.of, asms.sandbox.of("asms.store.exports")._Upload
+    project = asms.entry("projects", "Suporte")
+    asms.user("clients", "Ana Souza", projects=frozenset({project}))
+    asked = export(asms, project, "clients")
+    key = of("sincronia.engine.state").RunKey(CONNECTION, asked["run"]["run_id"])
+    whole, left = upload.complete, list[Any]()
+
+    def paused(self: Any) -> None:
+        monkeypatch.setattr(upload, "complete", whole)
+        asms.user("clients", "Bruno Prado", projects=frozenset({project}))
+        asms.now += 400
+        left.append(of("sincronia.engine.worker").work(key, asms.sandbox.on_queue.outside, 240))
+        left.append((downloaded(asms, asked["file"]), notification(asms)))
+        whole(self)
+
+    monkeypatch.setattr(upload, "complete", paused)
+    assert delivered(asms)
+    run, (file, told) = left
+    assert run.phase == "done"
+    assert (downloaded(asms, asked["file"]), notification(asms)) == (file, told)
+    assert told["text"].startswith("2 clientes em 1 planilha.")
+    keys = asms.aws.s3.list_objects_v2(Bucket=os.environ["DATA_BUCKET"], Prefix=f"exports/{CONNECTION}/{key.run_id}/")
+    assert len({each["Key"].split("/")[3] for each in keys["Contents"]}) == 2
+
+
 def test_of_two_exports_of_the_same_users_the_second_is_told_which_runs(asms: Asms) -> None:
     project, other = asms.entry("projects", "Suporte"), asms.entry("projects", "Vendas")
     first = export(asms, project, "clients", key="a")
@@ -341,3 +373,17 @@ def test_what_is_not_there_is_refused(asms: Asms) -> None:
     assert reader.status == 403
     unknown = f"{ONE}/runs/{UNKNOWN}/files/suporte-clientes.zip"
     assert asms.call("GET", unknown, role="reader").body["code"] == "run_unknown"
+
+
+def test_the_routes_have_the_rights_that_they_use(asms: Asms) -> None:
+    project = asms.entry("projects", "Suporte")
+    called(asms)
+    asked = export(asms, project, "clients", key="a")
+    for path in (f"{ONE}/projects/{project}/formats/clients", f"{ONE}/runs", asked["run"]["url"], asked["file"]):
+        asms.call("GET", path, role="reader")
+    asms.get(f"{asked['run']['url']}/outcomes")
+    asms.get(f"{asked['run']['url']}/outcomes", kind="failed")
+    asms.call("POST", f"{asked['run']['url']}/cancel")
+    used = Record(rights=Counter({replace(right, caller="AsmsOnHttp"): count for right, count in called(asms).items()}))
+    assert used.rights
+    assert compare(asms.aws.provisioned, used).forbidden == []
