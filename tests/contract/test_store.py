@@ -50,10 +50,7 @@ def _light() -> House:
     )
 
 
-def _dynamodb(aws: AwsServer) -> House:
-    aws.emptied()
-    sandbox = Sandbox(lambda: START)
-
+def _dynamodb(sandbox: Sandbox) -> House:
     def put(connection: Any, scheduled: Any) -> None:
         sandbox.registering.put_connection(connection, [scheduled], {"token": "t"}, "sincronia/test/")
 
@@ -72,9 +69,17 @@ def _dynamodb(aws: AwsServer) -> House:
     )
 
 
+@pytest.fixture
+def dynamodb(aws: AwsServer, zen_environment: Sandbox) -> House:
+    """On emptied tables, at START."""
+    aws.emptied()
+    return _dynamodb(zen_environment)
+
+
 @pytest.fixture(params=["light", "dynamodb"])
 def house(request: pytest.FixtureRequest) -> House:
-    return _light() if request.param == "light" else _dynamodb(request.getfixturevalue("aws"))
+    found: House = _light() if request.param == "light" else request.getfixturevalue("dynamodb")
+    return found
 
 
 def scheduled(house: House, **changes: Any) -> Any:
@@ -205,8 +210,8 @@ def test_flows_are_due_by_integration_and_time(house: House) -> None:
     assert list(house.schedule.due_flows("test", START + 3599)) == []
 
 
-def test_a_flow_that_a_connection_no_longer_has_is_never_due(aws: AwsServer) -> None:
-    house = _dynamodb(aws)
+def test_a_flow_that_a_connection_no_longer_has_is_never_due(dynamodb: House) -> None:
+    house = dynamodb
     house.put(_connection(house), scheduled(house))
     other = replace(scheduled(house), flow="empresas")
     house.put(_connection(house), other)

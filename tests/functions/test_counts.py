@@ -20,7 +20,7 @@ from local.vendors.questor_rows import CONSULTATIONS, Key
 from local.vendors.server import Simulator
 from local.vendors.tareffa import TareffaSimulator
 from local.vendors.zen import ZenSimulator
-from tests.office_on_aws import TABLES, AwsServer, OfficeOnAws
+from tests.office_on_aws import TABLES, AwsServer, OfficeOnAws, Sandbox
 
 PAGE = 100  # records in a page of either vendor's listing
 BLOCK = 30  # records that one transaction commits at most
@@ -67,11 +67,11 @@ class Counts:
 
 
 @contextmanager
-def plain_office(aws: AwsServer, users: int) -> Iterator[OfficeOnAws]:
+def plain_office(aws: AwsServer, sandbox: Sandbox, users: int) -> Iterator[OfficeOnAws]:
     """A connected office where everybody has an e-mail of their own."""
     aws.emptied()
     with QuestorSimulator(Office(users, 0, 0)) as questor, ZenSimulator() as zen:
-        office = OfficeOnAws(aws, questor, zen)
+        office = OfficeOnAws(aws, questor, zen, sandbox=sandbox)
         office.connect(filters=UNBRAKED)
         yield office
 
@@ -106,12 +106,12 @@ class Companies:
 
 
 @contextmanager
-def companies(aws: AwsServer, number: int) -> Iterator[Companies]:
+def companies(aws: AwsServer, sandbox: Sandbox, number: int) -> Iterator[Companies]:
     """Companies where nobody has a peculiarity; four employees each."""
     aws.emptied()
     clients = Office(1, 0, 0, companies=number, employees_per_company=4)
     with QuestorSimulator(clients) as questor, ZenSimulator() as zen, TareffaSimulator() as tareffa:
-        office = OfficeOnAws(aws, questor, zen)
+        office = OfficeOnAws(aws, questor, zen, sandbox=sandbox)
         office.connect(
             settings={"tareffa_address": tareffa.url},
             secret={"tareffa_token": tareffa.token},
@@ -168,9 +168,9 @@ def _rows(record: Record) -> Counter[str]:
 
 
 @pytest.fixture(params=SIZES)
-def synced(request: pytest.FixtureRequest, aws: AwsServer) -> Iterator[OfficeOnAws]:
+def synced(request: pytest.FixtureRequest, aws: AwsServer, zen_environment: Sandbox) -> Iterator[OfficeOnAws]:
     """An office whose users are all in step."""
-    with plain_office(aws, request.param) as office:
+    with plain_office(aws, zen_environment, request.param) as office:
         office.sync()
         yield office
 
@@ -201,10 +201,12 @@ def test_each_changed_record_is_written_once(synced: OfficeOnAws) -> None:
     assert counts.operations["dynamodb TransactWriteItems"] == 1 + 3  # one block of the plan
 
 
-def test_the_first_run_writes_in_blocks_and_asks_zen_for_its_listing_once(aws: AwsServer) -> None:
+def test_the_first_run_writes_in_blocks_and_asks_zen_for_its_listing_once(
+    aws: AwsServer, zen_environment: Sandbox
+) -> None:
     calls = {}
     for users in SIZES:
-        with plain_office(aws, users) as office:
+        with plain_office(aws, zen_environment, users) as office:
             run, counts = counted(office)
         assert run["counters"] == {"created": users}
         assert counts.vendor_writes == users
@@ -218,10 +220,10 @@ def test_the_first_run_writes_in_blocks_and_asks_zen_for_its_listing_once(aws: A
     assert calls[large] <= calls[small] * large / small
 
 
-def test_a_full_listing_of_zen_is_read_page_by_page_and_once(aws: AwsServer) -> None:
+def test_a_full_listing_of_zen_is_read_page_by_page_and_once(aws: AwsServer, zen_environment: Sandbox) -> None:
     """Users who are already in Zen and have no link yet are found in its listing; nobody is asked for alone."""
     users = 250
-    with plain_office(aws, users) as office:
+    with plain_office(aws, zen_environment, users) as office:
         for row in office.questor.users():
             office.zen.add(row["NOMEUSUARIO"], row["EMAIL"], row["CODIGOGRUPOUSUARIO"])
         run, counts = counted(office)
@@ -231,15 +233,17 @@ def test_a_full_listing_of_zen_is_read_page_by_page_and_once(aws: AwsServer) -> 
 
 
 @pytest.fixture(params=(15, 30))
-def companies_synced(request: pytest.FixtureRequest, aws: AwsServer) -> Iterator[Companies]:
+def companies_synced(request: pytest.FixtureRequest, aws: AwsServer, zen_environment: Sandbox) -> Iterator[Companies]:
     """Companies that are all in step, with all that belongs to them."""
-    with companies(aws, request.param) as found:
+    with companies(aws, zen_environment, request.param) as found:
         found.office.sync()
         yield found
 
 
-def test_the_first_run_of_companies_asks_each_target_once_and_creates_each_record_once(aws: AwsServer) -> None:
-    with companies(aws, 30) as found:
+def test_the_first_run_of_companies_asks_each_target_once_and_creates_each_record_once(
+    aws: AwsServer, zen_environment: Sandbox
+) -> None:
+    with companies(aws, zen_environment, 30) as found:
         run, counts = found.counted()
         received = found.received()
         assert (run["phase"], run["result"], run["counters"]) == ("done", "success", {"created": received})

@@ -56,7 +56,7 @@ def died(aws: AwsServer, queue: str, *messages: tuple[str, str]) -> None:
 
 
 def test_dead_letters_go_back_in_their_order_with_their_group(aws: AwsServer, tmp_path: Path) -> None:
-    aws.renew("sgp")
+    aws.emptied("sgp")
     letters = [(f"aviso {number}", f"provedor#{number % 3}") for number in range(12)]
     died(aws, "SgpDeadLetters", *letters)
     ended = run(aws, described(aws, tmp_path), "SgpDeadLetters")
@@ -69,7 +69,7 @@ def test_dead_letters_go_back_in_their_order_with_their_group(aws: AwsServer, tm
 
 
 def test_those_of_a_queue_without_order_go_back_too(aws: AwsServer) -> None:
-    aws.renew()
+    aws.emptied()
     died(aws, "ZenDeadLetters", ("execução", ""))
     assert len(list(redrive.redrive(aws.sqs, aws.provisioned.outputs["ZenDeadLetters"]))) == 1
     assert waiting(aws, "ZenQueue") == [("execução", "")]
@@ -78,7 +78,7 @@ def test_those_of_a_queue_without_order_go_back_too(aws: AwsServer) -> None:
 
 def test_who_dies_in_the_middle_loses_none(aws: AwsServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between sending a letter and deleting it, the worst moment: it goes back twice."""
-    aws.renew("sgp")
+    aws.emptied("sgp")
     url = aws.provisioned.outputs["SgpDeadLetters"]
     died(aws, "SgpDeadLetters", ("um", "a"), ("dois", "b"), ("três", "a"))
     monkeypatch.setattr(redrive, "HIDDEN_SECONDS", 0)  # what time would do
@@ -93,7 +93,7 @@ def test_who_dies_in_the_middle_loses_none(aws: AwsServer, monkeypatch: pytest.M
 
 
 def test_the_same_letter_goes_back_again_when_it_died_again(aws: AwsServer) -> None:
-    aws.renew("sgp")
+    aws.emptied("sgp")
     for _ in range(2):
         died(aws, "SgpDeadLetters", ("aviso", "provedor#1"))
         assert len(list(redrive.redrive(aws.sqs, aws.provisioned.outputs["SgpDeadLetters"]))) == 1
@@ -101,9 +101,11 @@ def test_the_same_letter_goes_back_again_when_it_died_again(aws: AwsServer) -> N
 
 
 def test_what_is_no_queue_of_dead_letters_is_refused(aws: AwsServer, tmp_path: Path) -> None:
-    aws.renew("sgp")
+    aws.emptied("sgp")
     ended = run(aws, described(aws, tmp_path), "SgpQueue")
-    said = "O stack não tem a fila SgpQueue; tem ScheduleDeadLetters, SgpDeadLetters, ZenDeadLetters.\n"
+    said = (
+        "O stack não tem a fila SgpQueue; tem AsmsDeadLetters, ScheduleDeadLetters, SgpDeadLetters, ZenDeadLetters.\n"
+    )
     assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", said)
     with pytest.raises(redrive.NoDeadLettersError, match="não há aonde devolvê-las"):
         list(redrive.redrive(aws.sqs, aws.provisioned.outputs["ScheduleDeadLetters"]))
