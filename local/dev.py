@@ -19,7 +19,7 @@ from pathlib import Path
 from local.demo_api import Api
 from local.demo_stage import NotAsItShouldBeError
 from local.model_provider import CONNECTION, CONNECTIONS, definition, new_webhook_secret
-from local.model_service_desk import CLIENTS, PATH, SUPPORT, furnish
+from local.model_service_desk import BADGE, CLIENTS, PATH, SUPPORT, furnish
 from local.processes import ROOT, StartError
 from local.stack import Stack
 from local.template import TemplateError
@@ -59,14 +59,14 @@ def serve(directory: Path, wait: Callable[[], object]) -> None:
             secret = new_webhook_secret()
             webhook.write_text(f"X-Webhook-Secret: {secret}\n", encoding="utf-8")
             token.write_text(f"Authorization: Bearer {stack.token}\n", encoding="utf-8")
-            address, directory_ids = _connected(stack, secret), furnish(Api(stack.api_url, stack.token))
+            address, ids = _connected(stack, secret), furnish(Api(stack.api_url, stack.token))
             partial = file.with_suffix(".partial")
             partial.write_text(json.dumps(describe(stack), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
             partial.replace(file)  # whoever waits for the file never reads half of it
             told = (
                 _sentences(stack, file),
                 _first_webhook(stack, address, webhook, token),
-                _first_client(stack, directory_ids[SUPPORT], token),
+                _first_client(stack, ids, token),
             )
             print(*told, sep="\n\n", flush=True)
             wait()
@@ -107,14 +107,19 @@ O contrato 308 é cancelado no SGP, o aviso chega, e segundos depois o log diz o
 O mesmo log, como página: {logs}; a chave da entrada é o token que está em stack.json."""
 
 
-def _first_client(stack: Stack, project: str, token: Path) -> str:
+def _first_client(stack: Stack, ids: Mapping[str, str], token: Path) -> str:
     clients, bearer = f"{stack.api_url}{CLIENTS}", shlex.quote(f"@{token.resolve()}")
-    new = json.dumps({"project": project, "name": "Davi Antunes", "login": "davi.antunes"})
+    new = {
+        "project": ids[SUPPORT],
+        "name": "Davi Antunes",
+        "login": "davi.antunes",
+        "additional": {ids[BADGE]: "00042"},
+    }
     return f"""O diretório {PATH.rpartition("/")[2]} (ASMS) está pronto, com catálogos, clientes e especialistas.
-A busca, um cliente novo (sem a matrícula, que o projeto {SUPPORT} pede: a resposta diz), e o formato vazio do projeto:
+Uma busca, um cliente novo (sem e-mail, e a resposta avisa), e o formato vazio do projeto {SUPPORT}:
   curl -sS '{clients}?name=a' -H {bearer}
-  curl -sS {clients} -H 'Content-Type: application/json' -H {bearer} -d {shlex.quote(new)}
-  curl -sSL -o clientes.xlsx {stack.api_url}{PATH}/projects/{project}/formats/clients -H {bearer}"""
+  curl -sS {clients} -H 'Content-Type: application/json' -H {bearer} -d {shlex.quote(json.dumps(new))}
+  curl -sSL {stack.api_url}{PATH}/projects/{ids[SUPPORT]}/formats/clients -H {bearer} -o clientes.xlsx"""
 
 
 def main() -> None:

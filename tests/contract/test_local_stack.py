@@ -228,8 +228,8 @@ def curl(line: str) -> Any:
     if data:
         named = {"Content-Type": "application/x-www-form-urlencoded", **named}
     response = requests.request("POST" if data else "GET", url, data=data, headers=named, timeout=20)
-    assert response.status_code == 200
-    return response.json()
+    assert response.ok
+    return response.json() if "json" in response.headers["Content-Type"] else response.content
 
 
 def value(answer: Answer) -> dict[str, Any]:
@@ -491,9 +491,17 @@ def test_make_dev_says_where_everything_is_and_ends_on_ctrl_c(tmp_path: Path) ->
         assert curl(changed) is None
         assert set(curl(hinted)) == {"hint"}
         assert soon(lambda: [line["outcome"] for line in curl(logged)["items"]] == ["deactivated"])
+        next(serving.stdout)  # an empty line
+        directory = list(itertools.islice(serving.stdout, 5))
+        searched, made, exported = (line for line in directory if line.startswith("  curl"))
+        names = [client["name"] for client in curl(searched)["items"]]
+        assert names
+        assert all(name[0] in "AÁ" for name in names)
+        assert [warning["code"] for warning in curl(made)["warnings"]] == ["asms.email_missing"]
+        assert curl(exported)[:2] == b"PK"
         serving.send_signal(signal.SIGINT)
         rest, _ = serving.communicate(timeout=20)
-    text = "".join([printed, *steps, rest])
+    text = "".join([printed, *steps, *directory, rest])
     assert serving.returncode == 0
     assert "whsec_" not in text
     assert not list(tmp_path.glob("*.header"))

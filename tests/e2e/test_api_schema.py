@@ -23,15 +23,21 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.core.parameters import ParameterLocation
 
 from local.model_provider import CONNECTIONS as PROVIDERS
+from local.model_service_desk import CONNECTIONS as DIRECTORIES
 from local.processes import ROOT
 from local.stack import Stack
+from tests.e2e.directory_over_http import PNG, Directory
 from tests.e2e.over_http import COMPANIES, CONNECTIONS, SECONDS, USERS, Caller, Document, Json, Office, definition
 from tests.e2e.provider_over_http import Provider
 
 DOCUMENT: Json = json.loads((ROOT / "functions" / "hub" / "openapi.json").read_text(encoding="utf-8"))
 FOUND = "quem.faltava@contabilaurora.example"
 LANE = "usuario_escritorio"
-NEVER = {"sgp_change_statuses"}  # who wants to change the fixed table reads that it is fixed
+NEVER = {
+    "sgp_change_statuses",  # who wants to change the fixed table reads that it is fixed
+    "asms_download_corrections",  # an export leaves nothing to correct
+}
+_DAYS = {"since": "2027-01-04", "until": "2027-01-31"}
 _CHECKS = {
     # A cursor is opaque: the document can't say which are wrong, and the API refuses them.
     "positive_data_acceptance": {"enabled": False},
@@ -70,6 +76,7 @@ class Scene:
         braking.questor.reset()
         run = {**connection, "run_id": synced}
         self.provider = Provider(administrator, remove_property=True)
+        self.directory = directory = Directory(administrator)
         self.there: Mapping[str, Json] = {
             "zen_read_connection": connection,
             "zen_change_connection": {"connection": self.spare()},
@@ -91,6 +98,9 @@ class Scene:
             "sgp_change_connection": {"connection": self.spare_provider()},
             "sgp_decide_day": held(administrator),
             "sgp_download_corrections": ended_day(administrator),
+            **of_directory(directory),
+            "asms_change_connection": {"connection": self.spare_directory()},
+            "asms_cancel_run": left_alone(directory),
         }
         # What says of which connection there is; all else that a query may say is left out.
         of_provider_alone: Json = {"connection": self.provider.id}
@@ -106,6 +116,7 @@ class Scene:
             "zen_correct_record": {"lane": LANE, "source_id": str(user["CODIGOUSUARIO"]), "fields": {"email": FOUND}},
             **dict.fromkeys(("sgp_create_connection", "sgp_change_connection"), of_sgp),
             "sgp_replay_period": {"since": "2026-01-31T00:00:00Z", "until": None},
+            **right_of_directory(directory),
         }
 
     def spare(self) -> str:
@@ -118,6 +129,12 @@ class Scene:
         """The same, of SGP."""
         made = {**self.provider.definition, "id": f"{self.provider.id}-{os.urandom(4).hex()}"}
         self.administrator.post(PROVIDERS, made)
+        return str(made["id"])
+
+    def spare_directory(self) -> str:
+        """The same, of ASMS."""
+        made = {**self.directory.definition, "id": f"{self.directory.id}-{os.urandom(4).hex()}"}
+        self.administrator.post(DIRECTORIES, made)
         return str(made["id"])
 
     def aim(self, case: Case[Any]) -> None:
@@ -138,14 +155,15 @@ class Scene:
 
     def _named(self, name: str) -> Json:
         """What exists; a new one of what is used up."""
-        match name:
-            case "revoke":
-                return {"token_id": self.administrator.with_role("reader").id}
-            case "zen_delete_connection":
-                return {"connection": self.spare()}
-            case "sgp_delete_connection":
-                return {"connection": self.spare_provider()}
-        return self.there.get(name, {})
+        new: Mapping[str, Callable[[], Json]] = {
+            "revoke": lambda: {"token_id": self.administrator.with_role("reader").id},
+            "zen_delete_connection": lambda: {"connection": self.spare()},
+            "sgp_delete_connection": lambda: {"connection": self.spare_provider()},
+            "asms_delete_connection": lambda: {"connection": self.spare_directory()},
+            "asms_remove_shift": lambda: shift(self.directory),
+            "asms_revoke_specialist_token": lambda: token(self.directory),
+        }
+        return new[name]() if name in new else self.there.get(name, {})
 
 
 def of_provider(provider: Provider) -> dict[str, Json]:
@@ -183,6 +201,94 @@ def ended_day(administrator: Caller) -> Json:
     run_id = provider.told(99999)["run_id"]
     provider.day_ends(run_id)
     return {"connection": provider.id, "run_id": run_id}
+
+
+def of_directory(directory: Directory) -> dict[str, Json]:
+    """What there is of a directory: entries, a field, a client with comment and photo, a specialist, an export."""
+    connection = {"connection": directory.id}
+    client, specialist = directory.user("clients"), directory.user("specialists")
+    directory.operator.post(f"{client}/photo", {"content": PNG})
+    directory.operator.post(f"{client}/comments", {"text": "Prefere a tarde."})
+    exported = directory.export("clients", "with_data")
+    run = {**connection, "run_id": directory.ended(exported)["run_id"]}
+    catalogue = {**connection, "catalogue": "roles"}
+    entry = {**catalogue, "entry": directory.entry("roles", "Atendente")}
+    project = {**connection, "project": directory.project}
+    field = {**project, "field": directory.field(category="clients", name="Matrícula", type="text")}
+    members = {**project, "category": "clients"}
+    category = {**connection, "category": "clients"}
+    user = {**category, "user": _last(client)}
+    of_specialist = {**connection, "user": _last(specialist)}
+    there = {
+        **dict.fromkeys(("read_connection", "list_connection_runs"), connection),
+        **dict.fromkeys(("read_policy", "change_policy", "check_password"), connection),
+        **dict.fromkeys(("list_entries", "create_entry"), catalogue),
+        **dict.fromkeys(("read_entry", "change_entry"), entry),
+        **dict.fromkeys(("start_export", "list_fields", "create_field"), project),
+        "change_field": field,
+        **dict.fromkeys(("associate_users", "dissociate_users", "download_empty_format"), members),
+        **dict.fromkeys(("read_run", "list_outcomes", "download_corrections"), run),
+        "download_export": {**run, "file": _last(exported["file"])},
+        **dict.fromkeys(("list_users", "create_user"), category),
+        **dict.fromkeys(("read_user", "change_user", "list_comments", "add_comment"), user),
+        **dict.fromkeys(("change_photo", "download_photo"), user),
+        "remove_photo": {**category, "user": _last(directory.user("clients"))},
+        "change_relation": {**user, "relation": "groups"},
+        **dict.fromkeys(("add_shift", "list_specialist_tokens", "create_specialist_token"), of_specialist),
+    }
+    return {f"asms_{name}": named for name, named in there.items()}
+
+
+def right_of_directory(directory: Directory) -> dict[str, Json]:
+    """What of bodies has to be of the directory, or of the kind that is asked for."""
+    empty: Json = {"settings": {}, "secret": {}, "flows": {}}
+    plain: Json = {"address": None, "projects": None}  # some catalogues have the one, some the other, most neither
+    whom: Json = {"users": None, "search": "", "cursor": ""}
+    chosen: Json = {"location": None, "additional": None, "password": None}
+    calendar = directory.entry("calendars", "Horário comercial")
+    bodies: dict[str, Json] = {
+        **dict.fromkeys(("create_connection", "change_connection"), empty),
+        **dict.fromkeys(("create_entry", "change_entry"), plain),
+        "create_field": {"type": "text", "options": []},
+        "change_field": {"type": None, "options": None},
+        **dict.fromkeys(("associate_users", "dissociate_users"), whom),
+        "create_user": {**chosen, "project": directory.project},
+        "change_user": {**chosen, "version": None},
+        "change_relation": {"add": [], "remove": [], "associate": None},
+        "change_photo": {"content": PNG},
+        "add_shift": {**_DAYS, "calendar": calendar},
+    }
+    return {f"asms_{name}": body for name, body in bodies.items()}
+
+
+def shift(directory: Directory) -> Json:
+    """A shift of a new specialist."""
+    specialist, calendar = directory.user("specialists"), directory.entry("calendars", os.urandom(4).hex())
+    made = directory.operator.post(f"{specialist}/shifts", {**_DAYS, "calendar": calendar})
+    return {"connection": directory.id, "user": _last(specialist), "shift": made["id"]}
+
+
+def token(directory: Directory) -> Json:
+    """A token of a new specialist."""
+    specialist = directory.user("specialists")
+    made = directory.administrator.post(f"{specialist}/tokens", {"description": "Painel"})
+    return {"connection": directory.id, "user": _last(specialist), "token": made["id"]}
+
+
+def left_alone(directory: Directory) -> Json:
+    """An export that nobody works at: by hand it is made to look as it did before it was taken up."""
+    run_id = directory.ended(directory.export("specialists", "with_data"))["run_id"]
+    directory.stack.client("dynamodb").update_item(
+        TableName=directory.stack.outputs["RunsTable"],
+        Key={"connection": {"S": directory.id}, "run_id": {"S": run_id}},
+        UpdateExpression="SET phase = :read",
+        ExpressionAttributeValues={":read": {"S": "read"}},
+    )
+    return {"connection": directory.id, "run_id": run_id}
+
+
+def _last(address: str) -> str:
+    return address.rpartition("/")[2]
 
 
 def both(office: Office) -> list[str]:
