@@ -260,6 +260,7 @@ def test_a_local_stack_that_is_down_is_said_so(operator: Operator) -> None:
 def test_a_table_that_is_gone_ends_with_a_sentence(operator: Operator) -> None:
     operator.aws.dynamodb.delete_table(TableName=operator.aws.provisioned.outputs["ConnectionsTable"])
     ended = operator.put()
+    operator.aws.renew()  # for the tests that come after this one
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr.startswith("A conexão não foi gravada por inteiro: a AWS respondeu ResourceNotFoundException")
     assert "segredo-do" not in ended.stderr
