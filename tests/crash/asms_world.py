@@ -103,12 +103,13 @@ def agree(place: DirectoryOnAws) -> None:
         logins[f"login#{user.login_key}"] = who
         known |= {(f"{one.kind}#{one.value}", f"{CONNECTION}#{who}") for one in user.identities}
         members |= {(f"{CONNECTION}#member#{project}#{user.category.value}", user.id) for project in user.projects}
-    identities = place.rows("identities")
-    assert {row["identity"]: row["record"] for row in identities if "record" in row} == logins
-    assert {(row["identity"], row["holder"]) for row in identities if "record" not in row} == known
-    directory = place.rows("directory")
-    assert {(row["scope"], row["item"]) for row in directory if "#member#" in row["scope"]} == members
-    held = {token for user in users for token in user.tokens}
-    assert {
-        row["token_id"] for row in place.rows("tokens") if row.get("responsible") and row["state"] == "active"
-    } == held
+    identities, directory = place.rows("identities"), place.rows("directory")
+    tokens = {row["token_id"] for row in place.rows("tokens") if row.get("responsible") and row["state"] == "active"}
+    found = {
+        "logins": ({row["identity"]: row["record"] for row in identities if "record" in row}, logins),
+        "identities": ({(row["identity"], row["holder"]) for row in identities if "record" not in row}, known),
+        "members": ({(row["scope"], row["item"]) for row in directory if "#member#" in row["scope"]}, members),
+        "tokens": (tokens, {token for user in users for token in user.tokens}),
+    }
+    wrong = {what: both for what, both in found.items() if both[0] != both[1]}
+    assert not wrong, wrong

@@ -113,7 +113,7 @@ def _differing(
     try:
         found = stage.perform(choke, drive)
     except AssertionError as error:
-        return str(error)
+        return str(error) or repr(error)
     return differences({part: value for part, value in expected.items() if part not in without}, found)
 
 

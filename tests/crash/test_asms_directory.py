@@ -80,7 +80,7 @@ def login_apart(sandbox: Sandbox) -> None:
             users._lock(connection, after).save()
         return whole(connection, before, after, *more)
 
-    users.keep_user = sandbox.of("asms.changing").keep_user = keep_user
+    users.keep_user = sandbox.imported("asms.changing").keep_user = keep_user
 
 
 def tokens_apart(sandbox: Sandbox) -> None:
@@ -106,7 +106,7 @@ def tokens_apart(sandbox: Sandbox) -> None:
             """Nothing."""
 
     users._write = lambda transaction, *more: write(Untold(transaction), *more)
-    users.keep_user = sandbox.of("asms.changing").keep_user = keep_user
+    users.keep_user = sandbox.imported("asms.changing").keep_user = keep_user
 
 
 def unfenced(sandbox: Sandbox) -> None:
