@@ -28,7 +28,7 @@ REFUSALS: Mapping[str, WebAnswer] = {
     "asms.user_changed": refused(
         409,
         _CONFLICT,
-        "Outra pessoa alterou este usuário ao mesmo tempo, e a sua alteração não foi gravada.",
+        "O usuário foi alterado depois que você o leu, e a sua alteração não foi gravada.",
         "Leia o usuário de novo e repita a alteração.",
     ),
     "asms.section_missing": refused(

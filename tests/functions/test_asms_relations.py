@@ -376,7 +376,7 @@ def test_whoever_is_always_overtaken_is_told(asms: Asms, carolina: str, monkeypa
     answer = relate(asms, carolina, "companies", add=companies[:1])
 
     detail = (
-        "Outra pessoa alterou este usuário ao mesmo tempo, e a sua alteração não foi gravada. Leia o usuário de novo "
+        "O usuário foi alterado depois que você o leu, e a sua alteração não foi gravada. Leia o usuário de novo "
         "e repita a alteração."
     )
     assert (answer.status, answer.body) == (409, problem(409, CONFLICT, "asms.user_changed", detail))

@@ -592,7 +592,7 @@ def test_a_version_that_is_not_the_present_one_is_refused_where_something_would_
     answer = asms.patch(one, {"phone": "12", "version": 1})
 
     detail = (
-        "Outra pessoa alterou este usuário ao mesmo tempo, e a sua alteração não foi gravada. "
+        "O usuário foi alterado depois que você o leu, e a sua alteração não foi gravada. "
         "Leia o usuário de novo e repita a alteração."
     )
     assert (answer.status, answer.body) == (409, problem(409, "Não é possível agora", "asms.user_changed", detail))
