@@ -85,8 +85,9 @@ class Sandbox:
         for name in others:
             del sys.modules[name]
         loggers = logging.root.manager.loggerDict
-        for name in [name for name in loggers if name.split(".")[0] in PRODUCT]:
-            del loggers[name]
+        for logger in [loggers.pop(name) for name in list(loggers) if name.split(".")[0] in PRODUCT]:
+            # Under another name: of who is not here at all, logging would not notice that its level changes.
+            loggers[f"replaced.{id(logger)}"] = logger
         self.module("sincronia.clock").now = now
         self.module("sincronia.vendor_http").sleep = lambda _: None
         self.on_schedule = self.module(f"{integration}.on_schedule")
