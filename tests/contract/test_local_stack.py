@@ -470,6 +470,7 @@ def test_nothing_outlives_a_parent_that_was_killed(tmp_path: Path) -> None:
     assert soon(lambda: not answers(endpoint), 5)
 
 
+@pytest.mark.sweep
 def test_make_dev_says_where_everything_is_and_ends_on_ctrl_c(tmp_path: Path) -> None:
     file = tmp_path / "stack.json"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

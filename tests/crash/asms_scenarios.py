@@ -124,4 +124,5 @@ ASSOCIATED = asks(
 )
 DEACTIVATED = asks("PATCH", lambda ids: f"{SPECIALISTS}/{ids['Caio Sá']}", lambda _: {"active": False})
 
+COMING_AND_GOING = AsmsScenario(name="coming and going", prepare=_people, acts=(MADE, DEACTIVATED))
 DIRECTORY = AsmsScenario(name="directory", prepare=_people, acts=(MADE, RENAMED, GROUPED, ASSOCIATED, DEACTIVATED))

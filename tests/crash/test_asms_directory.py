@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.asms_on_aws import SPECIALISTS
-from tests.crash.asms_scenarios import DIRECTORY
+from tests.crash.asms_scenarios import COMING_AND_GOING, DIRECTORY
 from tests.crash.asms_world import DirectoryOnAws
 from tests.crash.choke import Choke, Fate
 from tests.crash.drives import overtaken, repeated
@@ -46,14 +46,13 @@ def test_undisturbed_requests_do_what_the_scenario_is_for(stage: Stage[Directory
     assert [token["state"] for token in world["tokens"] if token.get("responsible")] == ["revoked", "revoked"]
 
 
-@pytest.mark.parametrize(
-    "fate",
-    [
-        pytest.param(Fate.LOST, id="lost"),
-        pytest.param(Fate.AFTER, id="after", marks=pytest.mark.sweep),
-        pytest.param(Fate.BEFORE, id="before", marks=pytest.mark.sweep),
-    ],
-)
+def test_a_lost_answer_at_every_call_of_who_comes_and_who_goes(aws: AwsServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Stage(aws, monkeypatch, COMING_AND_GOING) as stage:
+        assert sweep(stage, Fate.LOST) == {}
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("fate", [*Fate], ids=str)
 def test_death_or_a_lost_answer_at_every_call(stage: Stage[DirectoryOnAws], fate: Fate) -> None:
     assert sweep(stage, fate) == {}
 

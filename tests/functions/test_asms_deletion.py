@@ -129,6 +129,7 @@ def test_everything_of_theirs_goes_and_nothing_of_anybody_else(asms: Asms) -> No
     assert asms.call("POST", BASE, role="administrator", body=made).status == 201
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("every", [1, 2, 3])
 def test_cut_off_anywhere_the_deletion_goes_on(asms: Asms, monkeypatch: pytest.MonkeyPatch, every: int) -> None:
     """A worker dies after each so many bits of what it erases."""

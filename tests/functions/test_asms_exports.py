@@ -233,6 +233,7 @@ def test_a_project_without_users_has_a_workbook_without_rows(asms: Asms) -> None
     assert notification(asms)["text"].startswith("0 clientes em 1 planilha.")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("dies_at", range(1, 13))
 def test_whoever_dies_is_followed_by_somebody_who_goes_on(
