@@ -249,8 +249,9 @@ def right_of_directory(directory: Directory) -> dict[str, Json]:
     bodies: dict[str, Json] = {
         **dict.fromkeys(("create_connection", "change_connection"), empty),
         **dict.fromkeys(("create_entry", "change_entry"), plain),
-        "create_field": {"type": "text", "options": []},
-        "change_field": {"type": None, "options": None},
+        # No field is a must: whoever is made after it would have to fill it in.
+        "create_field": {"type": "text", "options": [], "obligatory": False},
+        "change_field": {"type": None, "options": None, "obligatory": None},
         **dict.fromkeys(("associate_users", "dissociate_users"), whom),
         "create_user": {**chosen, "project": directory.project},
         "change_user": {**chosen, "version": None},
