@@ -156,7 +156,10 @@ def rights_used(stack: Stack, *functions: str) -> Iterator[Counter[Right]]:
 
 
 class Office:
-    """A new connection from the stack's Questor to its Zen, which is emptied first, as an operator works with it."""
+    """A new connection from the stack's Questor to its Zen, as an operator works with it.
+
+    Questor starts over, and Zen is emptied: what another connection's tests mended or left is nothing of this one's.
+    """
 
     def __init__(self, administrator: Caller) -> None:
         self.administrator = administrator
@@ -166,6 +169,7 @@ class Office:
         self.questor, self.zen, self.tareffa = (
             Vendor(str(self.stack.vendors[name]["url"])) for name in ("questor", "zen", "tareffa")
         )
+        self.questor.start_over()
         self.clear()
         self.definition = definition(self.stack, self.id)
         administrator.post(CONNECTIONS, self.definition)
