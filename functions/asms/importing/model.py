@@ -1,4 +1,4 @@
-"""What an import is made of: what was asked for, the rows of its file, what is wrong with one, what becomes of it. Pure.
+"""What an import is made of: what was asked for, rows, what is wrong with one, what becomes of it. Pure.
 
 Source: seed 003, “Formato de importação para clientes e especialistas”.
 """

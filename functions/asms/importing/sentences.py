@@ -1,4 +1,4 @@
-"""What an import tells people in their language: each code with its sentence and advice in Portuguese, English, Spanish.
+"""What an import tells people in their language: each code in Portuguese, English and Spanish.
 
 Portuguese stands in asms.answers too, for the API speaks it.
 """
@@ -42,6 +42,6 @@ def answers_of(table: Table, retry: Retry, fault: Fault = Fault.PERSON) -> Answe
 
 
 def said(problem: Problem, table: Table, culture: Culture) -> Said:
-    """A problem's sentence and advice, filled in. Raises KeyError where the table has no such code, or a detail is missing."""
+    """A problem's sentence and advice, filled in. Raises KeyError where the table lacks the code, or a detail."""
     one = table[problem.code].of(culture)
     return Said(one.sentence.format_map(problem.details), one.advice.format_map(problem.details))
