@@ -77,10 +77,10 @@ build: .venv-sam/ready ## Build what is deployed, without Docker, into .aws-sam/
 	@echo "== build"
 	@$(SAM) build
 
-bench: $(VENV)/ready ## Count calls and measure time and memory for up to 100,000 users, 1,000 companies and 10,000 contracts (Linux; about 7 minutes).
+bench: $(VENV)/ready .venv-bench/ready ## Count calls and measure time and memory for up to 100,000 users, 1,000 companies and 10,000 contracts (Linux; about 7 minutes).
 	@$(PYTHON) -m bench.sync
 
-bench-full: $(VENV)/ready ## The same for 10,000 companies too, and with every one of 100,000 users changed (Linux; about 22 minutes).
+bench-full: $(VENV)/ready .venv-bench/ready ## The same for 10,000 companies too, and with every one of 100,000 users changed (Linux; about 22 minutes).
 	@$(PYTHON) -m bench.sync --full
 
 format: $(VENV)/ready ## Format the code, and mend what the linter can.
@@ -94,11 +94,12 @@ lock: $(VENV)/ready ## Make the locks again from requirements/*.in; UPGRADE=--up
 	@$(COMPILE) runtime.in -o runtime.txt
 	@$(COMPILE) dev.in -o dev.txt
 	@$(COMPILE) sam.in -o sam.txt
+	@$(COMPILE) bench.in -o bench.txt
 	@$(COMPILE) runtime.in -o layer.txt --no-annotate --constraint runtime.txt \
 		--no-emit-package botocore --no-emit-package jmespath --no-emit-package python-dateutil --no-emit-package six
 
 clean: ## Remove what targets made: environments, builds, caches.
-	@rm -rf $(SDK) .venv .venv-sam .venv-3.13 .aws-sam .local .bench .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(SDK) .venv .venv-sam .venv-bench .venv-3.13 .aws-sam .local .bench .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find . -path ./.git -prune -o -name __pycache__ -prune -exec rm -rf {} +
 
 define require_python
@@ -122,6 +123,15 @@ $(VENV)/ready: requirements/uv.txt requirements/dev.txt layers/common/pyproject.
 	@test -x .venv-sam/bin/python || $(PYTHON3) -m venv .venv-sam
 	@.venv-sam/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@.venv-sam/bin/uv pip sync --quiet --python .venv-sam/bin/python --require-hashes requirements/sam.txt
+	@touch $@
+
+# Apart from .venv: what an import is measured beside, which the product never uses.
+.venv-bench/ready: requirements/uv.txt requirements/bench.txt
+	$(require_python)
+	@echo "Setting up .venv-bench (django-import-export, locked) …"
+	@test -x .venv-bench/bin/python || $(PYTHON3) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@.venv-bench/bin/uv pip sync --quiet --python .venv-bench/bin/python --require-hashes requirements/bench.txt
 	@touch $@
 
 # Only what a test needs: the SDK of a vendor. tests/node/.npmrc says how it is installed (no scripts are run).

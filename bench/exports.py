@@ -151,7 +151,7 @@ def _export(users: int, directory: Path) -> None:
     exporting, now = Exporting(_Directory(users), _Files(directory)), clock.now()
     run = Run(RunKey("bench", "export"), "asms", exports.EXPORT, "bench", _PROJECT.out(), "bench", now)
     while run.phase == Phase.READ:
-        run = exporting.step(run, now + 3600)
+        run = exporting.step(run, now + 3600).run
     for part in directory.glob("*.xlsx"):
         part.unlink()
 

@@ -26,7 +26,7 @@ from asms.exports import Wanted, file_name, object_key, wanted_by, workbook_name
 from asms.users import User
 from sincronia import clock
 from sincronia.answers import OutOfTimeError
-from sincronia.engine.state import Phase, Run
+from sincronia.engine.state import Phase, Run, Step
 from sincronia.store.listing import After, Listed
 
 if TYPE_CHECKING:
@@ -74,13 +74,13 @@ class Exporting:
     directory: Directory
     files: Files
 
-    def step(self, run: Run, deadline: float) -> Run:
-        """The run after one more file of it. Raises OutOfTimeError where the deadline came before the file's end."""
+    def step(self, run: Run, deadline: float) -> Step:
+        """One more file of the run. Raises OutOfTimeError where the deadline came before the file's end."""
         if run.lane == _ZIP:
             self._bundle(run, deadline)
             done = {**run.progress, "zip": run.lease}
-            return replace(run, phase=Phase.APPLY, position=0, progress=done)  # of nothing: the run ends
-        return self._next_workbook(run, deadline)
+            return Step(replace(run, phase=Phase.APPLY, position=0, progress=done))  # of nothing: the run ends
+        return Step(self._next_workbook(run, deadline))
 
     def _next_workbook(self, run: Run, deadline: float) -> Run:
         from asms.formats import CONTENT_TYPE, About, write_workbook  # noqa: PLC0415  # deletions need no XlsxWriter

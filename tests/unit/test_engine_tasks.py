@@ -12,7 +12,7 @@ from sincronia import clock
 from sincronia.answers import COMMON, OutOfTimeError, Problem, ProblemError
 from sincronia.engine import steps
 from sincronia.engine.report import told
-from sincronia.engine.state import Connection, Phase, Result, Run, RunKey
+from sincronia.engine.state import Connection, Phase, Result, Run, RunKey, Step
 from sincronia.engine.steps import Steps
 from sincronia.engine.tasks import SteppedTask
 from sincronia.engine.worker import LEASE_SECONDS, Outside, work
@@ -40,14 +40,14 @@ class Counting:
         tasks = {"contar": SteppedTask(committing, self.step)}
         self.outside = Outside(self.store, LightObjects(), self.queue, LightSecrets(), {}, tasks)
 
-    def step(self, run: Run, deadline: float) -> Run:
+    def step(self, run: Run, deadline: float) -> Step:
         number = run.position + 1
         self.before(number)
         if clock.now() >= deadline:
             raise OutOfTimeError
         self.done.append(number)
         after = replace(run, position=number, progress={"counted": number})
-        return replace(after, phase=Phase.APPLY, position=0) if number == 3 else after
+        return Step(replace(after, phase=Phase.APPLY, position=0) if number == 3 else after)
 
     def work(self) -> Run:
         """One message; gives the run as it then stands."""

@@ -8,6 +8,10 @@ from typing import Any, Protocol
 from sincronia.engine.state import Connection, Link, Outcome, OutcomeKind, Rows, Run, RunKey, ScheduledFlow, Start
 
 
+class RowsOvertakenError(Exception):
+    """What an integration wrote beside a run's step is no longer as it was read: nothing was written."""
+
+
 class Store(Protocol):
     """State as the worker needs it. Every write is conditional; a condition that fails is an answer, not an error."""
 
@@ -27,6 +31,7 @@ class Store(Protocol):
         """Writes the run's step and its rows in one transaction, if cursor and lease still are as in `before`.
 
         False: another holder has committed. True also where this very commit had gone through before.
+        Raises RowsOvertakenError.
         """
         ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -186,6 +186,7 @@ class Outcome:
     problem: Problem | None = None
     changed: tuple[str, ...] = ()
     target_id: str = ""
+    kept: Mapping[str, Any] = field(default_factory=dict)  # what the integration wants to know of it later
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +220,7 @@ class Rows:
     known_by: tuple[tuple[str, Identity], ...] = ()  # by source id: identities that it has from now on
     forgotten: tuple[tuple[str, Identity], ...] = ()  # by source id: identities that it no longer has
     unlinked: tuple[str, ...] = ()  # source ids whose link goes: somebody else has their target record
+    beside: tuple[Callable[[Any], None], ...] = ()  # an integration's own: each adds itself to the transaction
     notification: Notification | None = None
 
 

@@ -1,4 +1,4 @@
-"""Work that runs carry out and that is no sync: the deletion of a connection, an export."""
+"""Work that runs carry out and that is no sync: the deletion of a connection, an export, an import."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Protocol
 
 from sincronia.answers import OutOfTimeError, ProblemError
 from sincronia.engine.decisions import cancelled
+from sincronia.engine.ports import RowsOvertakenError
 from sincronia.engine.state import Run, Step
 from sincronia.engine.steps import Steps, going_on
 
@@ -28,18 +29,23 @@ class SteppedTask:
     """Work that goes on step by step, each committed as a sync's is: it can be cancelled, put off, and grow too old.
 
     `step` does what follows the run's cursor, and moves it. Raises ProblemError, and OutOfTimeError after the deadline,
-    where nothing of the step counts.
+    where nothing of the step counts. Where what it read has changed by the commit, it is asked again.
     """
 
     steps: Steps
-    step: Callable[[Run, float], Run]
+    step: Callable[[Run, float], Step]
 
     def go_on(self, held: Run, deadline: float) -> Run | None:
         """Implements Task."""
-        run = self.steps.commit(held, self._first(held, deadline))
-        while run is not None and run.lease:
-            run = self.steps.commit(run, self._next(run, deadline))
-        return run
+        run, step = held, self._first(held, deadline)
+        while True:
+            try:
+                after = self.steps.commit(run, step)
+            except RowsOvertakenError:
+                after = run
+            if after is None or not after.lease:
+                return after
+            run, step = after, self._next(after, deadline)
 
     def _first(self, held: Run, deadline: float) -> Step:
         if held.cancelled_by:
@@ -52,6 +58,6 @@ class SteppedTask:
 
     def _next(self, run: Run, deadline: float) -> Step:
         try:
-            return Step(self.step(run, deadline))
+            return self.step(run, deadline)
         except (ProblemError, OutOfTimeError) as stop:
             return Step(run, stop=stop)

@@ -43,6 +43,7 @@ class OutcomeItem(Table):
     problem = JSONAttribute(null=True)
     changed = ListAttribute[Any](default=list)
     target_id = UnicodeAttribute(null=True)
+    kept = JSONAttribute(null=True)
     expires_at = NumberAttribute()
     by_kind = OutcomesByKind()
 
@@ -60,6 +61,7 @@ def outcome_out(outcome: Outcome, run: RunKey, now: str) -> OutcomeItem:
         problem=problem_out(outcome.problem),
         changed=list(outcome.changed),
         target_id=outcome.target_id or None,
+        kept=dict(outcome.kept) or None,
         expires_at=expiry(),
     )
 
@@ -76,6 +78,7 @@ def outcome_in(item: OutcomeItem) -> Outcome:
         problem=problem_in(item.problem),
         changed=tuple(item.changed),
         target_id=item.target_id or "",
+        kept=item.kept or {},
     )
 
 

@@ -11,6 +11,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from sincronia import clock
+from sincronia.engine.ports import RowsOvertakenError
 from sincronia.engine.state import Connection, Link, Outcome, OutcomeKind, Phase, Rows, Run, RunKey
 from sincronia.store.connected import dynamodb
 from sincronia.store.connections import ConnectionItem, connection_in
@@ -55,6 +56,8 @@ class DynamoStore:
             if now == run_in(run_out(after)):
                 return True  # a first try went through, and its answer was lost
             if now is not None and _fence(now) == _fence(before):
+                if rows.beside:
+                    raise RowsOvertakenError from error
                 raise  # nobody overtook us: a conflict with a reader, or a defect; the message comes again
             return False
         return True
@@ -117,5 +120,7 @@ def _add_rows(transaction: TransactWrite, run: Run, rows: Rows) -> None:
         transaction.delete(link_item(connection, rows.entity, source_id))
     for outcome in rows.outcomes:
         transaction.save(outcome_out(outcome, run.key, now))
+    for write in rows.beside:
+        write(transaction)
     if rows.notification:
         transaction.save(notification_out(rows.notification))
