@@ -29,6 +29,11 @@ def stored_entries(connection: str, catalogue: Catalogue, ids: Iterable[str]) ->
     return {row.item: _entry_in(row) for row in rows}
 
 
+def all_entries(connection: str, catalogue: Catalogue) -> list[Entry]:
+    """A catalogue, read consistently."""
+    return list(map(_entry_in, DirectoryRow.query(entries_scope(connection, catalogue), consistent_read=True)))
+
+
 def entry_named(connection: str, catalogue: Catalogue, name: str) -> Entry | None:
     """The entry of a name, however it is written."""
     holder = holder_of(entries_scope(connection, catalogue), name_key(name))

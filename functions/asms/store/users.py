@@ -13,7 +13,7 @@ from pynamodb.transactions import TransactWrite
 from asms.catalogues import Address, Category, Relation
 from asms.names import name_key
 from asms.store.rows import DirectoryRow
-from asms.store.writing import written
+from asms.store.writing import Writes, written
 from asms.users import MOST_COUNTED, Culture, Geolocation, Shift, User
 from sincronia.auth import Token
 from sincronia.engine.flow import Identity
@@ -64,9 +64,44 @@ def keep_user(connection: str, before: User | None, after: User, new_token: Toke
     return written(write, Kept.DONE, lambda: _refused(connection, before, after))
 
 
+def stored_users(connection: str, category: Category, ids: Iterable[str]) -> dict[str, User]:
+    """Those of the ids that there are, by id, read consistently."""
+    return {user.id: user for user in _users(connection, category, ids)}
+
+
+def changing(connection: str, before: User | None, after: User) -> Writes:
+    """What keep_user would write, for a transaction of more than that."""
+    writes = Writes()
+    _write(writes, connection, before, after)
+    return writes
+
+
+def removing(connection: str, user: User) -> Writes:
+    """What takes a user out of the directory, if it still is as it was read. It has neither tokens nor comments."""
+    writes = Writes()
+    writes.delete(user_out(connection, user), condition=DirectoryRow.version == user.version)
+    writes.delete(_lock(connection, user))
+    for identity in user.identities:
+        writes.delete(identity_out(identity, connection, user.category.value, user.id))
+    for project in user.projects:
+        writes.delete(_member(connection, project, user))
+    return writes
+
+
 def users_with_email(connection: str, email: str) -> list[str]:
     """Those who have an e-mail, as category#id: one and as many others as are counted, at most."""
     return holders_of(Identity("email", email.casefold()), connection, MOST_COUNTED + 1)
+
+
+def users_of_logins(connection: str, login_keys: Iterable[str]) -> dict[str, tuple[Category, str]]:
+    """Whose logins are, by User.login_key: category and id; read consistently."""
+    keys = [(f"login#{key}", f"{connection}#login") for key in dict.fromkeys(login_keys)]
+    rows = IdentityItem.batch_get(keys, consistent_read=True) if keys else ()
+    found = {}
+    for row in rows:
+        category, _, user_id = str(row.record).partition("#")
+        found[row.identity.removeprefix("login#")] = (Category(category), user_id)
+    return found
 
 
 def user_of_login(connection: str, login: str) -> tuple[Category, str] | None:
@@ -102,7 +137,7 @@ def _users(connection: str, category: Category, ids: Iterable[str]) -> Iterator[
     yield from map(user_in, DirectoryRow.batch_get(keys, consistent_read=True)) if keys else ()
 
 
-def _write(transaction: TransactWrite, connection: str, before: User | None, after: User) -> None:
+def _write(transaction: TransactWrite | Writes, connection: str, before: User | None, after: User) -> None:
     condition: Condition = (
         DirectoryRow.item.does_not_exist() if before is None else DirectoryRow.version == before.version
     )
