@@ -14,8 +14,9 @@ from asms.catalogue_routes import entry_of
 from asms.catalogues import Catalogue, Category
 from asms.changing import changed_named, made_named
 from asms.form_fields import Name, comparable
+from asms.ids import ID_FORM
 from asms.new_ids import id_for
-from asms.paths import ID_FORM, ProjectInPath, connection_path
+from asms.paths import ProjectInPath, connection_path
 from asms.store.fields import keep_field, stored_field, stored_fields
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role

@@ -9,8 +9,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AfterValidator, Field, StringConstraints
 
 from asms.catalogues import Address
+from asms.ids import ID_FORM
 from asms.names import name_key
-from asms.paths import ID_FORM
 from sincronia.web.application import Input
 from sincronia.web.fields import Line
 

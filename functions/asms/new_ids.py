@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 from pydantic import BaseModel
 
+from asms.ids import new_id
 from sincronia.auth import Token
 from sincronia.store.asked import asked_for, digest
 
@@ -15,7 +14,7 @@ def id_for(caller: Token, idempotency_key: str, wanted: BaseModel, *where: str) 
 
     wanted: the request's body; where: what its address names.
     """
-    new = uuid4().hex[:16]
+    new = new_id()
     if not idempotency_key:
         return new
     return asked_for(digest(caller.id, *where, idempotency_key, wanted.model_dump_json()), new)

@@ -7,9 +7,8 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from asms.catalogues import Catalogue, Category
+from asms.ids import ID_FORM
 from sincronia.web.integration import Integration
-
-ID_FORM = r"^[0-9a-f]{16}$"
 
 CategoryInPath = Annotated[Category, Path(description="A categoria: clientes ou especialistas.")]
 CatalogueInPath = Annotated[Catalogue, Path(description="O catálogo.")]

@@ -14,7 +14,8 @@ from asms.catalogue_routes import entry_of
 from asms.catalogues import Catalogue, Category
 from asms.changing import changed_user
 from asms.form_fields import Beginning
-from asms.paths import ID_FORM, CategoryInPath, ProjectInPath, connection_path
+from asms.ids import ID_FORM
+from asms.paths import CategoryInPath, ProjectInPath, connection_path
 from asms.store.fields import stored_fields
 from asms.store.users import users_by_name
 from asms.users import User, associated

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
-from uuid import uuid4
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import BeforeValidator, Field
@@ -15,7 +14,8 @@ from asms.catalogues import Catalogue, Category
 from asms.changing import changed_user, user_of
 from asms.choosing import chosen
 from asms.form_fields import EntryId
-from asms.paths import ID_FORM, UserInPath, user_path
+from asms.ids import ID_FORM, new_id
+from asms.paths import UserInPath, user_path
 from asms.user_forms import Named, ShiftAnswer
 from asms.users import Shift, User, check_active, with_shift, without_shift
 from sincronia.auth import Role
@@ -87,7 +87,7 @@ class ShiftRoutes:
         self.integration.connection(connection)
         user_of(connection, Category.SPECIALISTS, user)
         calendar = chosen(connection, Catalogue.CALENDARS, [new.calendar], "calendar")[new.calendar]
-        shift = Shift(uuid4().hex[:16], new.since, new.until, new.calendar)
+        shift = Shift(new_id(), new.since, new.until, new.calendar)
         after = changed_user(connection, Category.SPECIALISTS, user, caller.id, lambda before: _added(before, shift))
         kept = next(one for one in after.shifts if _is_same(one, shift))
         return ShiftAnswer(

@@ -9,7 +9,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from asms.catalogues import Category
 from asms.changing import changed_user, user_of
-from asms.paths import ID_FORM, UserInPath, user_path
+from asms.ids import ID_FORM
+from asms.paths import UserInPath, user_path
 from asms.users import with_token, without_tokens
 from sincronia import auth
 from sincronia.answers import Problem, ProblemError

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 from asms.answers import ANSWERS
 from asms.catalogues import RELATIONS, Address, Catalogue, Category, Relation
 from asms.form_fields import AddressForm, EntryId, Name, comparable
-from asms.paths import ID_FORM
+from asms.ids import ID_FORM
 from asms.store.catalogues import stored_entries
 from asms.store.users import users_with_email
 from asms.users import Culture, Geolocation, User, warnings

@@ -12,8 +12,9 @@ from asms.catalogues import Address, Catalogue, Category
 from asms.changing import changed_user, made_user, user_of
 from asms.choosing import chosen
 from asms.form_fields import Beginning
+from asms.ids import ID_FORM
 from asms.new_ids import id_for
-from asms.paths import ID_FORM, CategoryInPath, UserInPath, user_path, users_path
+from asms.paths import CategoryInPath, UserInPath, user_path, users_path
 from asms.store.fields import stored_fields
 from asms.store.policies import stored_policy
 from asms.store.users import stored_user, users_by_name
