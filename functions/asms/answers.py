@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from asms.importing.run_sentences import BY_PEOPLE, BY_US
+from asms.importing.sentences import answers_of
+from asms.importing.upload_sentences import UPLOADS
 from sincronia.answers import COMMON, Answer, Answers, Fault, Retry
 from sincronia.web.answers import WebAnswer, refused
 
@@ -238,31 +241,9 @@ WARNINGS: Answers = {
 }
 
 # What ends a run, in the words of runs that sync nothing.
-RUNS: Answers = {
-    "cancelled": Answer(
-        Retry.STOP,
-        Fault.PERSON,
-        "A execução foi cancelada por {by}.",
-        "Peça-a de novo quando quiser.",
-    ),
-    "run_exhausted": Answer(
-        Retry.STOP,
-        Fault.OURS,
-        "A execução foi interrompida {attempts} vezes no mesmo ponto e não pôde continuar.",
-        "Peça-a de novo; se acontecer outra vez, avise o suporte do Sincronia.",
-    ),
-    "run_too_old": Answer(
-        Retry.STOP,
-        Fault.OURS,
-        "A execução esperou mais de {hours} horas e foi encerrada. A última causa: {cause}",
-        "Peça-a de novo; se acontecer outra vez, avise o suporte do Sincronia.",
-    ),
-    "connection_missing": Answer(
-        Retry.STOP,
-        Fault.PERSON,
-        "A conexão desta execução não existe mais ou está desativada.",
-        "Ative a conexão e peça a execução de novo.",
-    ),
-}
+RUNS: Answers = {**answers_of(BY_PEOPLE, Retry.STOP), **answers_of(BY_US, Retry.STOP, Fault.OURS)}
 
-ANSWERS: Answers = {**COMMON, **RUNS, **WARNINGS, **REFUSALS}
+# What an import tells: of its file the run ends, of a row that row is rejected.
+IMPORTS: Answers = answers_of(UPLOADS, Retry.STOP)
+
+ANSWERS: Answers = {**COMMON, **RUNS, **WARNINGS, **REFUSALS, **IMPORTS}

@@ -104,6 +104,8 @@ def test_asmss_tick_and_worker_call_no_vendor_and_know_no_forms() -> None:
         "asms",
         *(f"asms.{part}" for part in ("additional", "answers", "catalogues", "columns", "exporting", "exports")),
         *(f"asms.{part}" for part in ("flows", "names", "on_queue", "passwords", "users")),
+        *(f"asms.{part}" for part in ("importing", "importing.run_sentences", "importing.sentences")),
+        "asms.importing.upload_sentences",
     }
 
 

@@ -16,7 +16,6 @@ from asms.catalogues import Category
 from sincronia.engine.state import Mode
 
 FOLDER = "imports/"
-FORM = "imports/{conexão}/{projeto}/{clients ou specialists}/{arquivo}"  # as people read it
 
 MODE = "sincronia-mode"  # metadata: preview or apply
 BY = "sincronia-by"  # the id of the token that asks
