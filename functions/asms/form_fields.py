@@ -10,16 +10,14 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from asms.catalogues import Address
 from asms.ids import ID_FORM
-from asms.names import name_key
+from asms.text_forms import ONE_LINE, fits_key, is_comparable
 from sincronia.web.application import Input
 from sincronia.web.fields import Line
-
-LONGEST_KEY = 900  # bytes; a key of DynamoDB has 1,024, and a category may stand before the name
 
 
 def _fitting(text: str) -> str:
     """The text without spaces around it, if what it is compared by is short enough to be a key."""
-    if len(name_key(text).encode()) > LONGEST_KEY:
+    if not fits_key(text):
         message = "fica longo demais na forma em que os nomes são comparados; encurte-o"
         raise ValueError(message)
     return text.strip()
@@ -27,7 +25,7 @@ def _fitting(text: str) -> str:
 
 def comparable(text: str) -> str:
     """A name without spaces around it, if something is left of it when names are compared."""
-    if not name_key(text):
+    if not is_comparable(text):
         message = "deve ter ao menos um caractere que não seja espaço nem acento"
         raise ValueError(message)
     return _fitting(text)
@@ -41,7 +39,7 @@ Beginning = Annotated[
     Query(description="Só os que têm um nome que começa assim; maiúsculas e acentos não contam."),
 ]
 EntryId = Annotated[str, Field(pattern=ID_FORM, description="A identificação de um item de um catálogo.")]
-AddressPart = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+AddressPart = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=ONE_LINE)]
 
 
 class AddressForm(Input):

@@ -17,14 +17,12 @@ from asms.form_fields import AddressForm, EntryId, Name, comparable
 from asms.ids import ID_FORM
 from asms.store.catalogues import stored_entries
 from asms.store.users import users_with_email
+from asms.text_forms import EMAIL, LINES, ONE_LINE
 from asms.users import Culture, Geolocation, User, warnings
 from sincronia.answers import explain
 from sincronia.web.application import Input
 
-_ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
-_LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 _NO_SPACES_AROUND = r"^[^\x00-\x1f\x7f\s]([^\x00-\x1f\x7f]*[^\x00-\x1f\x7f\s])?$"
-_EMAIL = r"^[^\x00-\x1f\x7f\s@]+@[^\x00-\x1f\x7f\s@]+$"
 
 Login = Annotated[
     str,
@@ -37,14 +35,14 @@ Login = Annotated[
     AfterValidator(comparable),
 ]
 Email = Annotated[
-    str, Field(max_length=254, pattern=_EMAIL, description="Sem ele, as notificações não chegam ao usuário.")
+    str, Field(max_length=254, pattern=EMAIL, description="Sem ele, as notificações não chegam ao usuário.")
 ]
 Identification = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=50, pattern=_ONE_LINE),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=50, pattern=ONE_LINE),
     Field(description="O documento; por um CPF ou um CNPJ, o usuário também pode ser buscado."),
 ]
-Phone = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=_ONE_LINE)]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=ONE_LINE)]
 Active = Annotated[bool, Field(strict=True)]
 Password = Annotated[
     str,
@@ -57,7 +55,7 @@ Password = Annotated[
 AdditionalValues = Annotated[
     dict[
         Annotated[str, Field(pattern=ID_FORM)],
-        Annotated[str, Field(max_length=1000, pattern=_LINES)] | None,
+        Annotated[str, Field(max_length=1000, pattern=LINES)] | None,
     ],
     Field(max_length=1000, description="Os campos adicionais, pela identificação do campo; null apaga um valor."),
 ]
