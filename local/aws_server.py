@@ -1,8 +1,8 @@
 """The AWS services of the stack: moto in a process of its own.
 
 Run it as `python -m local.aws_server --port 0`; its first line on standard output is `{"endpoint": "http://…"}`.
-What it adds to moto: transactions as AWS documents them under one lock over DynamoDB, queues that deliver as AWS
-documents it, and a record of every call, read with GET and reset with DELETE at calls.CALLS_PATH.
+What it adds to moto: transactions as AWS documents them under one lock over DynamoDB, queues and S3's events that are
+delivered as AWS documents it, and a record of every call, read with GET and reset with DELETE at calls.CALLS_PATH.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
-from local import queues, transactions
+from local import object_events, queues, transactions
 from local.calls import CALLS_PATH, Record, Request
 
 if TYPE_CHECKING:
@@ -72,7 +72,9 @@ class AwsApplication:
         if target.startswith("DynamoDB"):
             with self._tables:
                 return self._services(environ, start_response)
-        return self._services(environ, start_response)
+        answer = self._services(environ, start_response)
+        object_events.send_all()
+        return answer
 
     def _calls(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         content = self._record.to_json().encode()
@@ -103,6 +105,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     transactions.install()
     queues.install()
+    object_events.install()
     application = AwsApplication(DomainDispatcherApplication(create_backend_app))
     server = make_server(chosen.host, chosen.port, application, threaded=True, request_handler=_Handler)
     print(json.dumps({"endpoint": f"http://{chosen.host}:{server.server_port}"}), flush=True)

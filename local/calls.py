@@ -125,10 +125,10 @@ class Record:
 
 
 def _signature(request: Request) -> tuple[str, str, str] | None:
-    """Access key, region and service of a version 4 signature, in the header or in a presigned address."""
+    """Access key, region and service of a version 4 signature, in the header, a presigned address, or a form."""
     _, found, rest = request.authorization.partition("Credential=")
     credential = rest.split(",")[0] if found else parse_qs(request.query).get("X-Amz-Credential", [""])[0]
-    parts = credential.split("/")
+    parts = (credential or _field(request, "x-amz-credential")).split("/")
     return (parts[0], parts[2], parts[3]) if len(parts) == 5 else None
 
 
@@ -164,6 +164,7 @@ def _json(request: Request) -> dict[str, Any]:
 def _object_call(request: Request) -> tuple[str, list[tuple[str, str]]]:
     """A subresource (?lifecycle, ?tagging) is told by its name, which no right of a function covers."""
     bucket, _, key = unquote(request.path).lstrip("/").partition("/")
+    key = key or _field(request, "key")
     subresource = next((part for part in request.query.split("&") if part and "=" not in part), "")
     if not key:
         action = _BUCKET_ACTIONS.get(request.method, request.method) if bucket else "ListAllMyBuckets"
@@ -178,6 +179,14 @@ def _object_call(request: Request) -> tuple[str, list[tuple[str, str]]]:
     if subresource and subresource != "uploads":
         action = f"{request.method.title()}Object?{subresource}"
     return action, [(action, _object(bucket, key))]
+
+
+def _field(request: Request, name: str) -> str:
+    """A field of an uploaded form, before the file; empty where the request is none, or has no such field."""
+    if request.method != "POST" or not request.body.startswith(b"--"):
+        return ""
+    found = re.search(rb'(?i); name="' + name.encode() + rb'"\r\n(?:[^\r\n]+\r\n)*\r\n([^\r\n]*)\r\n', request.body)
+    return found[1].decode() if found else ""
 
 
 def _object(bucket: str, key: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import moto
@@ -18,9 +19,9 @@ class MotoChangedError(RuntimeError):
 
 @dataclass(frozen=True)
 class Replacement:
-    """A method of one of moto's classes, the signature that it is known by, and what takes its place."""
+    """A method of one of moto's classes or a module's function, the signature it is known by, and what takes its place."""
 
-    owner: type
+    owner: type | ModuleType
     method: str
     signature: str
     function: Any

@@ -230,7 +230,14 @@ TYPES: Mapping[str, ResourceType] = {
     ),
     "AWS::S3::Bucket": ResourceType(
         storage.bucket,
-        frozenset({"LifecycleConfiguration", "OwnershipControls", "PublicAccessBlockConfiguration"}),
+        frozenset(
+            {
+                "LifecycleConfiguration",
+                "NotificationConfiguration",
+                "OwnershipControls",
+                "PublicAccessBlockConfiguration",
+            }
+        ),
         {"BucketEncryption": "nada é gravado em disco"},
     ),
     "AWS::S3::BucketPolicy": ResourceType(
@@ -253,6 +260,7 @@ TYPES: Mapping[str, ResourceType] = {
         ),
         {"SqsManagedSseEnabled": "nada é gravado em disco"},
     ),
+    "AWS::SQS::QueuePolicy": ResourceType(storage.queue_policy, frozenset({"PolicyDocument", "Queues"})),
     "AWS::SecretsManager::Secret": ResourceType(
         provision_secrets.secret,
         frozenset({"GenerateSecretString"}),

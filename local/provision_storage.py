@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any, cast
 
 from local.calls import ACCOUNT
@@ -65,6 +65,14 @@ def bucket(place: Place, properties: Mapping[str, Any], _: Provisioned) -> Made:
         client.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=block)
         blocked = client.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
         _compare(place, "PublicAccessBlockConfiguration", block, blocked)
+    if "NotificationConfiguration" in properties:
+        told = _told_queues(place, properties["NotificationConfiguration"])
+        client.put_bucket_notification_configuration(
+            Bucket=name, NotificationConfiguration=cast("Any", {"QueueConfigurations": told})
+        )
+        configured = client.get_bucket_notification_configuration(Bucket=name).get("QueueConfigurations", [])
+        kept_told = [{key: value for key, value in each.items() if key != "Id"} for each in configured]
+        _compare(place, "NotificationConfiguration", told, kept_told)
     return Made(name, {"Arn": f"arn:aws:s3:::{name}"})
 
 
@@ -81,6 +89,56 @@ def queue(place: Place, properties: Mapping[str, Any], _: Provisioned) -> Made:
             _compare(place, key, value, found.get(key))
     arn = f"arn:aws:sqs:{place.region}:{ACCOUNT}:{name}"
     return Made(url, {"Arn": arn, "QueueName": name, "QueueUrl": url})
+
+
+def queue_policy(place: Place, properties: Mapping[str, Any], _: Provisioned) -> Made:
+    """AWS::SQS::QueuePolicy. moto evaluates none; that S3 may send is looked at where a bucket tells a queue."""
+    policy = properties["PolicyDocument"]
+    for url in properties["Queues"]:
+        place.clients.sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
+        _compare(place, "PolicyDocument", policy, _policy_of(place, url))
+    return Made(place.name)
+
+
+def _policy_of(place: Place, url: str) -> Any:
+    found = place.clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])
+    return json.loads(found.get("Attributes", {}).get("Policy", "null"))
+
+
+def _told_queues(place: Place, configuration: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """CloudFormation's form of which queues a bucket tells of what, as the API's."""
+    known = {"QueueConfigurations": {"Event", "Filter", "Queue"}}
+    _refuse_others(place, "NotificationConfiguration", configuration, known)
+    told = []
+    for each in configuration["QueueConfigurations"]:
+        _refuse_others(place, "NotificationConfiguration.QueueConfigurations", each, known["QueueConfigurations"])
+        _refuse_where_s3_may_not_send(place, each["Queue"])
+        one: dict[str, Any] = {"QueueArn": each["Queue"], "Events": [each["Event"]]}
+        if "Filter" in each:
+            rules = each["Filter"]["S3Key"]["Rules"]
+            one["Filter"] = {"Key": {"FilterRules": [{"Name": rule["Name"], "Value": rule["Value"]} for rule in rules]}}
+        told.append(one)
+    return told
+
+
+def _refuse_where_s3_may_not_send(place: Place, arn: str) -> None:
+    """As S3 does, which tries the way when it is told of it."""
+    url = place.clients.sqs.get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
+    for statement in (_policy_of(place, url) or {}).get("Statement", []):
+        account = statement.get("Condition", {}).get("StringEquals", {}).get("aws:SourceAccount", ACCOUNT)
+        sends = (statement["Effect"], statement["Principal"], statement["Action"], statement["Resource"])
+        if sends == ("Allow", {"Service": "s3.amazonaws.com"}, "sqs:SendMessage", arn) and account == ACCOUNT:
+            return
+    raise TemplateError(
+        f"Resources.{place.logical_id}.NotificationConfiguration: nenhuma AWS::SQS::QueuePolicy deixa o S3 enviar a "
+        f"{arn}, ou ela é criada depois; a AWS recusa o bucket."
+    )
+
+
+def _refuse_others(place: Place, name: str, value: Mapping[str, Any], known: Container[str]) -> None:
+    for each in value:
+        if each not in known:
+            raise TemplateError(f"Resources.{place.logical_id}.{name}.{each}: o stack local não a conhece.")
 
 
 def _lifecycle_rule(place: Place, rule: Mapping[str, Any]) -> dict[str, Any]:

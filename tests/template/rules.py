@@ -29,7 +29,7 @@ AGEING_TABLES = {
     "HintsTable": "expires_at",
     "RequestsTable": "expiration",  # Powertools' name for it
 }
-FILES_EXPIRE = {"runs/": 90, "results/": 7, "hints/": 90}  # days by folder
+FILES_EXPIRE = {"runs/": 90, "results/": 7, "hints/": 90, "imports/": 30, "imported/": 30}  # days by folder
 SECONDS_BEYOND_TIMEOUT = 60  # between a worker's last possible second and the message's next delivery
 LONGEST_RETENTION = 1209600  # 14 days, the most that SQS keeps
 API_GATEWAY_SECONDS = 30
@@ -314,6 +314,24 @@ def buckets_are_private(template: Template) -> Faults:
             yield f"{logical_id}: keeps unfinished uploads for ever"
 
 
+def buckets_reach_the_queues_that_they_tell(template: Template) -> Faults:
+    policies = [
+        (logical_id, policy["Queues"], statement)
+        for logical_id, policy in of_type(template, "AWS::SQS::QueuePolicy")
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+    for logical_id, _, statement in policies:
+        of_account = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+        if statement["Principal"] != {"Service": "s3.amazonaws.com"} or statement.get("Condition") != of_account:
+            yield f"{logical_id}: others than this account's buckets may send"
+    for logical_id, bucket in of_type(template, BUCKET):
+        needed = _listed(template["Resources"][logical_id].get("DependsOn", []))
+        for told in bucket.get("NotificationConfiguration", {}).get("QueueConfigurations", []):
+            queue = told["Queue"]["Fn::GetAtt"][0]
+            if not {name for name, queues, _ in policies if {"Ref": queue} in queues} & set(needed):
+                yield f"{logical_id}: made before it may send to {queue}, which S3 refuses"
+
+
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
@@ -392,6 +410,7 @@ RULES: tuple[Rule, ...] = (
     queue_workers_have_time,
     tables_are_safe,
     buckets_are_private,
+    buckets_reach_the_queues_that_they_tell,
     rights_are_narrow,
     names_leave_room_for_another_stack,
     parameters_and_outputs_are_described,

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.shared import constants as powertools
 
+from asms.importing.model import IMPORT
 from asms.offered import INTEGRATION as ASMS
 from local.api_routes import found, routes_of
 from local.provisioned import RouteSpec
@@ -29,7 +30,7 @@ FUNCTIONS = dict(rules.of_type(translated(ROOT / "template.yaml", {}, "sa-east-1
 ENVIRONMENT_NAME = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 
 # Sweeps write nothing: what their hints do has its brake in the day's runs.
-BRAKED: Mapping[str, Collection[str]] = {"asms": ASMS.flows, "sgp": SGP.days, "zen": ZEN.flows}
+BRAKED: Mapping[str, Collection[str]] = {"asms": {*ASMS.flows, IMPORT}, "sgp": SGP.days, "zen": ZEN.flows}
 
 IMPORT = """
 import importlib, sys

@@ -81,6 +81,11 @@ def _unconditional(template: dict[str, Any]) -> None:
     del listing["Condition"]
 
 
+def _open_to_others(template: dict[str, Any]) -> None:
+    (statement,) = _properties(template, "AsmsUploadsPolicy")["PolicyDocument"]["Statement"]
+    del statement["Condition"]
+
+
 WEBHOOKS = "ANY /webhooks/sgp/{proxy+}"
 STAGE = "HttpApiApiGatewayDefaultStage"
 SELF_MADE = {"Type": "AWS::IAM::Policy", "Properties": {}}
@@ -192,10 +197,22 @@ BREAKS: tuple[tuple[Rule, Break, str], ...] = (
     (rules.buckets_are_private, _without_lifecycle_rule("runs-expire"), "DataBucket: keeps runs/"),
     (rules.buckets_are_private, _without_lifecycle_rule("results-expire"), "DataBucket: keeps results/"),
     (rules.buckets_are_private, _without_lifecycle_rule("hints-expire"), "DataBucket: keeps hints/"),
+    (rules.buckets_are_private, _without_lifecycle_rule("imports-expire"), "DataBucket: keeps imports/"),
+    (rules.buckets_are_private, _without_lifecycle_rule("imported-expire"), "DataBucket: keeps imported/"),
     (
         rules.buckets_are_private,
         _without_lifecycle_rule("unfinished-uploads-go"),
         "DataBucket: keeps unfinished uploads",
+    ),
+    (
+        rules.buckets_reach_the_queues_that_they_tell,
+        _open_to_others,
+        "AsmsUploadsPolicy: others than this account's buckets",
+    ),
+    (
+        rules.buckets_reach_the_queues_that_they_tell,
+        lambda template: template["Resources"]["DataBucket"].pop("DependsOn"),
+        "DataBucket: made before it may send to AsmsUploads",
     ),
     (rules.rights_are_narrow, _statement("ZenOnQueueRole", "Action", "logs:*"), "ZenOnQueueRole: Logs allows"),
     (rules.rights_are_narrow, _statement("ZenOnQueueRole", "Resource", "*"), "ZenOnQueueRole: Logs reaches"),
