@@ -1,4 +1,4 @@
-"""ASMS's flows, by the name that runs keep them under. Nothing is scheduled: people ask for exports."""
+"""ASMS's flows, by the name that runs keep them under. Nothing is scheduled: people export, import, and undo imports."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from collections.abc import Mapping
 
 from asms.answers import ANSWERS
 from asms.exports import EXPORT
+from asms.importing.model import IMPORT, UNDOING
 from sincronia.engine.flow import FlowKind, RunFlow
 
 FLOWS: Mapping[str, RunFlow] = {}
-TASKS: Mapping[str, FlowKind] = {EXPORT: FlowKind(title="Exportar usuários", answers=ANSWERS)}
+TASKS: Mapping[str, FlowKind] = {
+    EXPORT: FlowKind(title="Exportar usuários", answers=ANSWERS),
+    IMPORT: FlowKind(title="Importar usuários", answers=ANSWERS),
+    UNDOING: FlowKind(title="Desfazer uma importação", answers=ANSWERS),
+}

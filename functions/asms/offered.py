@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from asms.answers import ANSWERS
+from asms.catalogues import Category
+from asms.columns import RECORDS_SHEET
 from asms.connection import Secret, Settings
 from asms.flows import FLOWS, TASKS
-from sincronia.web.integration import Integration
+from sincronia.web.integration import Integration, LaneTitle
 
 INTEGRATION = Integration(
     name="asms",
@@ -15,6 +17,6 @@ INTEGRATION = Integration(
     answers=ANSWERS,
     settings=Settings,
     secret=Secret,
-    lanes={},
+    lanes={category.value: LaneTitle(RECORDS_SHEET[category], "Diretório", "Importar") for category in Category},
     listings={},
 )

@@ -1,4 +1,7 @@
-"""The worker of ASMS: a queue message names a run, and the run is moved on. Runs export users or delete connections."""
+"""The worker of ASMS: a queue message names a run, and the run is moved on.
+
+Runs export users, import them, take imports back, and delete connections.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,10 @@ from asms import exports
 from asms.answers import ANSWERS
 from asms.exporting import Exporting
 from asms.flows import FLOWS
+from asms.importing.model import IMPORT, UNDOING
+from asms.importing.task import Importing
+from asms.importing.told import told
+from asms.importing.undoing import Undoing
 from asms.store.exports import DynamoDirectory, S3Files
 from asms.store.remains import DirectoryRemains
 from sincronia.engine.erasing import DELETION, Erasing
@@ -31,10 +38,12 @@ SPARE_SECONDS = 20  # what is left of the function's time to queue the rest
 logger = Logger()
 processor = BatchProcessor(event_type=EventType.SQS)
 store, queue = DynamoStore(), SqsRunQueue()
-steps = Steps(store, queue, ANSWERS, exports.told)
+exported, imported = Steps(store, queue, ANSWERS, exports.told), Steps(store, queue, ANSWERS, told)
 tasks: Mapping[str, Task] = {
     DELETION: Erasing(store, queue, DirectoryRemains()),
-    exports.EXPORT: SteppedTask(steps, Exporting(DynamoDirectory(), S3Files()).step),
+    exports.EXPORT: SteppedTask(exported, Exporting(DynamoDirectory(), S3Files()).step),
+    IMPORT: SteppedTask(imported, Importing(S3Objects()).step),
+    UNDOING: SteppedTask(imported, Undoing().step),
 }
 outside = Outside(store, S3Objects(), queue, SecretsManagerSecrets(), FLOWS, tasks)
 

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pynamodb.exceptions import PutError
@@ -16,10 +16,25 @@ from pynamodb.expressions.condition import Condition
 
 from asms.catalogues import Category
 from asms.store.rows import DirectoryRow
+from asms.store.users import stored_users, users_of_logins
+from asms.users import User
 from sincronia.engine.state import Phase, Run, RunKey
 from sincronia.store.runs import stored_run
 
 _TRIES = 5
+
+
+class ImportDirectory:
+    """Implements asms.importing.decided.Directory."""
+
+    def __init__(self, connection: str) -> None:
+        self._connection = connection
+
+    def users(self, category: Category, ids: Iterable[str]) -> Mapping[str, User]:
+        return stored_users(self._connection, category, ids)
+
+    def holders(self, logins: Iterable[str]) -> Mapping[str, tuple[Category, str]]:
+        return users_of_logins(self._connection, logins)
 
 
 def run_ahead(key: RunKey, project: str, category: Category) -> RunKey | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -86,6 +86,17 @@ def removing(connection: str, user: User) -> Writes:
     for project in user.projects:
         writes.delete(_member(connection, project, user))
     return writes
+
+
+def user_of_image(category: Category, user_id: str, image: Mapping[str, Any]) -> User:
+    """Who a user was, of what image_of gave."""
+    value = {**image}
+    return user_in(DirectoryRow(users_scope("", category), user_id, version=value.pop("version"), value=value))
+
+
+def image_of(user: User) -> dict[str, Any]:
+    """A user as JSON, its version among it."""
+    return {**user_out("", user).value, "version": user.version}
 
 
 def users_with_email(connection: str, email: str) -> list[str]:

@@ -1,0 +1,155 @@
+"""Taking an import back: users are put back as they were before it; those whom it created go.
+
+Who was changed since is left as it is, and named. Tokens that ended with a deactivation stay ended.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from asms.catalogues import Category
+from asms.importing.model import WAITING_SECONDS, asked_by
+from asms.importing.told import told
+from asms.store.comments import comments_of
+from asms.store.imports import run_ahead
+from asms.store.users import changing, removing, stored_users, user_of_image, users_of_logins
+from asms.store.writing import Writes
+from asms.users import User
+from sincronia import clock
+from sincronia.answers import OutOfTimeError, Problem, ProblemError
+from sincronia.engine.state import Outcome, OutcomeKind, Phase, Rows, Run, RunKey, Step, Tally
+from sincronia.store.outcomes import outcomes_after
+from sincronia.store.runs import stored_run
+
+TOGETHER = 100  # outcomes that are read at once
+ACTIONS = 98  # of a transaction, beside the run and its notification
+_TAKEN_BACK = (OutcomeKind.CREATED, OutcomeKind.UPDATED, OutcomeKind.DEACTIVATED)
+
+
+def undoing_key(imported: RunKey) -> RunKey:
+    """The key of the one run that takes an import back."""
+    return RunKey(imported.connection, f"{imported.run_id}-desfeita")
+
+
+def imported_key(undoing: RunKey) -> RunKey:
+    """The key of the import that a run takes back."""
+    return RunKey(undoing.connection, undoing.run_id.removesuffix("-desfeita"))
+
+
+def taken_back(imported: Run) -> int:
+    """How many users an import has changed or created."""
+    return sum(imported.counters.get(kind, 0) for kind in _TAKEN_BACK)
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """The step of sincronia.engine.tasks.SteppedTask that takes an import back."""
+
+    def step(self, run: Run, deadline: float) -> Step:
+        """What follows the cursor. Raises ProblemError, and OutOfTimeError where nothing was done by the deadline."""
+        if clock.now() >= deadline:
+            raise OutOfTimeError
+        if run.phase == Phase.READ:
+            return _begun(run)
+        block = _Block(run)
+        found = [outcome for outcome, _ in outcomes_after(imported_key(run.key).run_id, block.after, TOGETHER)]
+        if not found:
+            return Step(run.with_remaining(OutcomeKind.FAILED))
+        users = stored_users(
+            run.key.connection, asked_by(run).category, [one.target_id for one in found if _changed(one)]
+        )
+        images = {one.seq: _before(one) for one in found}
+        holders = users_of_logins(run.key.connection, [image.login_key for image in images.values() if image])
+        for outcome in found:
+            if not block.takes(outcome, users.get(outcome.target_id), images[outcome.seq], holders):
+                break
+        return block.step()
+
+
+def _begun(run: Run) -> Step:
+    """Raises ProblemError(asms.import_waits) where it isn't the run's turn."""
+    asked, imported = asked_by(run), stored_run(imported_key(run.key))
+    if imported is None:
+        raise ProblemError(Problem("connection_missing"))
+    if run_ahead(run.key, asked.project, asked.category):
+        raise ProblemError(Problem("asms.import_waits"), retry_at=clock.now() + WAITING_SECONDS)
+    number = taken_back(imported)
+    tallies = {asked.category.value: Tally(received=number, planned=number)}
+    return Step(replace(run, phase=Phase.APPLY, position=0, tallies=tallies, progress={"after": ""}))
+
+
+@dataclass(slots=True)
+class _Block:
+    """Users who are put back in one transaction."""
+
+    run: Run
+    after: str = ""  # the outcome of the import that was looked at last
+    counted: Counter[OutcomeKind] = field(default_factory=Counter)
+    outcomes: list[Outcome] = field(default_factory=list)
+    writes: Writes = field(default_factory=Writes)
+
+    def __post_init__(self) -> None:
+        self.after = self.run.progress["after"]
+
+    def takes(
+        self, imported: Outcome, user: User | None, before: User | None, holders: Mapping[str, tuple[Category, str]]
+    ) -> bool:
+        """Adds what becomes of one outcome of the import, if the transaction has room for it."""
+        if not _changed(imported):
+            self.after = imported.seq
+            return True
+        problem, writes = self._put_back(imported, user, before, holders)
+        full = len(self.writes.actions) + len(writes.actions) + len(self.outcomes) + 1 > ACTIONS
+        if self.outcomes and (full or not self.writes.items.isdisjoint(writes.items)):
+            return False
+        kind = OutcomeKind.SKIPPED if problem else OutcomeKind.UPDATED if before else OutcomeKind.REMOVED
+        self.writes.actions += writes.actions
+        self.writes.items |= writes.items
+        self.counted[kind] += 1
+        self.after = imported.seq
+        self.outcomes.append(replace(imported, kind=kind, problem=problem, kept={}))
+        return True
+
+    def step(self) -> Step:
+        """What is committed."""
+        ((entity, tally),) = self.run.tallies.items()
+        tally = replace(tally, counters=dict(Counter(tally.counters) + self.counted))
+        position = self.run.position + self.counted.total()
+        after = replace(self.run, position=position, tallies={entity: tally}, progress={"after": self.after})
+        rows = Rows(
+            entity=entity, outcomes=tuple(self.outcomes), beside=tuple(self.writes.actions), notification=told(after)
+        )
+        return Step(after, rows)
+
+    def _put_back(
+        self, imported: Outcome, user: User | None, before: User | None, holders: Mapping[str, tuple[Category, str]]
+    ) -> tuple[Problem | None, Writes]:
+        connection = self.run.key.connection
+        if user is None or user.version != imported.kept["version"]:
+            return Problem("asms.undo_edited"), Writes()
+        if before is None:
+            if comments_of(connection, user.id, 1, None).values:
+                return Problem("asms.undo_commented"), Writes()
+            return None, removing(connection, user)
+        if holders.get(before.login_key, (user.category, user.id)) != (user.category, user.id):
+            return Problem("asms.undo_login_taken"), Writes()
+        after = replace(
+            before,
+            tokens=tuple(token for token in before.tokens if token in user.tokens),
+            version=user.version + 1,
+            changed_at=clock.moment(),
+            changed_by=f"import:{self.run.key.run_id}",
+        )
+        return None, changing(connection, user, after)
+
+
+def _changed(outcome: Outcome) -> bool:
+    return outcome.kind in _TAKEN_BACK
+
+
+def _before(outcome: Outcome) -> User | None:
+    """Who a user was before the import; None of one that it created."""
+    image = outcome.kept.get("before")
+    return user_of_image(Category(outcome.entity), outcome.target_id, image) if image else None
