@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from asms.importing.import_sentences import ENDING, FAILED_ROWS, OF_ROWS, WAITING
+from asms.importing.row_sentences import ROWS
 from asms.importing.run_sentences import BY_PEOPLE, BY_US
 from asms.importing.sentences import answers_of
 from asms.importing.upload_sentences import UPLOADS
@@ -244,6 +246,11 @@ WARNINGS: Answers = {
 RUNS: Answers = {**answers_of(BY_PEOPLE, Retry.STOP), **answers_of(BY_US, Retry.STOP, Fault.OURS)}
 
 # What an import tells: of its file the run ends, of a row that row is rejected.
-IMPORTS: Answers = answers_of(UPLOADS, Retry.STOP)
+IMPORTS: Answers = {
+    **answers_of({**UPLOADS, **ENDING}, Retry.STOP),
+    **answers_of(WAITING, Retry.PUT_OFF),
+    **answers_of({**ROWS, **OF_ROWS}, Retry.AFTER_CORRECTION),
+    **answers_of(FAILED_ROWS, Retry.NEXT_RUN, Fault.OURS),
+}
 
 ANSWERS: Answers = {**COMMON, **RUNS, **WARNINGS, **REFUSALS, **IMPORTS}

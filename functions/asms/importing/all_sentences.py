@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from asms.importing.import_sentences import IMPORTS
+from asms.importing.row_sentences import ROWS
 from asms.importing.run_sentences import RUN_SENTENCES
 from asms.importing.sentences import Table
 from asms.importing.upload_sentences import UPLOADS
 
-ALL_SENTENCES: Table = {**RUN_SENTENCES, **UPLOADS}
+ALL_SENTENCES: Table = {**RUN_SENTENCES, **UPLOADS, **IMPORTS, **ROWS}

@@ -1,13 +1,13 @@
-"""The notification of an import, in the language of who imports. Pure but for the clock's form of times."""
+"""Notifications of imports, and of what takes one back, in the language of who imports. Pure but for times."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asms.catalogues import Category
 from asms.importing.all_sentences import ALL_SENTENCES
-from asms.importing.model import Asked, asked_by
+from asms.importing.model import IMPORT, UNDOING, Asked, asked_by
 from asms.importing.sentences import said
 from asms.users import Culture
 from sincronia import clock
@@ -32,6 +32,7 @@ class _Words:
     decision: str
     would_wait: str
     ignored: str
+    missing: str
     more: str
     lines: tuple[str, str]
     counted: Mapping[OutcomeKind, tuple[str, str]]  # in the order that people ask for them
@@ -54,6 +55,7 @@ _WORDS: Mapping[Culture, _Words] = {
         decision="A importação espera a sua decisão.",
         would_wait="Ao importar, o freio vai esperar a sua decisão:",
         ignored="Colunas que não foram consideradas: {names}.",
+        missing="Colunas obrigatórias que o arquivo não tem: {names}.",
         more="{names} e mais {number}",
         lines=("linha", "linhas"),
         counted={
@@ -87,6 +89,7 @@ _WORDS: Mapping[Culture, _Words] = {
         decision="The import waits for your decision.",
         would_wait="When it is imported, the brake will wait for your decision:",
         ignored="Columns that were not considered: {names}.",
+        missing="Obligatory columns that the file lacks: {names}.",
         more="{names} and {number} more",
         lines=("row", "rows"),
         counted={
@@ -120,6 +123,7 @@ _WORDS: Mapping[Culture, _Words] = {
         decision="La importación espera su decisión.",
         would_wait="Al importar, el freno esperará su decisión:",
         ignored="Columnas que no se consideraron: {names}.",
+        missing="Columnas obligatorias que faltan en el archivo: {names}.",
         more="{names} y {number} más",
         lines=("fila", "filas"),
         counted={
@@ -142,10 +146,56 @@ _WORDS: Mapping[Culture, _Words] = {
 }
 
 
+_WORDS_OF_UNDOING: Mapping[Culture, _Words] = {
+    Culture.PT: replace(
+        _WORDS[Culture.PT],
+        title_of=dict.fromkeys(Category, "Desfazer a importação: {project} ({file})"),
+        begun="A importação está sendo desfeita.",
+        reached="{position} de {planned} usuários.",
+        waits="O desfazer espera e continua às {time}.",
+        lines=("usuário", "usuários"),
+        counted={
+            OutcomeKind.UPDATED: ("voltou ao que era", "voltaram ao que eram"),
+            OutcomeKind.REMOVED: ("retirado", "retirados"),
+            OutcomeKind.SKIPPED: ("ficou como está", "ficaram como estão"),
+            OutcomeKind.FAILED: ("não gravado", "não gravados"),
+        },
+    ),
+    Culture.EN: replace(
+        _WORDS[Culture.EN],
+        title_of=dict.fromkeys(Category, "Undo the import: {project} ({file})"),
+        begun="The import is being undone.",
+        reached="{position} of {planned} users.",
+        waits="The undoing waits and goes on at {time}.",
+        lines=("user", "users"),
+        counted={
+            OutcomeKind.UPDATED: ("put back", "put back"),
+            OutcomeKind.REMOVED: ("taken out", "taken out"),
+            OutcomeKind.SKIPPED: ("left as it is", "left as they are"),
+            OutcomeKind.FAILED: ("not written", "not written"),
+        },
+    ),
+    Culture.ES: replace(
+        _WORDS[Culture.ES],
+        title_of=dict.fromkeys(Category, "Deshacer la importación: {project} ({file})"),
+        begun="La importación se está deshaciendo.",
+        reached="{position} de {planned} usuarios.",
+        waits="El deshacer espera y continúa a las {time}.",
+        lines=("usuario", "usuarios"),
+        counted={
+            OutcomeKind.UPDATED: ("volvió a lo que era", "volvieron a lo que eran"),
+            OutcomeKind.REMOVED: ("retirado", "retirados"),
+            OutcomeKind.SKIPPED: ("quedó como está", "quedaron como están"),
+            OutcomeKind.FAILED: ("no grabado", "no grabados"),
+        },
+    ),
+}
+
+
 def told(run: Run) -> Notification:
     """The notification of an import as it now stands."""
     asked = asked_by(run)
-    words = _WORDS[asked.culture]
+    words = (_WORDS_OF_UNDOING if run.flow == UNDOING else _WORDS)[asked.culture]
     if run.result:
         parts = _ended(run, asked.culture, words)
     elif run.phase == Phase.BRAKE:
@@ -164,7 +214,7 @@ def told(run: Run) -> Notification:
         created_at=clock.iso(run.started_at),
         concluded_at=clock.iso(run.concluded_at) if run.concluded_at is not None else "",
         result=run.result,
-        files=(TO_CORRECT,) if run.result and to_correct else (),
+        files=(TO_CORRECT,) if run.result and to_correct and run.flow == IMPORT else (),
     )
 
 
@@ -182,8 +232,9 @@ def _ended(run: Run, culture: Culture, words: _Words) -> list[str]:
         parts.append(_totals(run, words))
     if run.brakes and run.mode == Mode.PREVIEW:
         parts += [words.would_wait, *(_explained(problem, culture) for problem in run.brakes)]
-    if ignored := [str(name) for name in run.progress.get("ignored", ())]:
-        parts.append(words.ignored.format(names=_listed(ignored, words)))
+    for sentence, which in ((words.ignored, "ignored"), (words.missing, "missing")):
+        if names := run.progress.get(which):
+            parts.append(sentence.format(names=_listed(names, words)))
     return parts
 
 
