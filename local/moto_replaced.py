@@ -19,7 +19,7 @@ class MotoChangedError(RuntimeError):
 
 @dataclass(frozen=True)
 class Replacement:
-    """A method of one of moto's classes or a module's function, the signature it is known by, and what takes its place."""
+    """A method of one of moto's classes, or a module's function: its signature, and what takes its place."""
 
     owner: type | ModuleType
     method: str

@@ -1,8 +1,9 @@
 """What S3 tells queues of objects, as AWS sends it, in the place of moto's.
 
 moto 5.2.5 sends an event in the midst of the request: of an uploaded form before the object has its metadata, and of a
-multipart upload twice, as if it had been put too. Here: when the request is done, the last of each kind of
-event, with the sequencer by which AWS lets its events be ordered. The caller (aws_server) says when that is.
+multipart upload twice, as if it had been put too. Here: when the request is done, as the caller (aws_server) says, and
+of each kind of event only the last; with the key as AWS encodes it, and a sequencer, by which a key's events have an
+order.
 
 Source: Amazon S3 User Guide, "Event message structure" and "Supported event types".
 """
@@ -13,6 +14,7 @@ import threading
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
+from urllib.parse import quote_plus
 
 from moto.s3 import notifications
 from moto.s3.models import FakeBucket
@@ -75,6 +77,9 @@ def send_all() -> None:
         for told in configured.queue if configured else ():
             if told.matches(event.name, event.key.name):
                 body = notifications._get_s3_event(event.name, event.bucket, event.key, told.id)
-                body["Records"][0]["s3"]["object"]["sequencer"] = f"{next(_SEQUENCE):016X}"
+                body["Records"][0]["s3"]["object"] |= {
+                    "key": quote_plus(event.key.name, safe="/"),
+                    "sequencer": f"{next(_SEQUENCE):016X}",
+                }
                 region, _, queue = told.arn.split(":")[3:]
                 notifications._send_sqs_message(event.account_id, body, queue, region)

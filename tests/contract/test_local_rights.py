@@ -126,6 +126,15 @@ def test_a_presigned_address_is_its_signers_call_and_an_unsigned_one_is_nobodys(
     assert recorded(presigned, request("s3", authorization="")).named("s3") == {"GetObject": 1}
 
 
+def test_a_form_that_was_signed_is_its_signers_call_on_the_key_that_it_names() -> None:
+    fields = {"key": "imports/a/b.xlsx", "X-Amz-Credential": "AsmsOnHttp/20260301/sa-east-1/s3/aws4_request"}
+    parts = [f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n' for name, text in fields.items()]
+    file = '--b\r\nContent-Disposition: form-data; name="file"; filename="b.xlsx"\r\n\r\n'
+    body = "".join([*parts, file]).encode() + b"\xff\x00\r\n--b--\r\n"
+    form = replace(request("s3", path="/data", authorization=""), body=body)
+    assert recorded(form).rights == {Right("AsmsOnHttp", "s3:PutObject", "arn:aws:s3:::data/imports/"): 1}
+
+
 def test_a_record_survives_its_journey_and_a_reset_empties_it() -> None:
     record = recorded(request("sqs", "AmazonSQS.SendMessage", {"QueueUrl": "http://aws/1/queue"}))
     read = Record.from_json(record.to_json())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -148,6 +149,66 @@ def test_what_the_server_loses_is_an_error() -> None:
         provision(
             template, resolving, cast("Clients", SimpleNamespace(sqs=sqs)), stack_name="sample", region="sa-east-1"
         )
+
+
+TOLD = {"Queue": "arn:aws:sqs:sa-east-1:123456789012:sample-Queue", "Event": "s3:ObjectCreated:*"}
+MAY_SEND = {
+    "Effect": "Allow",
+    "Principal": {"Service": "s3.amazonaws.com"},
+    "Action": "sqs:SendMessage",
+    "Resource": TOLD["Queue"],
+    "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}},
+}
+
+
+def telling(told: dict[str, Any], statement: dict[str, Any], kept: dict[str, Any] | None = None) -> None:
+    """Provisions a bucket that tells a queue, whose policy is the statement; `kept` is what the server has of it."""
+    policy = json.dumps({"Statement": [statement]})
+    s3 = SimpleNamespace(
+        create_bucket=lambda **_: {},
+        put_bucket_notification_configuration=lambda **_: {},
+        get_bucket_notification_configuration=lambda **_: {"QueueConfigurations": [kept] if kept else []},
+    )
+    sqs = SimpleNamespace(
+        get_queue_url=lambda **_: {"QueueUrl": "http://queue"},
+        get_queue_attributes=lambda **_: {"Attributes": {"Policy": policy}},
+    )
+    properties = {"NotificationConfiguration": {"QueueConfigurations": [told]}}
+    template = {"Resources": {"Thing": {"Type": "AWS::S3::Bucket", "Properties": properties}}}
+    provision(
+        template,
+        Resolver(template, {}, stack_name="sample", region="sa-east-1"),
+        cast("Clients", SimpleNamespace(s3=s3, sqs=sqs)),
+        stack_name="sample",
+        region="sa-east-1",
+    )
+
+
+def test_a_bucket_tells_a_queue_that_it_may_send_to() -> None:
+    telling(TOLD, MAY_SEND, {"Id": "a", "QueueArn": TOLD["Queue"], "Events": [TOLD["Event"]]})
+
+
+@pytest.mark.parametrize(
+    ("told", "statement", "kept", "words"),
+    [
+        (TOLD, MAY_SEND, None, r"Resources\.Thing\.NotificationConfiguration: pediu-se"),
+        (TOLD | {"Function": "x"}, MAY_SEND, None, r"QueueConfigurations\.Function"),
+        (TOLD, MAY_SEND | {"Effect": "Deny"}, None, "AWS::SQS::QueuePolicy"),
+        (TOLD, MAY_SEND | {"Principal": {"Service": "sns.amazonaws.com"}}, None, "AWS::SQS::QueuePolicy"),
+        (TOLD, MAY_SEND | {"Resource": "arn:aws:sqs:sa-east-1:123456789012:other"}, None, "AWS::SQS::QueuePolicy"),
+        (
+            TOLD,
+            MAY_SEND | {"Condition": {"StringEquals": {"aws:SourceAccount": "210987654321"}}},
+            None,
+            "AWS::SQS::QueuePolicy",
+        ),
+    ],
+)
+def test_a_bucket_that_tells_in_vain_or_what_is_not_known_is_an_error(
+    told: dict[str, Any], statement: dict[str, Any], kept: dict[str, Any] | None, words: str
+) -> None:
+    with pytest.raises(TemplateError, match=words):
+        telling(told, statement, kept)
 
 
 def test_the_table_of_types_is_exactly_what_the_template_declares() -> None:
