@@ -156,17 +156,18 @@ class _Draft:
 
     def fault(self, key: str, code: str, details: Mapping[str, str] | None = None, value: str | None = None) -> None:
         """Something is wrong with a cell; `value`: with this part of it alone."""
-        self._add(key, Problem(code, details or {}), value)
+        self.add(key, Problem(code, details or {}), value)
 
     @contextmanager
     def judging(self, key: str, value: str | None = None) -> Iterator[None]:
-        """What is raised within becomes a fault."""
+        """What is raised within becomes a fault of a cell; `value`: of this part of it alone."""
         try:
             yield
         except ProblemError as error:
-            self._add(key, error.problem, value)
+            self.add(key, error.problem, value)
 
-    def _add(self, key: str, problem: Problem, value: str | None) -> None:
+    def add(self, key: str, problem: Problem, value: str | None) -> None:
+        """A fault of a cell, or of this part of it; nothing of a password is ever its value."""
         shown = "" if key == "password" else self.cell(key) if value is None else value
         self.faults.append(Fault(problem, self.column(key), self.header.places.get(key), shown))
 
@@ -261,7 +262,8 @@ def _read_details(draft: _Draft) -> None:
                 values[key] = meaning(cells.choice_in(column, draft.rules.choices[key], text))
         elif not draft.is_new:
             draft.fault(key, "asms.cell_choice_empty", {"choices": cells.choices_shown(column)})
-    draft.after = replace(draft.after, **values)
+    if values:
+        draft.after = replace(draft.after, **values)
 
 
 def _read_address(draft: _Draft) -> None:
@@ -278,7 +280,8 @@ def _read_address(draft: _Draft) -> None:
                 typed[name] = cells.line_in(draft.column(key), text)
         elif filling:
             typed[name] = getattr(draft.before.address, name)
-    draft.after = replace(draft.after, address=replace(draft.after.address, **typed))
+    if typed:
+        draft.after = replace(draft.after, address=replace(draft.after.address, **typed))
 
 
 def _read_location(draft: _Draft) -> bool:
