@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
-from local import object_events, queues, transactions
+from local import object_copies, object_events, queues, transactions
 from local.calls import CALLS_PATH, Record, Request
 
 if TYPE_CHECKING:
@@ -105,6 +105,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     transactions.install()
     queues.install()
+    object_copies.install()
     object_events.install()
     application = AwsApplication(DomainDispatcherApplication(create_backend_app))
     server = make_server(chosen.host, chosen.port, application, threaded=True, request_handler=_Handler)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from asms.importing.file_sentences import FILES
 from asms.importing.import_sentences import ENDING, FAILED_ROWS, OF_ROWS, WAITING
-from asms.importing.row_sentences import ROWS
+from asms.importing.row_sentences import CELLS, HEADERS, PASSWORDS, ROWS, SHIFTS
 from asms.importing.run_sentences import BY_PEOPLE, BY_US
 from asms.importing.sentences import answers_of
 from asms.importing.upload_sentences import UPLOADS
@@ -247,9 +248,9 @@ RUNS: Answers = {**answers_of(BY_PEOPLE, Retry.STOP), **answers_of(BY_US, Retry.
 
 # What an import tells: of its file the run ends, of a row that row is rejected.
 IMPORTS: Answers = {
-    **answers_of({**UPLOADS, **ENDING}, Retry.STOP),
+    **answers_of({**UPLOADS, **FILES, **HEADERS, **ENDING}, Retry.STOP),
     **answers_of(WAITING, Retry.PUT_OFF),
-    **answers_of({**ROWS, **OF_ROWS}, Retry.AFTER_CORRECTION),
+    **answers_of({**ROWS, **CELLS, **SHIFTS, **PASSWORDS, **OF_ROWS}, Retry.AFTER_CORRECTION),
     **answers_of(FAILED_ROWS, Retry.NEXT_RUN, Fault.OURS),
 }
 

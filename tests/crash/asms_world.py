@@ -88,7 +88,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def agree(place: DirectoryOnAws) -> None:
+def agree(place: DirectoryOnAws | Asms) -> None:
     """At any moment a user, its login, its identities, its projects' rows and its tokens say the same."""
     store = place.sandbox.of("asms.store.users")
     rows_of = place.sandbox.of("asms.store.rows").DirectoryRow

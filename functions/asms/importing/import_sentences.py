@@ -41,7 +41,7 @@ ENDING: Table = {
         en=Said("The file is no longer where it was left.", "Send it again."),
         es=Said("El archivo ya no está donde se dejó.", "Envíelo de nuevo."),
     ),
-    "asms.file_too_large": Sentences(
+    "asms.upload_too_large": Sentences(
         pt=Said("O arquivo tem mais de {most} MB.", "Divida-o em vários arquivos menores."),
         en=Said("The file has more than {most} MB.", "Split it into several smaller files."),
         es=Said("El archivo tiene más de {most} MB.", "Divídalo en varios archivos más pequeños."),

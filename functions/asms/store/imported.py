@@ -44,7 +44,7 @@ def copied(key: str, etag: str, to: str) -> None:
 
 
 def downloaded(key: str, path: Path) -> str:
-    """Writes an object to a file; gives its SHA-256. Raises ProblemError(asms.file_gone, asms.file_too_large)."""
+    """Writes an object to a file; gives its SHA-256. Raises ProblemError(asms.file_gone, asms.upload_too_large)."""
     try:
         found = s3().get_object(Bucket=settings.data_bucket(), Key=key)
     except ClientError as error:
@@ -52,7 +52,7 @@ def downloaded(key: str, path: Path) -> str:
             raise ProblemError(Problem("asms.file_gone")) from None
         raise
     if found["ContentLength"] > MOST_BYTES:
-        raise ProblemError(Problem("asms.file_too_large", {"most": str(MOST_BYTES // 2**20)}))
+        raise ProblemError(Problem("asms.upload_too_large", {"most": str(MOST_BYTES // 2**20)}))
     digest = hashlib.sha256()
     with path.open("wb") as file:
         while chunk := found["Body"].read(_CHUNK):
