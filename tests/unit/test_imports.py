@@ -14,6 +14,7 @@ ON_SCHEDULE, ON_QUEUE = "zen.on_schedule", "zen.on_queue"
 HUB = "hub.on_http"
 ZEN_ON_HTTP = "zen.on_http"
 ASMS_ON_SCHEDULE, ASMS_ON_QUEUE, ASMS_ON_HTTP = "asms.on_schedule", "asms.on_queue", "asms.on_http"
+ASMS_ON_UPLOAD = "asms.on_upload"
 SGP_ON_WEBHOOK, SGP_ON_SCHEDULE, SGP_ON_QUEUE = "sgp.on_webhook", "sgp.on_schedule", "sgp.on_queue"
 AROUND = {"local", "tests", "bench", "operations", "moto", "samtranslator", "rich", "pytest", "hypothesis", "yaml"}
 UNUSED = {
@@ -64,7 +65,11 @@ _VARIABLES = (
 
 @pytest.mark.parametrize(
     "module",
-    [ON_SCHEDULE, ON_QUEUE, ASMS_ON_SCHEDULE, ASMS_ON_QUEUE, SGP_ON_WEBHOOK, SGP_ON_SCHEDULE, SGP_ON_QUEUE],
+    [
+        *(ON_SCHEDULE, ON_QUEUE),
+        *(ASMS_ON_SCHEDULE, ASMS_ON_QUEUE, ASMS_ON_UPLOAD),
+        *(SGP_ON_WEBHOOK, SGP_ON_SCHEDULE, SGP_ON_QUEUE),
+    ],
 )
 def test_no_function_loads_what_it_does_not_use(module: str) -> None:
     assert loaded(module) & (AROUND | UNUSED) == set()
@@ -100,13 +105,21 @@ def test_asmss_tick_and_worker_call_no_vendor_and_know_no_forms() -> None:
     assert (tick | worker) & {"requests", "pydantic", "pydantic_core", "sincronia.vendor_http"} == set()
     assert {name for name in tick if name.split(".")[0] == "asms"} == {"asms", ASMS_ON_SCHEDULE}
     assert "sincronia.engine.worker" not in tick
-    assert {name for name in worker if name.split(".")[0] == "asms" and not name.startswith("asms.store")} <= {
+    apart = ("asms.store", "asms.importing")
+    assert {name for name in worker if name.split(".")[0] == "asms" and not name.startswith(apart)} <= {
         "asms",
         *(f"asms.{part}" for part in ("additional", "answers", "catalogues", "columns", "exporting", "exports")),
-        *(f"asms.{part}" for part in ("flows", "names", "on_queue", "passwords", "users")),
-        *(f"asms.{part}" for part in ("importing", "importing.run_sentences", "importing.sentences")),
-        "asms.importing.upload_sentences",
+        *(f"asms.{part}" for part in ("flows", "ids", "names", "on_queue", "passwords", "text_forms")),
+        *(f"asms.{part}" for part in ("user_details", "users")),
     }
+
+
+def test_what_takes_files_in_neither_reads_nor_imports_them() -> None:
+    names = loaded(ASMS_ON_UPLOAD)
+
+    assert names & {"requests", "pydantic", "pydantic_core", "sincronia.vendor_http"} == set()
+    assert names & {"sincronia.engine.worker", "sincronia.store.working", "asms.store.exports", ASMS_ON_QUEUE} == set()
+    assert names & {f"asms.importing.{part}" for part in ("child", "deciding", "reading", "task", "workbooks")} == set()
 
 
 def test_asmss_routes_load_neither_vendors_nor_the_worker_nor_what_only_some_requests_use() -> None:
