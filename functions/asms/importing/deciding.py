@@ -166,7 +166,7 @@ class _Draft:
         except ProblemError as error:
             self.add(key, error.problem, value)
 
-    def add(self, key: str, problem: Problem, value: str | None) -> None:
+    def add(self, key: str, problem: Problem, value: str | None = None) -> None:
         """A fault of a cell, or of this part of it; nothing of a password is ever its value."""
         shown = "" if key == "password" else self.cell(key) if value is None else value
         self.faults.append(Fault(problem, self.column(key), self.header.places.get(key), shown))
@@ -225,10 +225,11 @@ def _check_obligatory(draft: _Draft) -> None:
 def _check_cells(draft: _Draft) -> None:
     """Leaves only what can be read among the cells that say something else."""
     for key in sorted(draft.differing):
-        with draft.judging(key):
+        try:
             cells.check_readable(draft.cell(key))
-            continue
-        draft.unreadable.add(key)
+        except ProblemError as error:
+            draft.add(key, error.problem)
+            draft.unreadable.add(key)
     draft.differing -= draft.unreadable
 
 
@@ -267,36 +268,39 @@ def _read_details(draft: _Draft) -> None:
 
 
 def _read_address(draft: _Draft) -> None:
-    """A location that is new fills the parts that nothing is typed in."""
-    filling = _read_location(draft)
+    """A location that is new fills the parts that nothing is typed in; the same location again keeps them filled."""
+    location, is_new = _read_location(draft)
     typed = {}
     for name in _ADDRESS:
         key = f"address.{name}"
-        text = draft.stripped(key)
-        if filling and not text:
+        text, had = draft.stripped(key), getattr(draft.before.address, name)
+        if not location.is_empty and not text and (is_new or had == getattr(location, name)):
             continue
         if key in draft.differing:
             with draft.judging(key):
                 typed[name] = cells.line_in(draft.column(key), text)
-        elif filling:
-            typed[name] = getattr(draft.before.address, name)
+        elif is_new and text:
+            typed[name] = had
     if typed:
         draft.after = replace(draft.after, address=replace(draft.after.address, **typed))
 
 
-def _read_location(draft: _Draft) -> bool:
-    """Whether the address is another one since."""
-    if "location" not in draft.differing:
-        return False
-    locations, location = draft.rules.catalogues[Catalogue.LOCATIONS], ""
-    if text := draft.stripped("location"):
+def _read_location(draft: _Draft) -> tuple[Address, bool]:
+    """The address of the location that the row names, and whether the user has been elsewhere."""
+    locations, location = draft.rules.catalogues[Catalogue.LOCATIONS], draft.before.location
+    if not (text := draft.stripped("location")):
+        if "location" in draft.differing:
+            draft.after = replace(draft.after, location="")
+        return Address(), False
+    if "location" in draft.differing:
         with draft.judging("location"):
-            location = cells.entry_in(locations, {draft.before.location}, text)
+            location = cells.entry_in(locations, {location}, text)
+    entry = locations.by_id.get(location)
+    address = entry.address if entry else Address()
     if location == draft.before.location:
-        return False
-    address = locations.by_id[location].address if location else Address()
+        return address, False
     draft.after = with_location(draft.after, location, address)
-    return not address.is_empty
+    return address, True
 
 
 def _read_geolocation(draft: _Draft) -> None:
