@@ -33,7 +33,7 @@ _KEPT = ("LD_LIBRARY_PATH",)  # of the environment: Lambda's Python finds its li
 _Messages = Generator[list[Any], None, None]
 
 
-def tables(path: Path, name: str, sheet: str) -> Iterator[Table]:
+def tables(path: Path, name: str, sheet: str) -> Generator[Table, None, None]:
     """The sheets of users of a workbook, a CSV file, or a zip of them, in order; `name` is what people called it.
 
     `sheet` is what a sheet of users is called. Raises ProblemError with a code of asms.importing.file_sentences, also
