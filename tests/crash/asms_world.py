@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Set
 from typing import Any, cast
 
 from tests.asms_on_aws import CONNECTION, Asms
@@ -67,24 +67,34 @@ def world(place: DirectoryOnAws) -> dict[str, Any]:
 
     An id stands as the login, or the name, that it belongs to: who is made gets another id in each run.
     """
-    names = {row["item"]: json.loads(row["value"])["name"] for row in place.rows("directory") if "version" in row}
+    known = names(place)
     found = {}
     for table in ("directory", "identities", "tokens"):
-        texts = [json.dumps(_plain(row), sort_keys=True, ensure_ascii=False) for row in place.rows(table)]
-        for one, name in names.items():
+        texts = [json.dumps(steady(row), sort_keys=True, ensure_ascii=False) for row in place.rows(table)]
+        for one, name in known.items():
             texts = [text.replace(one, name) for text in texts]
         found[table] = [json.loads(text) for text in sorted(texts)]
     return found
 
 
-def _plain(value: Any) -> Any:
+def names(place: DirectoryOnAws) -> dict[str, str]:
+    """What has a name in the directory: by its id."""
+    return {row["item"]: value["name"] for row in place.rows("directory") if "name" in (value := _value(row))}
+
+
+def _value(row: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(row["value"]) if "version" in row else {}
+    return found
+
+
+def steady(value: Any, volatile: Set[str] = VOLATILE) -> Any:
     """A value without what is volatile; JSON that a row keeps is read."""
     if isinstance(value, dict):
-        return {name: _plain(inner) for name, inner in value.items() if name not in VOLATILE}
+        return {name: steady(inner, volatile) for name, inner in value.items() if name not in volatile}
     if isinstance(value, list):
-        return [_plain(inner) for inner in value]
+        return [steady(inner, volatile) for inner in value]
     if isinstance(value, str) and value.startswith(("{", "[")):
-        return _plain(json.loads(value))
+        return steady(json.loads(value), volatile)
     return value
 
 
