@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -190,8 +190,7 @@ class _Session:
     began: int  # where the last step began, and
     position: int  # where the next one does
     rules: Rules
-    folder: TemporaryDirectory[str]
-    source: Iterator[tuple[Header, Row]]
+    source: Generator[tuple[Header, Row], None, None]
     decided: Iterator[Decided]
     seen: Iterator[Action] | None  # what a preview has shown, from the cursor on
     waiting: Decided | None = None
@@ -200,14 +199,12 @@ class _Session:
     @classmethod
     def opened(cls, run: Run, objects: Objects) -> _Session:
         """At the run's cursor."""
-        asked, folder = asked_by(run), TemporaryDirectory()
-        path = Path(folder.name) / "file"
-        downloaded(run.progress["copy"], path)
+        asked = asked_by(run)
         rules = _rules(run.key.connection, asked)
         finish = _Finish(run, rules)
         directory = ImportDirectory(run.key.connection)
         deciding = Deciding(rules, directory, finish.hashed if run.phase == Phase.APPLY else finish.named)
-        source = _rows(path, asked, rules, [])
+        source = _copied_rows(run.progress["copy"], asked, rules)
         for _, (header, row) in zip(range(run.position), source, strict=False):
             deciding.passed(header, row)
         return cls(
@@ -216,7 +213,6 @@ class _Session:
             began=-1,
             position=run.position,
             rules=rules,
-            folder=folder,
             source=source,
             decided=deciding.decided(source),
             seen=_seen(run, objects) if run.preview and run.phase == Phase.APPLY else None,
@@ -265,10 +261,7 @@ class _Session:
 
     def close(self) -> None:
         """Ends the reader, and removes the file."""
-        close = getattr(self.source, "close", None)
-        if close:
-            close()
-        self.folder.cleanup()
+        self.source.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -471,6 +464,14 @@ def _rows(path: Path, asked: Asked, rules: Rules, headers: list[Header]) -> Iter
         headers.append(header)
         for row in table.rows:
             yield header, row
+
+
+def _copied_rows(copy: str, asked: Asked, rules: Rules) -> Generator[tuple[Header, Row], None, None]:
+    """The same of a copy on S3. The file is here as long as the generator is."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        downloaded(copy, path)
+        yield from _rows(path, asked, rules, [])
 
 
 def _shown(unknown: Unknown) -> str:
