@@ -213,6 +213,24 @@ REFUSALS: Mapping[str, WebAnswer] = {
         "{name} ({catalogue}) está desativado no catálogo e não pode mais ser escolhido.",
         "Escolha outro, ou ative este no catálogo antes.",
     ),
+    "asms.run_not_import": refused(
+        409,
+        _CONFLICT,
+        "Esta execução não é uma importação.",
+        "Use a identificação de uma importação, como na notificação dela.",
+    ),
+    "asms.nothing_to_undo": refused(
+        409,
+        _CONFLICT,
+        "Não há o que desfazer: só uma importação que terminou e gravou algum usuário pode ser desfeita.",
+        "Leia a importação para ver onde ela está e o que ela fez.",
+    ),
+    "asms.import_undone": refused(
+        409,
+        _CONFLICT,
+        "Esta importação já foi ou está sendo desfeita, na execução {run}.",
+        "Acompanhe aquela execução.",
+    ),
     "asms.policy_changed": refused(
         409,
         _CONFLICT,

@@ -1,19 +1,17 @@
 """Workbooks (xlsx) of users: a sheet of records, the sheet “Informações”, and the lists that cells are chosen from.
 
-XlsxWriter makes the workbook without its records; they are written into its first sheet as it is copied, row by row:
-several times as fast as by XlsxWriter itself, and in flat memory (docs/decisions/0025). All that users typed is text in
-cells of the format “text”: never a formula or a link, and the same again when it is read.
+XlsxWriter makes the workbook without its records; they are written into its first sheet as it is copied, row by row
+(docs/decisions/0025).
 """
 
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
@@ -27,20 +25,12 @@ from asms.columns import (
     Column,
     described,
 )
+from asms.text_sheets import columns_named, filled, part_of
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LAST_ROW = 1_048_575  # of a sheet, counted from 0
 _RECORDS = "xl/worksheets/sheet1.xml"
-_AT_ONCE = 100_000  # characters that are compressed together
-_SPEED = 3  # of the compression: 6 saves a tenth, and takes twice the time
 _INFORMATION_WIDTHS = (26, 15, 30, 16, 34, 34, 70)
-
-# An empty second row, whose cell has the records' format: it is where the records go.
-_PLACE = re.compile(rb'<row r="2"[^>]*><c r="A2" s="(\d+)"/></row>')
-_EXTENT = re.compile(rb'<dimension ref="[^"]*"/>')  # optional; nobody knows it before the last record
-# What XML has no place for, or other meanings; and what readers of workbooks take for an escaped character.
-_SPECIAL = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
-_NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 class Writable(Protocol):
@@ -68,52 +58,15 @@ def write_workbook(file: Writable, about: About, columns: Sequence[Column], rows
 
     Holds some rows at a time. The same rows give the same bytes.
     """
-    moment = about.made_at.timetuple()[:6]
     with ZipFile(io.BytesIO(_frame(about, columns))) as frame, ZipFile(file, "w", ZIP_DEFLATED) as book:
         for name in frame.namelist():
-            member = ZipInfo(name, moment)
-            member.compress_type = ZIP_DEFLATED
-            member._compresslevel = _SPEED  # type: ignore[attr-defined]  # what ZipFile.writestr sets, too
             content = frame.read(name)
-            with book.open(member, "w", force_zip64=name == _RECORDS) as copied:
+            with book.open(part_of(name, about.made_at), "w", force_zip64=name == _RECORDS) as copied:
                 if name != _RECORDS:
                     copied.write(content)
                     continue
-                for some in _with_records(_EXTENT.sub(b"", content), columns, rows):
+                for some in filled(content, columns_named(len(columns)), rows):
                     copied.write(some)
-
-
-def _with_records(sheet: bytes, columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
-    """The sheet's XML with the records in their place."""
-    before, style, after = _PLACE.split(sheet)
-    yield before
-    waiting, length = list[str](), 0
-    for line in _lines(columns, rows, int(style)):
-        waiting.append(line)
-        length += len(line)
-        if length > _AT_ONCE:
-            yield "".join(waiting).encode()
-            waiting, length = [], 0
-    yield "".join(waiting).encode()
-    yield after
-
-
-def _lines(columns: Sequence[Column], rows: Iterable[Sequence[str]], style: int) -> Iterator[str]:
-    letters = [xl_col_to_name(number) for number in range(len(columns))]
-    inline = f'" s="{style}" t="inlineStr"><is><t xml:space="preserve">'
-    special, escaped = _SPECIAL.sub, _escaped
-    for number, row in enumerate(rows, 2):
-        cells = [
-            f'<c r="{letter}{number}{inline}{special(escaped, text)}</t></is></c>'
-            for letter, text in zip(letters, row, strict=True)
-            if text
-        ]
-        yield f'<row r="{number}">{"".join(cells)}</row>'
-
-
-def _escaped(found: re.Match[str]) -> str:
-    character = found[0]
-    return _NAMED.get(character) or f"_x{ord(character):04X}_"
 
 
 def _frame(about: About, columns: Sequence[Column]) -> bytes:
@@ -130,7 +83,7 @@ def _frame(about: About, columns: Sequence[Column]) -> bytes:
         for number, column in enumerate(columns):
             page.set_column(number, number, column.width, text)
             page.write_string(0, number, column.header, bold)
-        page.write_blank(1, 0, None, text)
+        page.write_blank(1, 0, None, text)  # where the records go
         _inform(book.add_worksheet(INFORMATION_SHEET), about, columns, (bold, wrapped))
         _offer_choices(book, page, columns, text)
     return file.getvalue()

@@ -1,4 +1,4 @@
-"""ASMS's routes: its connections, the directory of clients and specialists, and what users are related to."""
+"""ASMS's routes: its connections, the directory of clients and specialists, exports and imports of it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from asms.catalogue_routes import CatalogueRoutes
 from asms.comment_routes import CommentRoutes
 from asms.export_routes import ExportRoutes
 from asms.field_routes import FieldRoutes
+from asms.import_routes import ImportRoutes
 from asms.offered import INTEGRATION
 from asms.photo_routes import PhotoRoutes
 from asms.policy_routes import PolicyRoutes
@@ -22,7 +23,7 @@ from asms.user_routes import UserRoutes
 from sincronia.web.connections import Connections
 from sincronia.web.integrated import application_of
 from sincronia.web.run_decisions import RunCancels
-from sincronia.web.run_reads import RunReads
+from sincronia.web.run_reads import RunPlans, RunReads
 
 logger = Logger()
 application = application_of(
@@ -40,7 +41,9 @@ application = application_of(
         PhotoRoutes,
         PolicyRoutes,
         RunReads,
+        RunPlans,
         RunCancels,
+        ImportRoutes,
         ExportRoutes,
     ),
 )

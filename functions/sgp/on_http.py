@@ -13,11 +13,14 @@ from sincronia.web.connections import Connections
 from sincronia.web.hint_acts import HintActs
 from sincronia.web.hint_reads import HintReads
 from sincronia.web.integrated import application_of
-from sincronia.web.run_reads import RunReads
+from sincronia.web.run_reads import Corrections, RunReads
 from sincronia.web.webhook_addresses import WebhookAddresses
 
 logger = Logger()
-application = application_of(INTEGRATION, (Connections, WebhookAddresses, HintReads, HintActs, RunReads, StatusRoutes))
+application = application_of(
+    INTEGRATION,
+    (Connections, WebhookAddresses, HintReads, HintActs, RunReads, Corrections, StatusRoutes),
+)
 
 
 @logger.inject_lambda_context(clear_state=True, correlation_id_path="requestContext.requestId")

@@ -10,12 +10,15 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from sincronia.web.connections import Connections
 from sincronia.web.integrated import application_of
 from sincronia.web.run_decisions import RunCancels, RunDecisions
-from sincronia.web.run_reads import PlannedRunReads, RunReads
+from sincronia.web.run_reads import Corrections, RunMessages, RunPlans, RunReads
 from sincronia.web.run_starts import RunStarts
 from zen.offered import INTEGRATION
 
 logger = Logger()
-application = application_of(INTEGRATION, (Connections, RunStarts, RunReads, PlannedRunReads, RunCancels, RunDecisions))
+application = application_of(
+    INTEGRATION,
+    (Connections, RunStarts, RunReads, Corrections, RunMessages, RunPlans, RunCancels, RunDecisions),
+)
 
 
 @logger.inject_lambda_context(clear_state=True, correlation_id_path="requestContext.requestId")

@@ -1,4 +1,4 @@
-"""Routes that read runs: how they stand, what they did, what is to be corrected; of some, their messages and plans."""
+"""Routes that read runs: how they stand, what they did; of some, what is to be corrected, their messages and plans."""
 
 from __future__ import annotations
 
@@ -81,13 +81,6 @@ class RunReads:
         routes.get(f"{runs}/<run_id>/outcomes", summary="Lista o que uma execução fez a cada cadastro", **one)(
             self.list_outcomes
         )
-        routes.get(
-            f"{runs}/<run_id>/files/{TO_CORRECT}",
-            summary="Baixa a planilha dos cadastros a corrigir",
-            status=303,
-            answered="O endereço da planilha, no cabeçalho Location; ele vale por 5 minutos.",
-            **{**one, "refuses": ("run_unknown", "run_not_concluded", "file_unknown", "plan_gone")},
-        )(self.download_corrections)
         return routes
 
     def list_connection_runs(
@@ -114,6 +107,26 @@ class RunReads:
         self.integration.run(connection, run_id)
         found = outcomes_of(run_id, kind, limit, after_of(cursor))
         return page(found, lambda outcome: outcome_answer(outcome, self.integration.answers))
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """The route of an integration whose runs leave records to correct, which people correct in another system."""
+
+    integration: Integration
+
+    def routes(self) -> Routes:
+        """Ready for an Application."""
+        routes = Routes("Execuções")
+        routes.get(
+            f"/integrations/{self.integration.name}/connections/<connection>/runs/<run_id>/files/{TO_CORRECT}",
+            role=Role.READER,
+            summary="Baixa a planilha dos cadastros a corrigir",
+            status=303,
+            answered="O endereço da planilha, no cabeçalho Location; ele vale por 5 minutos.",
+            refuses=("run_unknown", "run_not_concluded", "file_unknown", "plan_gone"),
+        )(self.download_corrections)
+        return routes
 
     def download_corrections(self, connection: ConnectionInPath, run_id: RunInPath) -> Response[None]:
         """Made anew with each request."""
@@ -156,24 +169,20 @@ class RunReads:
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedRunReads:
-    """The routes of an integration whose runs plan before they act, and can be looked at while they do."""
+class RunMessages:
+    """The route of an integration whose runs can be looked at while they act."""
 
     integration: Integration
 
     def routes(self) -> Routes:
         """Ready for an Application."""
         routes = Routes("Execuções")
-        run = f"/integrations/{self.integration.name}/connections/<connection>/runs/<run_id>"
         routes.get(
-            f"{run}/messages", role=Role.READER, summary="Lê as mensagens de uma execução", refuses=("run_unknown",)
-        )(self.read_messages)
-        routes.get(
-            f"{run}/plan",
+            f"/integrations/{self.integration.name}/connections/<connection>/runs/<run_id>/messages",
             role=Role.READER,
-            summary="Lista o que uma pré-visualização faria a cada cadastro",
-            refuses=("run_unknown", "run_not_preview", "plan_gone"),
-        )(self.list_planned)
+            summary="Lê as mensagens de uma execução",
+            refuses=("run_unknown",),
+        )(self.read_messages)
         return routes
 
     def read_messages(
@@ -200,6 +209,24 @@ class PlannedRunReads:
             ],
             concluded=run.phase == Phase.DONE and not more,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlans:
+    """The route of an integration whose runs plan before they act."""
+
+    integration: Integration
+
+    def routes(self) -> Routes:
+        """Ready for an Application."""
+        routes = Routes("Execuções")
+        routes.get(
+            f"/integrations/{self.integration.name}/connections/<connection>/runs/<run_id>/plan",
+            role=Role.READER,
+            summary="Lista o que uma pré-visualização faria a cada cadastro",
+            refuses=("run_unknown", "run_not_preview", "plan_gone"),
+        )(self.list_planned)
+        return routes
 
     def list_planned(  # noqa: PLR0917  # Powertools calls it by name
         self,
@@ -231,7 +258,7 @@ def _planned(run: Run, lane: str, start: int) -> Iterator[tuple[int, str, Action
         raise ProblemError(Problem("plan_gone"))
     objects, first = S3Objects(), 0
     for entity in run.tallies:
-        manifest = read_manifest(objects, run.plan_manifests[entity])
+        manifest = read_manifest(objects, run.plan_manifests.get(entity, ""))  # none where it ended before
         if lane in ("", entity):
             position = max(start - first, 0)
             actions = StoredActions(objects, {entity: manifest}).from_position(position)

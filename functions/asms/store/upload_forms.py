@@ -1,0 +1,48 @@
+"""Forms that send a file to S3: signed here, and sent by whoever imports, without any rights of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from botocore.config import Config
+
+from asms.importing.model import MOST_BYTES
+from sincronia import clock, settings
+from sincronia.store.connected import session
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+FORM_SECONDS = 15 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class UploadForm:
+    """Where a form goes, and its fields; the file is its last one. `expires_at` is in seconds since 1970."""
+
+    url: str
+    fields: Mapping[str, str]
+    expires_at: float
+
+
+@cache
+def _s3() -> S3Client:
+    client: S3Client = session.create_client("s3", config=Config(signature_version="s3v4"))
+    return client
+
+
+def signed_form(key: str, metadata: Mapping[str, str]) -> UploadForm:
+    """The form that puts a file at this key, with these metadata and no others, for a quarter of an hour."""
+    said = {f"x-amz-meta-{name}": value for name, value in metadata.items()}
+    expires_at = clock.now() + FORM_SECONDS
+    form = _s3().generate_presigned_post(
+        Bucket=settings.data_bucket(),
+        Key=key,
+        Fields=dict(said),
+        Conditions=[*({name: value} for name, value in said.items()), ["content-length-range", 1, MOST_BYTES]],
+        ExpiresIn=FORM_SECONDS,
+    )
+    return UploadForm(form["url"], form["fields"], expires_at)
