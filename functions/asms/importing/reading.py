@@ -26,7 +26,7 @@ from sincronia.answers import Problem, ProblemError
 _CHILD = Path(__file__).with_name("child.py")
 _PATIENCE = 60  # seconds that a child is waited for, all together
 _LAST_BREATH = 1  # second that it may take to end by itself, once it has said all
-_PIPE = 2**20  # bytes that the child can be ahead
+_AT_ONCE = 2**16  # bytes: what a pipe has room for
 _LONGEST_LINE = 2**26  # bytes: a row of the longest cells has room
 _KEPT = ("LD_LIBRARY_PATH",)  # of the environment: Lambda's Python finds its library by it
 
@@ -98,7 +98,6 @@ def _messages(path: Path, name: str, member: int | None, sheet: str) -> _Message
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env={name: os.environ[name] for name in _KEPT if name in os.environ},
-        pipesize=_PIPE,
     ) as child:
         try:
             for line in _lines(child):
@@ -130,7 +129,7 @@ def _lines(child: subprocess.Popen[bytes]) -> Iterator[bytes]:
         patience -= time.monotonic() - since
         if not ready or patience <= 0:
             return
-        some = os.read(child.stdout.fileno(), _PIPE)
+        some = os.read(child.stdout.fileno(), _AT_ONCE)
         if not some:
             return
         *whole, rest = some.split(b"\n")
