@@ -67,6 +67,7 @@ class AwsApplication:
                 authorization=environ.get("HTTP_AUTHORIZATION", ""),
                 target=target,
                 body=body,
+                copied=environ.get("HTTP_X_AMZ_COPY_SOURCE", ""),
             )
         )
         if target.startswith("DynamoDB"):

@@ -46,6 +46,7 @@ class Request:
     authorization: str
     target: str
     body: bytes
+    copied: str = ""  # the object that one of S3's is to be a copy of: /bucket/key
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,13 @@ def _object_call(request: Request) -> tuple[str, list[tuple[str, str]]]:
     action = _OBJECT_ACTIONS[request.method]
     if subresource and subresource != "uploads":
         action = f"{request.method.title()}Object?{subresource}"
-    return action, [(action, _object(bucket, key))]
+    return action, [(action, _object(bucket, key)), *_copied(request)]
+
+
+def _copied(request: Request) -> list[tuple[str, str]]:
+    """Who copies reads the source, too."""
+    bucket, _, key = unquote(request.copied).lstrip("/").partition("/")
+    return [("GetObject", _object(bucket, key))] if bucket else []
 
 
 def _field(request: Request, name: str) -> str:

@@ -90,7 +90,10 @@ class Asms(RoutesOnAws):
 
     def rows(self, table: str = "directory") -> list[dict[str, Any]]:
         """All rows of a table, as plain values."""
-        found = self.aws.dynamodb.scan(TableName=os.environ[f"{table.upper()}_TABLE"], ConsistentRead=True)["Items"]
+        pages = self.aws.dynamodb.get_paginator("scan").paginate(
+            TableName=os.environ[f"{table.upper()}_TABLE"], ConsistentRead=True
+        )
+        found = (item for page in pages for item in page["Items"])
         return [{name: plain(cast("dict[str, Any]", value)) for name, value in item.items()} for item in found]
 
     def calls(self) -> Counter[str]:

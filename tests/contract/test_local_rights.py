@@ -37,6 +37,15 @@ def recorded(*requests: Request) -> Record:
     return record
 
 
+def test_a_copy_counts_as_one_call_and_as_reading_and_writing() -> None:
+    record = recorded(replace(request("s3", method="PUT", path="/data/imported/a"), copied="data/imports/b%20c/d"))
+    assert record.named("s3") == {"PutObject": 1}
+    assert record.rights == {
+        Right("Worker", "s3:PutObject", "arn:aws:s3:::data/imported/"): 1,
+        Right("Worker", "s3:GetObject", "arn:aws:s3:::data/imports/"): 1,
+    }
+
+
 def test_a_transaction_counts_as_one_call_and_as_the_rights_of_its_items() -> None:
     items = [
         {"Put": {"TableName": "links"}},

@@ -104,7 +104,10 @@ def agree(place: DirectoryOnAws | Asms) -> None:
     rows_of = place.sandbox.of("asms.store.rows").DirectoryRow
     users = [
         store.user_in(rows_of.from_raw_data(item))
-        for item in place.aws.dynamodb.scan(TableName=os.environ["DIRECTORY_TABLE"], ConsistentRead=True)["Items"]
+        for page in place.aws.dynamodb.get_paginator("scan").paginate(
+            TableName=os.environ["DIRECTORY_TABLE"], ConsistentRead=True
+        )
+        for item in page["Items"]
         if item["scope"]["S"] in {f"{CONNECTION}#clients", f"{CONNECTION}#specialists"}
     ]
     logins, known, members = {}, set(), set()

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from local.calls import Record
+from local.calls import Record, Right
 from local.rights import compare
+from tests.asms_imports import csv_of, dropped, imported
 from tests.asms_on_aws import BASE, CLIENTS, CONNECTION, ONE, SPECIALISTS, Asms
 from tests.asms_runs import called, delivered, tick
 from tests.invented import invented_cpf
@@ -20,7 +21,7 @@ from tests.office_on_aws import event
 from tests.routes_on_aws import Answer
 
 OTHER = "empresa-vizinha"
-TABLES = ("connections", "directory", "identities", "runs", "notifications")
+TABLES = ("connections", "directory", "identities", "runs", "outcomes", "notifications")
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(40)).decode()
 
 
@@ -77,6 +78,7 @@ def filled(asms: Asms) -> str:
     for path in (f"{CLIENTS}/{carolina}", f"{SPECIALISTS}/{bruno}"):
         asked(asms, "POST", f"{path}/comments", {"text": "Prefere a tarde."}, role="operator")
         asked(asms, "POST", f"{path}/photo", {"content": PNG}, role="operator")
+    imported(asms, csv_of([{"Nome": "Davi Luz", "Login": "davi"}, {"Nome": "", "Login": "torto"}]), project=project)
     return str(asked(asms, "POST", f"{SPECIALISTS}/{bruno}/tokens", {"description": "BI"})["id"])
 
 
@@ -111,7 +113,10 @@ def test_everything_of_theirs_goes_and_nothing_of_anybody_else(asms: Asms) -> No
     asms.aws.s3.put_object(Bucket=os.environ["DATA_BUCKET"], Key=f"photos/{OTHER}/1/a.png", Body=b"")
     left = everything(asms)
     token = filled(asms)
-    assert of(CONNECTION, everything(asms)).keys() == {"connections", "directory", "identities", "objects"}
+    assert of(CONNECTION, everything(asms)).keys() == {
+        *("connections", "directory", "identities", "objects"),
+        *("runs", "outcomes", "notifications"),  # of an import
+    }
     assert delete(asms, role="operator").status == 403
     answer = delete(asms)
     assert (answer.status, answer.body) == (202, {"id": CONNECTION, "deleting": True})
@@ -167,14 +172,28 @@ def test_out_of_time_it_queues_itself_again(asms: Asms) -> None:
     assert of(CONNECTION, everything(asms)) == {}
 
 
+def by_worker(asms: Asms) -> dict[Right, int]:
+    """What the worker calls for one message."""
+    called(asms)
+    assert delivered(asms)
+    return {replace(right, caller="AsmsOnQueue"): count for right, count in called(asms).items()}
+
+
 def test_tick_and_worker_have_the_rights_that_they_use_and_no_others(asms: Asms) -> None:
     filled(asms)
     project = asked(asms, "GET", f"{ONE}/catalogues/projects")["items"][0]["id"]
     assert asms.call("GET", f"{ONE}/projects/{project}/formats/clients", role="reader").status == 303
     asked(asms, "POST", f"{ONE}/projects/{project}/exports", {"category": "clients", "format": "with_data"}, "operator")
-    called(asms)
-    assert delivered(asms)
-    used = {replace(right, caller="AsmsOnQueue"): count for right, count in called(asms).items()}
+    used = by_worker(asms)
+    new, inactive = {"Nome": "Elisa", "Login": "elisa"}, {"Nome": "Bruno Prado", "Login": "bruno.prado"}
+    preview = dropped(asms, csv_of([new]), project=project, sincronia_mode="preview")
+    used |= by_worker(asms)
+    asked(asms, "POST", f"{ONE}/runs/{preview}/apply", {}, "operator")
+    used |= by_worker(asms)
+    ended = dropped(asms, csv_of([inactive | {"Status": "Inativo"}]), project=project, category="specialists")
+    used |= by_worker(asms)
+    asked(asms, "POST", f"{ONE}/runs/{ended}/undo", {}, "operator")
+    used |= by_worker(asms)
     delete(asms)
     asms.now += 180
     called(asms)

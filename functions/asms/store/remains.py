@@ -1,4 +1,4 @@
-"""All that is kept of a directory, to be erased: users with what is theirs, photos, exports, catalogues, connection."""
+"""All that is kept of a directory, to be erased: users with what is theirs, files, catalogues, connection."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from asms.catalogues import Catalogue, Category
 from asms.store.catalogues import entries_scope
 from asms.store.comments import comments_scope
 from asms.store.fields import fields_scope
+from asms.store.imports import files_scope, turns_scope
 from asms.store.named_rows import names_scope
 from asms.store.policies import policy_scope
 from asms.store.rows import DirectoryRow
@@ -35,13 +36,14 @@ class DirectoryRemains(DynamoRemains):
         by = _who_deletes(connection)
         for category in Category:
             yield from deleted(_users_with_what_is_theirs(connection, category, by))
-        for place in ("photos", "exports"):
+        for place in ("photos", "exports", "imports", "imported"):
             yield from objects_deleted(f"{place}/{connection}/")
         for project in _rows(entries_scope(connection, Catalogue.PROJECTS)):
             yield from _named_deleted(fields_scope(connection, project.item))
         for catalogue in Catalogue:
             yield from _named_deleted(entries_scope(connection, catalogue))
-        yield from deleted(_rows(policy_scope(connection)))
+        for scope in (policy_scope, turns_scope, files_scope):
+            yield from deleted(_rows(scope(connection)))
         yield from super().erased(connection)
 
 

@@ -9,6 +9,7 @@
 | connection#fields#project | field's id | an additional field; `name_key` is category#name |
 | connection#names#catalogue, connection#names#fields#project | the name's key | `value` holds the id of what has it |
 | connection#policy | POLICY | the password policy |
+| connection#turns, connection#files | see asms.store.imports | imports: whose turn it is, which files came |
 """
 
 from __future__ import annotations
