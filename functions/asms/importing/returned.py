@@ -139,7 +139,7 @@ def write_workbook(file: BinaryIO, category: Category, made_at: datetime, found:
                 ):
                     part.write(some)
         names = [_sheet_name(category, each) for each in range(1, number + 1)]
-        with ZipFile(io.BytesIO(_frame(names, made_at))) as frame:
+        with ZipFile(io.BytesIO(_frame(names, made_at, [_WIDTH]))) as frame:
             for name in frame.namelist():
                 if not name.startswith("xl/worksheets/"):
                     book.writestr(part_of(name, made_at), frame.read(name))
@@ -164,8 +164,8 @@ def _empty_sheet(category: Category, made_at: datetime, header: Sequence[str], n
     return sheet if number == 1 else sheet.replace(b' tabSelected="1"', b"")  # sheets that are selected change together
 
 
-def _frame(names: Iterable[str], made_at: datetime, widths: Sequence[int] = ()) -> bytes:
-    """A workbook without its rows."""
+def _frame(names: Iterable[str], made_at: datetime, widths: Sequence[int]) -> bytes:
+    """A workbook without its rows. Formats are numbered as they are met: the same in all that have columns."""
     file = io.BytesIO()
     with Workbook(file, {"in_memory": True}) as book:
         book.set_properties({"created": made_at})
