@@ -60,7 +60,7 @@ def measure(way: Way, users: int) -> MeasuredExport:
     done = subprocess.run(
         [sys.executable, "-m", "bench.exports", way.value, str(users)],
         cwd=processes.ROOT,
-        env={**processes.base_environment(), **_ENVIRONMENT},
+        env={**processes.base_environment(), **ENVIRONMENT},
         capture_output=True,
         text=True,
         check=True,
@@ -76,7 +76,7 @@ def broken(rows: Sequence[MeasuredExport]) -> list[tuple[str, list[str]]]:
     return [(f"Exports stay below {MOST_MEGABYTES} MB, however many users there are", found)]
 
 
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "PYTHONPATH": f"{processes.ROOT}:{processes.ROOT / 'functions'}:{processes.ROOT / 'layers' / 'common'}",
     "DIRECTORY_TABLE": "none",
     "AWS_DEFAULT_REGION": "sa-east-1",
@@ -84,7 +84,7 @@ _ENVIRONMENT = {
 }
 
 
-class _Directory:
+class MadeDirectory:
     """Implements asms.exporting.Directory: so many users, each made when its page is read."""
 
     def __init__(self, users: int) -> None:
@@ -103,14 +103,14 @@ class _Directory:
         start = int(after["item"]) if after else 0
         end = min(start + limit, self.users)
         fields = self.fields(connection, project)
-        users = tuple(_user(number, category, fields) for number in range(start, end))
+        users = tuple(made_user(number, category, fields) for number in range(start, end))
         return Listed(users, {"item": str(end)} if end < self.users else None)
 
     def names(self, connection: str, catalogue: Catalogue, ids: Iterable[str]) -> Mapping[str, str]:  # noqa: ARG002
         return {one: f"{catalogue.value} {one}" for one in ids}
 
 
-def _user(number: int, category: Category, fields: Sequence[AdditionalField]) -> User:
+def made_user(number: int, category: Category, fields: Sequence[AdditionalField]) -> User:
     return User(
         id=f"{number:016x}",
         category=category,
@@ -148,7 +148,7 @@ class _Files:
 
 
 def _export(users: int, directory: Path) -> None:
-    exporting, now = Exporting(_Directory(users), _Files(directory)), clock.now()
+    exporting, now = Exporting(MadeDirectory(users), _Files(directory)), clock.now()
     run = Run(RunKey("bench", "export"), "asms", exports.EXPORT, "bench", _PROJECT.out(), "bench", now)
     while run.phase == Phase.READ:
         run = exporting.step(run, now + 3600).run
@@ -156,9 +156,9 @@ def _export(users: int, directory: Path) -> None:
         part.unlink()
 
 
-def _rows(users: int) -> tuple[Sequence[Column], Iterator[list[str]]]:
+def made_rows(users: int) -> tuple[Sequence[Column], Iterator[list[str]]]:
     """The same cells, and their columns."""
-    source = _Directory(users)
+    source = MadeDirectory(users)
     columns = columns_of(Category.CLIENTS, source.fields("", ""), Layout.WITH_DATA)
 
     def rows() -> Iterator[list[str]]:
@@ -179,7 +179,7 @@ def _rows(users: int) -> tuple[Sequence[Column], Iterator[list[str]]]:
 def _xlsxwriter(users: int, directory: Path) -> None:
     from xlsxwriter import Workbook  # noqa: PLC0415  # the memory of one way is none of the other's
 
-    columns, rows = _rows(users)
+    columns, rows = made_rows(users)
     for number, some in _parts(rows, users):
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         with Workbook(directory / f"{number}.xlsx", options) as book:
@@ -192,7 +192,7 @@ def _xlsxwriter(users: int, directory: Path) -> None:
 def _openpyxl(users: int, directory: Path) -> None:
     from openpyxl import Workbook  # noqa: PLC0415
 
-    columns, rows = _rows(users)
+    columns, rows = made_rows(users)
     for number, some in _parts(rows, users):
         book = Workbook(write_only=True)
         page = book.create_sheet()

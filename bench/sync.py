@@ -1,4 +1,4 @@
-"""`make bench`: calls, time and memory of runs of Questor → Zen, of hints of SGP → OZmap, and of ASMS's exports.
+"""`make bench`: calls, time and memory of Questor → Zen's runs, SGP → OZmap's hints, ASMS's exports and imports.
 
 See bench/README.md.
 """
@@ -12,28 +12,34 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.status import Status
 
-from bench import claims, contract_claims, exports, function_process, imports, tables
+from bench import claims, contract_claims, exports, function_process, imports, starts, tables
 from bench.contracts import Happening
-from bench.exports import MeasuredExport, Way
+from bench.exports import MeasuredExport
+from bench.exports import Way as WayOut
 from bench.flows import COMPANIES, USERS, Changed, MeasuredFlow
-from bench.imports import Start
+from bench.imports import MeasuredImport
+from bench.imports import Way as WayIn
 from bench.light_function import MeasurementError
 from bench.measured import Measured
 from bench.on_light_hints import MeasuredContracts, ProviderOnLightStore
 from bench.on_light_store import OfficeOnLightStore
 from bench.on_stack import OfficeOnStack
+from bench.starts import Start
 from bench.vendors import Vendors
 from local import processes
 from local.stack import Stack
 
 WIDTH = 170  # characters that the widest table takes
 CONTRACTS = (1_000, 10_000)
-EXPORTS = (*((way, 7_000) for way in Way), (Way.EXPORT, 70_000))
-ALL_EXPORTS = tuple((way, users) for users in (7_000, 70_000) for way in Way)
+EXPORTS = (*((way, 7_000) for way in WayOut), (WayOut.EXPORT, 70_000))
+ALL_EXPORTS = tuple((way, users) for users in (7_000, 70_000) for way in WayOut)
+IMPORTS = (*((way, 7_000) for way in WayIn), (WayIn.IMPORT, 70_000), (WayIn.READER, 70_000))
+ALL_IMPORTS = tuple((way, rows) for rows in (7_000, 70_000) for way in WayIn)
 DIRECTORY = processes.ROOT / ".bench"
 
 
@@ -106,18 +112,26 @@ def contracts_measured(status: Status) -> Iterator[MeasuredContracts]:
                 yield provider.measure(happening)
 
 
-def exports_measured(cases: Iterable[tuple[Way, int]], status: Status) -> Iterator[MeasuredExport]:
-    """All rows of ASMS's, in the table's order."""
+def exports_measured(cases: Iterable[tuple[WayOut, int]], status: Status) -> Iterator[MeasuredExport]:
+    """All rows of ASMS's exports, in the table's order."""
     for way, users in cases:
         status.update(f"Export of {users:,} users by {way.value} …")
         yield exports.measure(way, users)
+
+
+def imports_measured(cases: Iterable[tuple[WayIn, int]], status: Status) -> Iterator[MeasuredImport]:
+    """All rows of ASMS's imports, in the table's order."""
+    with TemporaryDirectory(dir=DIRECTORY) as kept:
+        for way, rows in cases:
+            status.update(f"Import of {rows:,} rows by {way.value} …")
+            yield imports.measure(way, rows, Path(kept))
 
 
 def started(status: Status) -> list[Start]:
     """What starting each function costs."""
     status.update("Imports of the functions …")
     with Stack(directory=DIRECTORY) as stack:
-        return imports.starts(stack.provisioned, stack.region)
+        return starts.starts(stack.provisioned, stack.region)
 
 
 def machine() -> str:
@@ -139,8 +153,9 @@ def main() -> None:
     )
     arguments.add_argument("--contracts", action="store_true", help="SGP → OZmap and the starts of functions alone")
     arguments.add_argument("--exports", action="store_true", help="ASMS's exports alone")
+    arguments.add_argument("--imports", action="store_true", help="ASMS's imports alone; needs make .venv-bench/ready")
     chosen = arguments.parse_args()
-    both = not (chosen.contracts or chosen.exports)
+    every = not (chosen.contracts or chosen.exports or chosen.imports)
     if not function_process.PROCESSES.is_dir():
         sys.exit("make bench reads the functions' memory from /proc, so it needs Linux.")
     os.environ["ALLOWED_NETWORKS"] = "127.0.0.0/8"  # links are prepared here, from what the simulator lists
@@ -149,26 +164,30 @@ def main() -> None:
     DIRECTORY.mkdir(exist_ok=True)
     try:
         with console.status("") as status:
-            exported = (
-                [] if chosen.contracts else list(exports_measured(ALL_EXPORTS if chosen.full else EXPORTS, status))
-            )
-            starts = [] if chosen.exports else started(status)
-            hints = [] if chosen.exports else list(contracts_measured(status))
-            rows = list(measured(FULL if chosen.full else PLAIN, status)) if both else []
+            imported, exported = list[MeasuredImport](), list[MeasuredExport]()
+            if every or chosen.imports:
+                imported = list(imports_measured(ALL_IMPORTS if chosen.full else IMPORTS, status))
+            if every or chosen.exports:
+                exported = list(exports_measured(ALL_EXPORTS if chosen.full else EXPORTS, status))
+            begun = started(status) if every or chosen.contracts else []
+            hints = list(contracts_measured(status)) if every or chosen.contracts else []
+            rows = list(measured(FULL if chosen.full else PLAIN, status)) if every else []
     except MeasurementError as error:
         sys.exit(str(error))
     found = [
         *(claims.broken(rows) if rows else ()),
         *(contract_claims.broken(hints) if hints else ()),
         *(exports.broken(exported) if exported else ()),
+        *(imports.broken(imported) if imported else ()),
     ]
     console.print(machine())
     by_flow = [tables.runs(of) for flow in (USERS, COMPANIES) if (of := [row for row in rows if row.flow == flow])]
     growth = [tables.growth(rows)] if rows else []
     of_hints = [tables.hints(hints), tables.growth_of_hints(hints)] if hints else []
     of_exports = [tables.exports(exported)] if exported else []
-    of_starts = [tables.imports(starts)] if starts else []
-    for table in (*by_flow, *growth, *of_hints, *of_exports, *of_starts, tables.claims(found)):
+    of_imports = [tables.imports(imported)] if imported else []
+    of_starts = [tables.starts(begun)] if begun else []
+    for table in (*by_flow, *growth, *of_hints, *of_exports, *of_imports, *of_starts, tables.claims(found)):
         console.print(table)
     sys.exit(1 if any(where for _, where in found) else 0)
 
