@@ -10,8 +10,9 @@ from operations.openapi import FILE, text_of, whole_document
 
 METHODS = {"get", "post", "patch", "delete"}
 COMMITTED = json.loads(FILE.read_text(encoding="utf-8"))
-ONLY_ASK = {  # with a body, for it holds what may stand in no address and is not kept: a password
+ONLY_ASK = {  # with a body, and make nothing: for a password, which may stand in no address; for a form, new each time
     "POST /integrations/asms/connections/{connection}/password-policy/check",
+    "POST /integrations/asms/connections/{connection}/projects/{project}/imports",
 }
 OPERATIONS = [
     (f"{method.upper()} {path}", operation)
