@@ -1,4 +1,4 @@
-"""ASMS's flows, by the name that runs keep them under. Nothing is scheduled: people export, import, and undo imports."""
+"""ASMS's flows, by the name that runs keep them under. None is scheduled: people export, import, undo imports."""
 
 from __future__ import annotations
 

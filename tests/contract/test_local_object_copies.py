@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from botocore.exceptions import ClientError
 
 from tests.office_on_aws import AwsServer
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import CopySourceTypeDef
 
 
 def test_a_copy_of_what_is_no_longer_there_as_it_was_is_refused(aws: AwsServer) -> None:
@@ -13,7 +18,7 @@ def test_a_copy_of_what_is_no_longer_there_as_it_was_is_refused(aws: AwsServer) 
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "sa-east-1"})
     first = s3.put_object(Bucket=bucket, Key="a b/ç", Body=b"1")["ETag"]
     for etag in (first, first.strip('"')):
-        source = {"Bucket": bucket, "Key": "a b/ç"}
+        source: CopySourceTypeDef = {"Bucket": bucket, "Key": "a b/ç"}
         s3.copy_object(Bucket=bucket, Key="copy", CopySource=source, CopySourceIfMatch=etag)
     s3.put_object(Bucket=bucket, Key="a b/ç", Body=b"2")
     with pytest.raises(ClientError) as refused:
@@ -21,5 +26,5 @@ def test_a_copy_of_what_is_no_longer_there_as_it_was_is_refused(aws: AwsServer) 
     assert refused.value.response["Error"]["Code"] == "PreconditionFailed"
     assert s3.get_object(Bucket=bucket, Key="copy")["Body"].read() == b"1"
     with pytest.raises(ClientError) as refused:
-        s3.copy_object(Bucket=bucket, Key="copy", CopySource={**source, "Key": "nada"}, CopySourceIfMatch=first)
+        s3.copy_object(Bucket=bucket, Key="copy", CopySource={"Bucket": bucket, "Key": "nada"}, CopySourceIfMatch=first)
     assert refused.value.response["Error"]["Code"] == "NoSuchKey"

@@ -1,4 +1,4 @@
-"""Files dropped on S3 create and change users, row by row; what is wrong comes back, and what was done can be undone."""
+"""Files dropped on S3 create and change users, row by row; what is wrong is told, and what was done can be undone."""
 
 from __future__ import annotations
 

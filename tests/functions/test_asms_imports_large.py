@@ -81,13 +81,9 @@ def right(number: int) -> dict[str, str]:
 def project(asms: Asms) -> str:
     """A project with additional fields, and catalogues."""
     project = asms.entry("projects", "Suporte")
-    for name, kind, more in (
-        ("Vale", "date", {}),
-        ("Saldo", "number", {}),
-        ("Plano", "choice", {"options": ["Ouro", "Bronze"], "obligatory": True}),
-        ("Nota", "text", {}),
-    ):
-        field(asms, project, name, kind, **more)
+    for name, kind in (("Vale", "date"), ("Saldo", "number"), ("Nota", "text")):
+        field(asms, project, name, kind)
+    field(asms, project, "Plano", "choice", options=["Ouro", "Bronze"], obligatory=True)
     asms.entry("locations", "Matriz")
     asms.entry("locations", "Fechada", active=False)
     asms.entry("companies", "Acme")
