@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from itertools import count
 from typing import Any
+
+import requests
 
 from local.model_service_desk import CONNECTIONS, definition, someone
 from tests.e2e.over_http import SECONDS, Caller, Json
@@ -59,3 +62,19 @@ class Directory:
             assert time.monotonic() < end, run
             time.sleep(0.03)
         return dict(run)
+
+    def imported(self, rows: Iterable[str], mode: str = "apply") -> Json:
+        """The run that imports clients, lines of a CSV file, when it is done or at the brake."""
+        wanted = {"category": "clients", "file": "novos.csv", "mode": mode}
+        form = self.operator.post(f"{self.path}/projects/{self.project}/imports", wanted)
+        content = "\r\n".join(rows).encode()
+        sent = requests.post(form["url"], data=form["fields"], files={"file": content}, timeout=SECONDS)
+        assert sent.ok, sent.text
+        end = time.monotonic() + SECONDS
+        while True:
+            runs = list(self.operator.every(f"{self.path}/runs"))
+            for run in runs:
+                if run["filters"].get("key") == form["fields"]["key"] and run["phase"] in {"brake", "done"}:
+                    return dict(run)
+            assert time.monotonic() < end, runs
+            time.sleep(0.03)

@@ -35,7 +35,6 @@ FOUND = "quem.faltava@contabilaurora.example"
 LANE = "usuario_escritorio"
 NEVER = {
     "sgp_change_statuses",  # who wants to change the fixed table reads that it is fixed
-    "asms_download_corrections",  # an export leaves nothing to correct
 }
 _DAYS = {"since": "2027-01-04", "until": "2027-01-31"}
 _CHECKS = {
@@ -101,6 +100,8 @@ class Scene:
             **of_directory(directory),
             "asms_change_connection": {"connection": self.spare_directory()},
             "asms_cancel_run": left_alone(directory),
+            **of_imports(directory),
+            "asms_decide_run": braked(administrator),
         }
         # What says of which connection there is; all else that a query may say is left out.
         of_provider_alone: Json = {"connection": self.provider.id}
@@ -224,10 +225,10 @@ def of_directory(directory: Directory) -> dict[str, Json]:
         **dict.fromkeys(("read_policy", "change_policy", "check_password"), connection),
         **dict.fromkeys(("list_entries", "create_entry"), catalogue),
         **dict.fromkeys(("read_entry", "change_entry"), entry),
-        **dict.fromkeys(("start_export", "list_fields", "create_field"), project),
+        **dict.fromkeys(("start_export", "start_import", "list_fields", "create_field"), project),
         "change_field": field,
         **dict.fromkeys(("associate_users", "dissociate_users", "download_empty_format"), members),
-        **dict.fromkeys(("read_run", "list_outcomes", "download_corrections"), run),
+        **dict.fromkeys(("read_run", "list_outcomes"), run),
         "download_export": {**run, "file": _last(exported["file"])},
         **dict.fromkeys(("list_users", "create_user"), category),
         **dict.fromkeys(("read_user", "change_user", "list_comments", "add_comment"), user),
@@ -237,6 +238,30 @@ def of_directory(directory: Directory) -> dict[str, Json]:
         **dict.fromkeys(("add_shift", "list_specialist_tokens", "create_specialist_token"), of_specialist),
     }
     return {f"asms_{name}": named for name, named in there.items()}
+
+
+def of_imports(directory: Directory) -> dict[str, Json]:
+    """Imports of a directory: some previews, and one that has created somebody, and left a row to correct."""
+    rows = ("Nome;Login;E-mail", "Ana Souza;ana.souza;", "Bruno Prado;bruno.prado;sem arroba")
+    previews = [directory.imported((*rows, f"Pessoa {number};pessoa.{number};"), "preview") for number in range(2)]
+    shown, applied = ({"connection": directory.id, "run_id": run["run_id"]} for run in previews)
+    run = {"connection": directory.id, "run_id": directory.imported(rows)["run_id"]}
+    there = {
+        **dict.fromkeys(("read_import", "list_rows", "download_corrections", "undo_import"), run),
+        "list_planned": shown,
+        "apply_preview": applied,
+    }
+    return {f"asms_{name}": named for name, named in there.items()}
+
+
+def braked(administrator: Caller) -> Json:
+    """An import that waits for a decision, for it would deactivate all of eleven."""
+    directory = Directory(administrator)
+    logins = [f"pessoa.{number}" for number in range(11)]
+    for status in ("Ativo", "Inativo"):
+        run = directory.imported(["Nome;Login;Status", *(f"{login};{login};{status}" for login in logins)])
+    assert run["phase"] == "brake", run
+    return {"connection": directory.id, "run_id": run["run_id"]}
 
 
 def right_of_directory(directory: Directory) -> dict[str, Json]:
