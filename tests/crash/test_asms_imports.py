@@ -17,7 +17,7 @@ from tests.crash.asms_world import DirectoryOnAws
 from tests.crash.choke import Choke, Fate
 from tests.crash.drives import overtaken, repeated
 from tests.crash.stage import Stage
-from tests.crash.sweeps import shared, sweep, sweep_of_drives
+from tests.crash.sweeps import shared, sweep, sweep_of_drives, thinned
 from tests.office_on_aws import AwsServer, Sandbox
 
 Staged = Stage[DirectoryOnAws]
@@ -70,15 +70,20 @@ def test_undisturbed_previews_and_undoing_do_what_their_scenarios_are_for(any_st
     assert found == expected[any_stage.scenario.name]
 
 
+def test_death_after_every_call_of_an_import_that_others_see(stage: Staged) -> None:
+    assert sweep(stage, Fate.AFTER, chosen=shared) == {}
+
+
+@pytest.mark.sweep
 @pytest.mark.parametrize("fate", [*Fate], ids=str)
 def test_death_or_a_lost_answer_at_every_call_of_an_import(stage: Staged, fate: Fate) -> None:
     assert sweep(stage, fate) == {}
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("fate", [*Fate], ids=str)
-def test_death_or_a_lost_answer_at_every_call(any_stage: Staged, fate: Fate) -> None:
-    assert sweep(any_stage, fate) == {}
+@pytest.mark.parametrize("fate", [Fate.AFTER, Fate.LOST], ids=str)
+def test_death_or_a_lost_answer_wherever_it_matters(any_stage: Staged, fate: Fate) -> None:
+    assert sweep(any_stage, fate, chosen=thinned) == {}
 
 
 @pytest.mark.sweep

@@ -6,11 +6,12 @@ import io
 import random
 import urllib.request
 from collections import Counter
+from typing import Any
 
 import openpyxl
 import pytest
 
-from tests.asms_imports import carried_out, dropped, faults, imported, requests, run, users, workbook_of
+from tests.asms_imports import carried_out, csv_of, dropped, faults, imported, requests, run, users, workbook_of
 from tests.asms_on_aws import Asms
 from tests.crash.asms_world import agree
 from tests.functions.test_asms_exports import field
@@ -128,6 +129,46 @@ def test_every_fault_of_a_large_file_is_told_at_its_cell_and_all_else_applied(as
         "received": WRONG,
     }
     assert len(users(asms)) == ROWS
+
+
+class Death(BaseException):  # no error: nothing may catch it
+    """The worker is gone."""
+
+
+@pytest.mark.sweep
+def test_a_large_import_killed_at_random_rows_does_each_row_once(
+    asms: Asms, project: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows, _ = prepared(ROWS, WRONG)
+    run_id = dropped(asms, csv_of(rows), project=project)
+    chance, deaths = random.Random(11), 0
+    steps = asms.sandbox.of("sincronia.engine.steps").Steps
+    commit = steps.commit
+
+    def mortal(self: Any, before: Any, step: Any) -> Any:
+        fate = chance.random()
+        if fate < 0.02:
+            raise Death
+        after = commit(self, before, step)
+        if fate > 0.98:
+            raise Death
+        return after
+
+    monkeypatch.setattr(steps, "commit", mortal)
+    (task,) = [task for flow, task in asms.sandbox.on_queue.tasks.items() if flow == "importar"]
+    for _ in range(100):
+        try:
+            carried_out(asms)
+        except Death:
+            deaths += 1
+            task.step.__self__.session = None
+            asms.now += 400
+        else:
+            break
+    assert deaths >= 10
+    assert totals(run(asms, run_id)) == {"created": ROWS - WRONG, "rejected": WRONG, "received": ROWS}
+    assert len(users(asms)) == ROWS - WRONG
+    agree(asms)
 
 
 def mended(workbook: bytes, known: dict[int, Fault]) -> bytes:
