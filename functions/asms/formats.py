@@ -82,7 +82,7 @@ def _frame(about: About, columns: Sequence[Column]) -> bytes:
         page.freeze_panes(1, 0)
         for number, column in enumerate(columns):
             page.set_column(number, number, column.width, text)
-            page.write_string(0, number, column.header, bold)
+            _write(page, 0, number, column.header, bold)
         page.write_blank(1, 0, None, text)  # where the records go
         _inform(book.add_worksheet(INFORMATION_SHEET), about, columns, (bold, wrapped))
         _offer_choices(book, page, columns, text)
@@ -103,7 +103,7 @@ def _inform(page: Any, about: About, columns: Sequence[Column], forms: tuple[Any
     row = 0
     for name, value in facts:
         page.write_string(row, 0, name, bold)
-        page.write_string(row, 1, value, wrapped)
+        _write(page, row, 1, value, wrapped)
         row += 1
     for rule in RULES:
         page.merge_range(row, 0, row, len(HEADINGS) - 1, "", wrapped)
@@ -111,7 +111,7 @@ def _inform(page: Any, about: About, columns: Sequence[Column], forms: tuple[Any
         row += 1
     for line, form in ((HEADINGS, bold), *((described(column), wrapped) for column in columns)):
         for number, text in enumerate(line):
-            page.write_string(row, number, text, form)
+            _write(page, row, number, text, form)
         row += 1
 
 
@@ -128,7 +128,7 @@ def _offer_choices(book: Any, page: Any, columns: Sequence[Column], text: Any) -
             continue
         letter = xl_col_to_name(offered)
         for row, choice in enumerate(column.choices):
-            lists.write_string(row, offered, choice, text)
+            _write(lists, row, offered, choice, text)
         rule = {
             "validate": "list",
             "source": f"='{CHOICES_SHEET}'!${letter}$1:${letter}${len(column.choices)}",
@@ -137,3 +137,11 @@ def _offer_choices(book: Any, page: Any, columns: Sequence[Column], text: Any) -
         }
         page.data_validation(1, number, _LAST_ROW, number, rule)
         offered += 1
+
+
+def _write(page: Any, row: int, column: int, text: str, form: Any) -> None:
+    """Writes what people have named. XlsxWriter takes “<r>…</r>” for XML of its own, but not in pieces."""
+    if text.startswith("<r>") and text.endswith("</r>"):
+        page.write_rich_string(row, column, text[:1], text[1:2], text[2:], form)
+    else:
+        page.write_string(row, column, text, form)

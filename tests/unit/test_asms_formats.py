@@ -137,3 +137,13 @@ def test_the_sheet_of_information_describes_every_column() -> None:
 
 def test_the_same_rows_give_the_same_bytes() -> None:
     assert written([["a"]]) == written([["a"]])
+
+
+def test_names_that_look_like_the_writers_own_xml_are_texts() -> None:
+    name = "<r><t>x</t>&</r>"
+    options = AdditionalField("f", "p", Category.CLIENTS, "Porte", FieldType.CHOICE, options=(name, "outra"))
+    file = io.BytesIO()
+    about = About("Clientes", name, "vazio", ABOUT.made_at)
+    write_workbook(file, about, columns_of(Category.CLIENTS, [options], Layout.EMPTY), ())
+    assert [row[-1] for row in read(file.getvalue(), "Opções")][:2] == [name, "outra"]
+    assert name in {cell for row in read(file.getvalue(), "Informações") for cell in row}
