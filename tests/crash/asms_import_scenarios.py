@@ -73,7 +73,7 @@ def undoes(place: DirectoryOnAws) -> Doing:
 
     def doing(sandbox: Sandbox) -> None:
         asms = place.asked_by(sandbox)
-        (first,) = [row["run_id"] for row in place.rows("runs") if "primeiro" in row["filters"]]
+        (first,) = [row["run_id"] for row in place.rows("runs") if row["flow"] == "importar"]
         path = f"/integrations/asms/connections/empresa-modelo/runs/{first}/undo"
         answer = asms.call("POST", path, role="operator", body={}, key="8d0e-undone")
         assert answer.status == 201, answer

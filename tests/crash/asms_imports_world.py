@@ -18,6 +18,7 @@ _HASH = re.compile(r"\$argon2id\$[^\"]+")
 # What runs keep of how often they were begun again, and when.
 _VOLATILE = VOLATILE | {
     "lease", "lease_until", "attempts", "look_until", "wake_at", "started_at", "concluded_at", "expires_at", "story_at",
+    "plan_manifests",  # whose objects lie under the lease
 }  # fmt: skip
 
 
@@ -79,9 +80,11 @@ def world(place: ImportsOnAws) -> dict[str, Any]:
     for table in ("runs", "outcomes", "notifications"):
         found[table] = sorted(json.dumps(steady(row, _VOLATILE), sort_keys=True) for row in place.rows(table))
     text = json.dumps(found)
-    for run_id, name in names.items():
+    for run_id, name in sorted(names.items(), reverse=True):  # who goes on from another has its id in front
         text = text.replace(run_id, name)
-    for one, name in asms_world.names(place).items():
+    gone = {row["record"].rpartition("#")[2]: row["label"] for row in place.rows("outcomes")}  # some users are, by now
+    gone.pop("", None)
+    for one, name in (gone | asms_world.names(place)).items():
         text = text.replace(one, name)
     named: dict[str, Any] = json.loads(_HASH.sub("a hash", text))
     return {table: sorted(rows, key=json.dumps) for table, rows in named.items()}

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from pynamodb.exceptions import TransactWriteError
 
 from tests.crash.asms_import_scenarios import IMPORT, IMPORTS, PREVIEW, UNDOING
 from tests.crash.asms_world import DirectoryOnAws
@@ -57,7 +59,7 @@ def test_undisturbed_previews_and_undoing_do_what_their_scenarios_are_for(any_st
         "imports": {
             "importar primeiro.csv": {"updated": 1, "deactivated": 1, "created": 2, "rejected": 1, "unchanged": 1},
             "importar de novo.csv": {},
-            "importar segundo.csv": {"updated": 5, "rejected": 1},
+            "importar segundo.csv": {"updated": 4, "rejected": 2},  # an empty Status is no status
         },
         "preview": {
             "importar previa.csv": {"updated": 1, "deactivated": 1, "created": 2, "rejected": 1, "unchanged": 1}
@@ -106,7 +108,7 @@ def users_apart(sandbox: Sandbox) -> None:
 
     def apart(self: Any) -> Any:
         found = step(self)
-        with transact(connection=dynamodb) as transaction:
+        with suppress(TransactWriteError), transact(connection=dynamodb) as transaction:
             for write in found.rows.beside:
                 write(transaction)
         return state.Step(found.run, state.Rows(found.rows.entity, outcomes=found.rows.outcomes))

@@ -1,8 +1,9 @@
 """An import as work in steps: its file is taken, all its rows are planned, and then they are applied, block by block.
 
-The run's cursor counts rows in the order of the file. What a block changes is committed with the cursor: users, their
-logins and identities, outcomes with what was there before. Who comes after somebody who died reads the file from its
-beginning, notes the rows that are done, and goes on; rows are decided anew, by what the directory then has.
+The run's cursor counts rows in the order of the file; in `plan`, its lane counts steps. What a block changes is
+committed with the cursor: users, their logins and identities, outcomes with what was there before. Who comes after
+somebody who died reads the file from its beginning, notes the rows that are done, and goes on; rows are decided anew,
+by what the directory then has.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ class Importing:
                 phase=Phase.PLAN,
                 position=0,
                 tallies={asked.category.value: Tally(received=number, planned=number)},
-                progress={"copy": copy, "ignored": [*ignored], "missing": [*missing]},
+                progress={"copy": copy, "ignored": [*ignored], "missing": [*missing], "planned": 0},
             )
         )
 
@@ -143,7 +144,7 @@ class Importing:
             plan.add(one)
         session.moved(run, plan.number, deadline)
         after = plan.after(self.objects)
-        if after.position < after.planned:
+        if _place(after) < after.planned:
             return Step(after, plan.rows)
         return Step(self._planned_whole(after), plan.rows)
 
@@ -151,10 +152,10 @@ class Importing:
         (entity, tally), progress = next(iter(run.tallies.items())), run.progress
         counted = {OutcomeKind(kind): number for kind, number in progress["counted"].items()}
         reason = _brake(counted.get(OutcomeKind.DEACTIVATED, 0), progress["active"], progress["leaving"])
-        after = replace(run, phase=Phase.APPLY, position=0, brakes=(reason,) if reason else ())
+        kept = {name: progress[name] for name in ("copy", "ignored", "missing")}
+        after = replace(run, phase=Phase.APPLY, lane=0, progress=kept, brakes=(reason,) if reason else ())
         if run.mode == Mode.APPLY:
-            kept = {name: progress[name] for name in ("copy", "ignored", "missing")}
-            return replace(after, phase=Phase.BRAKE if reason else Phase.APPLY, problem=reason, progress=kept)
+            return replace(after, phase=Phase.BRAKE if reason else Phase.APPLY, problem=reason)
         key = key_of(run, f"plan-{entity}-manifest")
         parts = tuple(Part(part, number) for part, number in progress["parts"])
         write_manifest(self.objects, key, Manifest(parts, complete=True))
@@ -188,7 +189,7 @@ class _Session:
     lease: str
     phase: Phase
     began: int  # where the last step began, and
-    position: int  # where the next one does
+    place: int  # where the next one does
     rules: Rules
     source: Generator[tuple[Header, Row], None, None]
     decided: Iterator[Decided]
@@ -205,13 +206,13 @@ class _Session:
         directory = ImportDirectory(run.key.connection)
         deciding = Deciding(rules, directory, finish.hashed if run.phase == Phase.APPLY else finish.named)
         source = _copied_rows(run.progress["copy"], asked, rules)
-        for _, (header, row) in zip(range(run.position), source, strict=False):
+        for _, (header, row) in zip(range(_place(run)), source, strict=False):
             deciding.passed(header, row)
         return cls(
             lease=run.lease,
             phase=run.phase,
             began=-1,
-            position=run.position,
+            place=_place(run),
             rules=rules,
             source=source,
             decided=deciding.decided(source),
@@ -220,11 +221,11 @@ class _Session:
 
     def stands_at(self, run: Run) -> bool:
         """Whether the next row is the one that the cursor has before it."""
-        return (self.lease, self.phase, self.position) == (run.lease, run.phase, run.position)
+        return (self.lease, self.phase, self.place) == (run.lease, run.phase, _place(run))
 
     def began_at(self, run: Run) -> bool:
         """Whether the last step began where the cursor still is."""
-        return (self.lease, self.phase, self.began) == (run.lease, run.phase, run.position)
+        return (self.lease, self.phase, self.began) == (run.lease, run.phase, _place(run))
 
     def next(self, deadline: float) -> Decided | None:
         """The next row; None where there is none, or no time for it."""
@@ -255,8 +256,8 @@ class _Session:
         """Notes that a step has so many rows; where it is the last one, nothing more is read."""
         if not number and clock.now() < deadline:
             raise RuntimeError(_FEWER)
-        self.began, self.position = run.position, run.position + number
-        if self.position == run.planned:
+        self.began, self.place = _place(run), _place(run) + number
+        if self.place == run.planned:
             self.close()
 
     def close(self) -> None:
@@ -316,7 +317,7 @@ class _Planned:
         if self.run.mode == Mode.PREVIEW:
             self.actions.append(action_of(one, self.rules))
             if kind == OutcomeKind.REJECTED:
-                self.outcomes.append(_outcome(self.run, self.run.position + self.number, one))
+                self.outcomes.append(_outcome(self.run, _place(self.run) + self.number, one))
         self.number += 1
 
     def after(self, objects: Objects) -> Run:
@@ -327,13 +328,14 @@ class _Planned:
             "counted": dict(Counter(before.get("counted", {})) + self.counted),
             "active": before.get("active", 0) + self.active,
             "leaving": [*before.get("leaving", ()), *self.leaving][:_NAMED],
+            "planned": before["planned"] + self.number,
         }
         if self.actions:
             (entity,) = self.run.tallies
-            key = key_of(self.run, f"plan-{entity}-{self.run.position:08}")
+            key = key_of(self.run, f"plan-{entity}-{before['planned']:08}")
             objects.write_lines(key, map(line_from_action, self.actions))
             progress["parts"] = [*before.get("parts", ()), [key, len(self.actions)]]
-        return replace(self.run, position=self.run.position + self.number, progress=progress)
+        return replace(self.run, lane=self.run.lane + 1, progress=progress)
 
     @property
     def rows(self) -> Rows:
@@ -410,6 +412,11 @@ class _Block:
 
     def _outcome(self, one: Decided) -> Outcome:
         return _outcome(self.run, self.run.position + self.number, one)
+
+
+def _place(run: Run) -> int:
+    """How many rows of the file are behind the run: planned, or applied."""
+    return int(run.progress["planned"]) if run.phase == Phase.PLAN else run.position
 
 
 def _outcome(run: Run, position: int, one: Decided) -> Outcome:

@@ -13,7 +13,7 @@ from asms.users import Culture
 from sincronia import clock
 from sincronia.answers import Problem
 from sincronia.engine.report import TO_CORRECT, time_of_day
-from sincronia.engine.state import Mode, Notification, OutcomeKind, Phase, Run
+from sincronia.engine.state import Mode, Notification, OutcomeKind, Phase, Result, Run
 
 _MOST_NAMED = 10  # of the columns that were ignored
 
@@ -204,6 +204,8 @@ def told(run: Run) -> Notification:
         parts = _under_way(run, asked.culture, words)
     counters = run.counters
     to_correct = counters.get(OutcomeKind.REJECTED, 0) + counters.get(OutcomeKind.FAILED, 0)
+    if run.preview and run.result == Result.PARTIAL:  # those who have changed since the preview come back, too
+        to_correct += counters.get(OutcomeKind.SKIPPED, 0)
     return Notification(
         audience=run.audience,
         id=run.key.run_id,
