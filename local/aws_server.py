@@ -16,31 +16,15 @@ import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
-from local import object_copies, object_events, queues, transactions
+from local import attribute_values, aws_services, object_copies, object_events, queues, transactions
+from local.aws_http import KeptConnection
+from local.aws_services import Services
 from local.calls import CALLS_PATH, Record, Request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-
-class _Handler(MotoRequestHandler):
-    """Without Nagle's algorithm, which adds 40 ms to each answer, and without a line per request."""
-
-    disable_nagle_algorithm = True
-    wbufsize = -1
-    protocol_version = "HTTP/1.1"
-
-    def handle_expect_100(self) -> bool:
-        """Tells at once that the body may come: S3's clients wait a second for this before they send it."""
-        goes_on = super().handle_expect_100()
-        self.wfile.flush()
-        return bool(goes_on)
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Says nothing: what was called is in the record."""
 
 
 class AwsApplication:
@@ -104,12 +88,14 @@ def main() -> None:
     arguments.add_argument("--port", type=int, default=0)
     chosen = arguments.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    aws_services.install()
+    attribute_values.install()
     transactions.install()
     queues.install()
     object_copies.install()
     object_events.install()
-    application = AwsApplication(DomainDispatcherApplication(create_backend_app))
-    server = make_server(chosen.host, chosen.port, application, threaded=True, request_handler=_Handler)
+    application = AwsApplication(Services())
+    server = make_server(chosen.host, chosen.port, application, threaded=True, request_handler=KeptConnection)
     print(json.dumps({"endpoint": f"http://{chosen.host}:{server.server_port}"}), flush=True)
     server.serve_forever()
 
