@@ -11,6 +11,7 @@ import os
 import select
 import subprocess
 import sys
+import sysconfig
 import time
 from collections import deque
 from collections.abc import Generator, Iterator
@@ -28,7 +29,6 @@ _PATIENCE = 60  # seconds that a child is waited for, all together
 _LAST_BREATH = 1  # second that it may take to end by itself, once it has said all
 _AT_ONCE = 2**16  # bytes: what a pipe has room for
 _LONGEST_LINE = 2**26  # bytes: a row of the longest cells has room
-_KEPT = ("LD_LIBRARY_PATH",)  # of the environment: Lambda's Python finds its library by it
 
 _Messages = Generator[list[Any], None, None]
 
@@ -97,7 +97,8 @@ def _messages(path: Path, name: str, member: int | None, sheet: str) -> _Message
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={name: os.environ[name] for name in _KEPT if name in os.environ},
+        # Nothing of ours, credentials least of all; Lambda's Python finds its library by this.
+        env={"LD_LIBRARY_PATH": str(sysconfig.get_config_var("LIBDIR"))},
     ) as child:
         try:
             for line in _lines(child):

@@ -40,4 +40,5 @@ def workbook(sheet: str, columns: Sequence[Column], rows: Iterable[Sequence[str]
 
 def _write(page: Worksheet, number: int, row: Sequence[str], form: object) -> None:
     for column, cell in enumerate(row):
-        page.write_string(number, column, cell[:_CELL], form)
+        # <r>…</r> would be taken for XlsxWriter's own: with a space before it, it is text.
+        page.write_string(number, column, f" {cell}"[:_CELL] if cell.startswith("<r>") else cell[:_CELL], form)
