@@ -77,10 +77,10 @@ build: .venv-sam/ready ## Build what is deployed, without Docker, into .aws-sam/
 	@echo "== build"
 	@$(SAM) build
 
-bench: $(VENV)/ready .venv-bench/ready ## Count calls and measure time and memory for up to 100,000 users, 1,000 companies and 10,000 contracts (Linux; about 7 minutes).
+bench: $(VENV)/ready .venv-bench/ready ## Count calls and measure time and memory for up to 100,000 users, 1,000 companies and 10,000 contracts, exports and imports (Linux; about 9 minutes).
 	@$(PYTHON) -m bench.sync
 
-bench-full: $(VENV)/ready .venv-bench/ready ## The same for 10,000 companies too, and with every one of 100,000 users changed (Linux; about 22 minutes).
+bench-full: $(VENV)/ready .venv-bench/ready ## The same for 10,000 companies too, and with every one of 100,000 users changed (Linux; about 30 minutes).
 	@$(PYTHON) -m bench.sync --full
 
 format: $(VENV)/ready ## Format the code, and mend what the linter can.

@@ -1,9 +1,10 @@
 """What django-import-export takes for the dry run of an import: `python -m bench.django_import WORKBOOK EXISTING WAY`.
 
-Runs in .venv-bench, and so knows nothing of the product. `EXISTING` has a line of JSON for each record that there is,
-after one of the columns' headers; the first column identifies a record. WAY is `plain`, a ModelResource that is told
-`skip_unchanged` and `report_skipped`, as it is documented; or `lean`, which also reads all records at once and makes no
-differences in HTML. All columns are text, which is the least that Django can have to do.
+Runs in .venv-bench, and so knows nothing of the product. EXISTING has a line of JSON for each record that there is,
+after one of the columns' headers and what they hold (`text`, `number`, `entry` or `entries`); the first column
+identifies a record. WAY is `plain`, a model and a ModelResource as they are documented: numbers are numbers, entries are
+relations, and `skip_unchanged`, `report_skipped` and `clean_model_instances` are on, without which it checks nothing.
+Or it is `lean`: all columns are text, nothing is checked, all records are read at once, no differences are made in HTML.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,40 +34,96 @@ def _set_up(directory: Path) -> None:
     django.setup()
 
 
-def _model(columns: int) -> Any:
+@dataclass(frozen=True, slots=True)
+class _Models:
+    """The model of records, and those of the entries that its columns refer to, by the columns' places."""
+
+    record: Any
+    entries: Mapping[int, Any]
+
+
+def _models(kinds: Sequence[str]) -> _Models:
     from django.db import models  # noqa: PLC0415  # models want settings
 
-    fields = {f"column_{place}": models.CharField(max_length=1000, blank=True) for place in range(1, columns)}
-    meta = type("Meta", (), {"app_label": "bench"})
-    key = models.CharField(max_length=16, primary_key=True)
-    return type("Person", (models.Model,), {"__module__": __name__, "Meta": meta, "column_0": key, **fields})
+    def model(name: str, fields: Mapping[str, Any]) -> Any:
+        meta = type("Meta", (), {"app_label": "bench"})
+        return type(name, (models.Model,), {"__module__": __name__, "Meta": meta, **fields})
+
+    entries = {
+        place: model(f"Entry{place}", {"name": models.CharField(max_length=200, unique=True)})
+        for place, kind in enumerate(kinds)
+        if kind in {"entry", "entries"}
+    }
+    fields: Mapping[str, Callable[[int], Any]] = {
+        "text": lambda _: models.CharField(max_length=1000, blank=True),
+        "number": lambda _: models.FloatField(null=True, blank=True),
+        "entry": lambda place: models.ForeignKey(entries[place], models.PROTECT, null=True, blank=True),
+        "entries": lambda place: models.ManyToManyField(entries[place], blank=True),
+    }
+    own = {f"column_{place}": fields[kind](place) for place, kind in enumerate(kinds)}
+    return _Models(model("Record", own | {"column_0": models.CharField(max_length=16, primary_key=True)}), entries)
 
 
-def _kept(model: Any, lines: Iterator[str]) -> None:
+def _keep(models: _Models, kinds: Sequence[str], lines: Iterator[str]) -> None:
+    """Records as they are before the import."""
     from django.db import connection  # noqa: PLC0415
 
     with connection.schema_editor() as editor:
-        editor.create_model(model)
+        for model in (*models.entries.values(), models.record):
+            editor.create_model(model)
+    ids: dict[tuple[int, str], int] = {}
+
+    def entry(place: int, name: str) -> int:
+        if (place, name) not in ids:
+            ids[place, name] = models.entries[place].objects.create(name=name).pk
+        return ids[place, name]
+
+    values: Mapping[str, Callable[[int, str], Any]] = {
+        "text": lambda _, text: text,
+        "number": lambda _, text: float(text) if text else None,
+        "entry": lambda place, text: entry(place, text) if text else None,
+    }
     while some := [json.loads(line) for line in islice(lines, _ROWS_AT_ONCE)]:
-        model.objects.bulk_create(
-            model(**{f"column_{place}": text for place, text in enumerate(cells)}) for cells in some
+        models.record.objects.bulk_create(
+            models.record(
+                **{
+                    f"column_{place}{'_id' if kind == 'entry' else ''}": values[kind](place, text)
+                    for place, (kind, text) in enumerate(zip(kinds, cells, strict=True))
+                    if kind != "entries"
+                }
+            )
+            for cells in some
         )
+        for place, kind in enumerate(kinds):
+            if kind == "entries":
+                through = getattr(models.record, f"column_{place}").through
+                through.objects.bulk_create(
+                    through(**{"record_id": cells[0], f"entry{place}_id": entry(place, name)})
+                    for cells in some
+                    for name in filter(None, cells[place].split("; "))
+                )
 
 
-def _resource(model: Any, headers: list[str], lean: bool) -> Any:
+def _resource(models: _Models, headers: Sequence[str], kinds: Sequence[str], lean: bool) -> Any:
+    from import_export import widgets  # noqa: PLC0415
     from import_export.fields import Field  # noqa: PLC0415
     from import_export.instance_loaders import CachedInstanceLoader  # noqa: PLC0415
     from import_export.resources import modelresource_factory  # noqa: PLC0415
-    from import_export.widgets import CharWidget  # noqa: PLC0415
 
+    made: Mapping[str, Callable[[int], Any]] = {
+        "text": lambda _: widgets.CharWidget(),
+        "number": lambda _: widgets.FloatWidget(),
+        "entry": lambda place: widgets.ForeignKeyWidget(models.entries[place], "name"),
+        "entries": lambda place: widgets.ManyToManyWidget(models.entries[place], ";", "name"),
+    }
     fields = {
-        f"column_{place}": Field(f"column_{place}", header, CharWidget(coerce_to_string=True, allow_blank=True))
-        for place, header in enumerate(headers)
+        f"column_{place}": Field(f"column_{place}", header, made[kind](place))
+        for place, (header, kind) in enumerate(zip(headers, kinds, strict=True))
     }
     options = {"import_id_fields": ["column_0"], "skip_unchanged": True, "report_skipped": True, "fields": [*fields]}
-    if lean:
-        options |= {"skip_html_diff": True, "instance_loader_class": CachedInstanceLoader}
-    return modelresource_factory(model, meta_options=options, custom_fields=fields)()
+    said = {"skip_html_diff": True, "instance_loader_class": CachedInstanceLoader}
+    options |= said if lean else {"clean_model_instances": True}
+    return modelresource_factory(models.record, meta_options=options, custom_fields=fields)()
 
 
 def main(workbook: Path, existing: Path, lean: bool) -> None:
@@ -74,10 +132,12 @@ def main(workbook: Path, existing: Path, lean: bool) -> None:
         _set_up(Path(kept))
         from tablib import Dataset  # noqa: PLC0415
 
-        headers = json.loads(next(lines))
-        model = _model(len(headers))
-        _kept(model, lines)
-        resource = _resource(model, headers, lean)
+        headers, kinds = json.loads(next(lines))
+        if lean:
+            kinds = ["text"] * len(kinds)
+        models = _models(kinds)
+        _keep(models, kinds, lines)
+        resource = _resource(models, headers, kinds, lean)
         start, processor = time.perf_counter(), time.process_time()
         with workbook.open("rb") as file:
             read = Dataset().load(file, format="xlsx")

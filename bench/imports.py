@@ -24,7 +24,7 @@ from itertools import islice
 from pathlib import Path
 
 from asms.catalogues import Catalogue, Category, Entry
-from asms.columns import LAYOUT_TITLES, RECORDS_SHEET, Column, Layout, columns_of
+from asms.columns import LAYOUT_TITLES, RECORDS_SHEET, Column, Kind, Layout, columns_of
 from asms.formats import About, write_workbook
 from asms.importing.decided import Deciding
 from asms.importing.deciding import Rules
@@ -49,6 +49,7 @@ ONE_IN = 100  # so many rows, one says something else
 DJANGO_PYTHON = processes.ROOT / ".venv-bench" / "bin" / "python"
 _TOGETHER = 2_000  # rows that a file of the plan has
 _PROJECT = "projeto"
+_KINDS = {Kind.NUMBER: "number", Kind.ENTRY: "entry", Kind.ENTRIES: "entries"}  # to Django; all else is text
 _SHEET = RECORDS_SHEET[Category.CLIENTS]
 _NUMBER = re.compile(r"\d+$")
 
@@ -103,7 +104,7 @@ def measure(way: Way, rows: int, directory: Path) -> MeasuredImport:
 
 
 def make(rows: int, directory: Path) -> None:
-    """Writes the workbook, and what there is already: a line of JSON for each user, after one of the headers."""
+    """Writes the workbook, and what there is already: lines of JSON, the headers and their kinds before the users."""
     workbook, existing = _files(rows, directory)
     columns, cells = made_rows(rows)
     phone = [column.key for column in columns].index("phone")
@@ -118,7 +119,8 @@ def make(rows: int, directory: Path) -> None:
             yield [*row[:phone], f"+55 21 5550-{number % 10000:04}", *row[phone + 1 :]] if number % ONE_IN == 0 else row
 
     with unfinished.open("w", encoding="utf-8") as kept, workbook.open("wb") as file:
-        kept.write(json.dumps([column.header for column in columns]) + "\n")
+        kinds = [_KINDS.get(column.kind, "text") for column in columns]
+        kept.write(json.dumps([[column.header for column in columns], kinds]) + "\n")
         write_workbook(file, about, columns, typed())
     unfinished.rename(existing)
 
