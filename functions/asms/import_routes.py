@@ -36,22 +36,20 @@ from asms.users import Culture
 from sincronia import clock
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role, Token
-from sincronia.engine.decisions import approved, rejected
 from sincronia.engine.report import TO_CORRECT
 from sincronia.engine.starting import QUEUED_SECONDS
-from sincronia.engine.state import Mode, Outcome, OutcomeKind, Phase, Result, Rows, Run, RunKey
+from sincronia.engine.state import Mode, Outcome, OutcomeKind, Phase, Result, Run, RunKey
 from sincronia.store.asked import asked_before, digest
 from sincronia.store.aws import SqsRunQueue
 from sincronia.store.outcomes import outcomes_of, stored_outcomes
 from sincronia.store.results import keep_result
 from sincronia.store.runs import stored_run
-from sincronia.store.working import DynamoStore
 from sincronia.web.application import Caller, IdempotencyKey, Input, Routes
 from sincronia.web.fields import ConnectionInPath, Line, run_url
 from sincronia.web.integration import Integration
 from sincronia.web.paging import Cursor, Limit, Page, after_of, page
 from sincronia.web.run_answers import RequestProblemError
-from sincronia.web.run_decisions import Decision, name_of
+from sincronia.web.run_decisions import Decision, decided
 from sincronia.web.run_forms import RunAnswer, RunInPath, run_answer
 from sincronia.web.run_starts import applicable, applied_key
 
@@ -243,14 +241,7 @@ class ImportRoutes:
         """Once: who comes second is told so."""
         self.integration.connection(connection)
         run = self.integration.run(connection, run_id)
-        if run.phase != Phase.BRAKE:
-            raise ProblemError(Problem("decided_before" if run.decided_by else "nothing_to_decide"))
-        after = (approved if wanted.decision == "approve" else rejected)(run, name_of(caller))
-        if not DynamoStore().commit(run, after, Rows(notification=told(after))):
-            raise ProblemError(Problem("decided_before"))
-        if after.phase != Phase.DONE:
-            SqsRunQueue().send(after.key)
-        return run_answer(after, self.integration)
+        return run_answer(decided(run, wanted, caller, told), self.integration)
 
     def undo_import(
         self, connection: ConnectionInPath, run_id: RunInPath, caller: Caller, idempotency_key: IdempotencyKey

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -14,7 +15,7 @@ from sincronia.engine.decisions import approved, rejected
 from sincronia.engine.fingerprint import fingerprint
 from sincronia.engine.flow import Record
 from sincronia.engine.report import told
-from sincronia.engine.state import Phase, Rows, Run
+from sincronia.engine.state import Notification, Phase, Rows, Run
 from sincronia.store.aws import SqsRunQueue
 from sincronia.store.corrections import note_corrections
 from sincronia.store.runs import stored_run
@@ -117,14 +118,8 @@ class RunDecisions:
         """Once: who comes second is told so."""
         self.integration.connection(connection)
         run = self.integration.run(connection, run_id)
-        if run.phase != Phase.BRAKE:
-            raise ProblemError(Problem("decided_before" if run.decided_by else "nothing_to_decide"))
-        after = (approved if wanted.decision == "approve" else rejected)(run, name_of(caller))
-        notification = told(after, self.integration.flows[run.flow].title, self.integration.answers)
-        if not DynamoStore().commit(run, after, Rows(notification=notification)):
-            raise ProblemError(Problem("decided_before"))
-        if after.phase != Phase.DONE:
-            SqsRunQueue().send(after.key)
+        title, answers = self.integration.described(run.flow).title, self.integration.answers
+        after = decided(run, wanted, caller, lambda after: told(after, title, answers))
         return run_answer(after, self.integration)
 
     def correct_record(self, connection: ConnectionInPath, run_id: RunInPath, wanted: Correction) -> CorrectedRecord:
@@ -171,6 +166,21 @@ class RunDecisions:
         key = applied_key(preview)
         url = run_url(self.integration.name, key.connection, key.run_id)
         return RequestProblemError(Problem("preview_applied", {"run": key.run_id}), run_url=url)
+
+
+def decided(run: Run, wanted: Decision, caller: Token, tell: Callable[[Run], Notification]) -> Run:
+    """A run at the brake after what a person decided, which is kept; `tell` is its notification.
+
+    Raises ProblemError(nothing_to_decide, decided_before).
+    """
+    if run.phase != Phase.BRAKE:
+        raise ProblemError(Problem("decided_before" if run.decided_by else "nothing_to_decide"))
+    after = (approved if wanted.decision == "approve" else rejected)(run, name_of(caller))
+    if not DynamoStore().commit(run, after, Rows(notification=tell(after))):
+        raise ProblemError(Problem("decided_before"))
+    if after.phase != Phase.DONE:
+        SqsRunQueue().send(after.key)
+    return after
 
 
 def name_of(caller: Token) -> str:
