@@ -71,9 +71,10 @@ def drops(name: str, content: bytes, **metadata: str) -> Act[DirectoryOnAws]:
 def undoes(place: DirectoryOnAws) -> Doing:
     """An operator takes the first import back, and asks again where there was no answer."""
 
+    (first,) = [row["run_id"] for row in place.rows("runs") if row["flow"] == "importar"]
+
     def doing(sandbox: Sandbox) -> None:
         asms = place.asked_by(sandbox)
-        (first,) = [row["run_id"] for row in place.rows("runs") if row["flow"] == "importar"]
         path = f"/integrations/asms/connections/empresa-modelo/runs/{first}/undo"
         answer = asms.call("POST", path, role="operator", body={}, key="8d0e-undone")
         assert answer.status == 201, answer

@@ -111,7 +111,7 @@ class Scenario(ABC, Generic[Place]):
 
 def tables(aws: AwsServer) -> list[str]:
     """The tables that the integration's functions know."""
-    return [table for table in (*TABLES, "hints") if os.environ[f"{table.upper()}_TABLE"] in aws.keys]
+    return [table for table in (*TABLES, "hints") if os.environ[f"{table.upper()}_TABLE"] in aws.tables]
 
 
 def differences(expected: Mapping[str, Any], found: Mapping[str, Any]) -> str:

@@ -7,12 +7,9 @@ import datetime
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
-from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, Generic, Self
 
-import botocore.loaders
-import botocore.session
 import pytest
 from aws_lambda_powertools.utilities.idempotency import base as idempotency
 from aws_lambda_powertools.utilities.idempotency.persistence import base as idempotency_rows
@@ -40,7 +37,6 @@ class Stage(Generic[Place]):
         self._ends = ExitStack()
 
     def __enter__(self) -> Self:
-        self.monkeypatch.setattr(botocore.session, "create_loader", lru_cache(botocore.loaders.create_loader))
         self.place = place = self._ends.enter_context(self.scenario.opened(self.aws))
         self.vendors = self.scenario.vendors(place)
         due = [float(row["wake_at"]) for row in place.rows("connections") if "wake_at" in row]
