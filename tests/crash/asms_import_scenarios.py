@@ -12,7 +12,7 @@ from tests.crash import asms_imports_world, asms_world
 from tests.crash.asms_imports_world import ImportsOnAws
 from tests.crash.asms_scenarios import AsmsScenario
 from tests.crash.asms_world import DirectoryOnAws
-from tests.crash.scenario import Act, Doing
+from tests.crash.scenario import Act, Doing, ToldToWaitError
 from tests.office_on_aws import AwsServer, Sandbox
 
 PEOPLE = ("Ana Lima", "Bento Reis", "Davi Luz")
@@ -77,6 +77,8 @@ def undoes(place: DirectoryOnAws) -> Doing:
         asms = place.asked_by(sandbox)
         path = f"/integrations/asms/connections/empresa-modelo/runs/{first}/undo"
         answer = asms.call("POST", path, role="operator", body={}, key="8d0e-undone")
+        if answer.status == 409 and answer.body["code"] == "idempotency_in_progress":
+            raise ToldToWaitError
         assert answer.status == 201, answer
 
     return doing

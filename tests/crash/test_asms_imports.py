@@ -77,7 +77,7 @@ def test_death_after_every_call_of_an_import_that_others_see(stage: Staged) -> N
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("fate", [*Fate], ids=str)
+@pytest.mark.parametrize("fate", [Fate.AFTER, Fate.LOST], ids=str)
 def test_death_or_a_lost_answer_at_every_call_of_an_import(stage: Staged, fate: Fate) -> None:
     assert sweep(stage, fate) == {}
 
@@ -85,7 +85,8 @@ def test_death_or_a_lost_answer_at_every_call_of_an_import(stage: Staged, fate: 
 @pytest.mark.sweep
 @pytest.mark.parametrize("fate", [Fate.AFTER, Fate.LOST], ids=str)
 def test_death_or_a_lost_answer_wherever_it_matters(any_stage: Staged, fate: Fate) -> None:
-    assert sweep(any_stage, fate, chosen=thinned) == {}
+    chosen = shared if any_stage.scenario is IMPORTS else thinned  # three files take three times the calls
+    assert sweep(any_stage, fate, chosen=chosen) == {}
 
 
 @pytest.mark.sweep
