@@ -5,6 +5,7 @@ from __future__ import annotations
 from local.demo_asms_clients import PASSWORDS, first_clients, groups_and_projects, photo_and_comments, searched
 from local.demo_asms_desk import Desk
 from local.demo_asms_exports import exports
+from local.demo_asms_imports import imports
 from local.demo_asms_specialists import deactivation, shifts
 from local.demo_stage import Stage
 from local.demo_view import rows
@@ -45,6 +46,7 @@ def play(stage: Stage) -> None:
     specialist = shifts(desk)
     deactivation(desk, specialist)
     exports(desk)
+    imports(desk)
     no_password_anywhere(desk)
 
 

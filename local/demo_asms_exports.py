@@ -30,11 +30,11 @@ def exports(desk: Desk) -> None:
     naughty = {**someone(60), "phone": FORMULA, "additional": {desk.ids[BADGE]: "00099"}}
     api.post(CLIENTS, {"project": desk.ids[SUPPORT], **naughty})
     number = len(list(api.every(CLIENTS, project=desk.ids[SUPPORT])))
-    empty = _book(api.file(_asked(desk, "empty")["file"]))
+    empty = _book(api.file(asked_for(desk, "empty")["file"]))
     _describe(desk, empty)
     stage.check("Formato vazio: linhas", len(_records(empty)), 0)
-    asked = _asked(desk, "with_data")
-    _concluded(desk, asked)
+    asked = asked_for(desk, "with_data")
+    concluded(desk, asked)
     book = _only_workbook(desk, asked)
     found = _records(book)
     stage.check("Clientes no arquivo", len(found), number)
@@ -45,8 +45,8 @@ def exports(desk: Desk) -> None:
     badges = [one[f"Adicional: {BADGE}"] for one in found]
     stage.holds("As matrículas vieram com os zeros à esquerda", truth="00099" in badges and "00417" in badges)
     stage.holds("Nenhuma senha", truth=not any(one["Senha"] for one in found))
-    asked = _asked(desk, "with_data_without_relations")
-    _concluded(desk, asked)
+    asked = asked_for(desk, "with_data_without_relations")
+    concluded(desk, asked)
     left_out = {*_headers(book)} - {*_headers(_only_workbook(desk, asked))}
     stage.check("Sem relacionamentos faltam as colunas", ", ".join(sorted(left_out)), "Empresas, Grupos, Serviços")
     desk.refused(
@@ -56,14 +56,15 @@ def exports(desk: Desk) -> None:
     )
 
 
-def _asked(desk: Desk, layout: str) -> Json:
+def asked_for(desk: Desk, layout: str) -> Json:
+    """An export of the project's clients, asked for."""
     asked: Json = desk.operator.post(
         f"{PATH}/projects/{desk.ids[SUPPORT]}/exports", {"category": "clients", "format": layout}
     )
     return asked
 
 
-def _concluded(desk: Desk, asked: Json) -> None:
+def concluded(desk: Desk, asked: Json) -> None:
     """Waits for the notification, and shows it."""
     path, end = f"/notifications/{asked['run']['connection']}/{asked['run']['run_id']}", time.monotonic()
     while (notification := desk.operator.get(path))["state"] != "Concluído":

@@ -25,6 +25,7 @@ KINDS = {
     "updated": "atualizados",
     "unchanged": "sem alteração",
     "deactivated": "desativados",
+    "removed": "retirados",
     "skipped": "deixados de fora",
     "rejected": "precisam de correção",
     "failed": "não enviados",
