@@ -2,9 +2,9 @@
 
 Runs in .venv-bench, and so knows nothing of the product. EXISTING has a line of JSON for each record that there is,
 after one of the columns' headers and what they hold (`text`, `number`, `entry` or `entries`); the first column
-identifies a record. WAY is `plain`, a model and a ModelResource as they are documented: numbers are numbers, entries are
-relations, and `skip_unchanged`, `report_skipped` and `clean_model_instances` are on, without which it checks nothing.
-Or it is `lean`: all columns are text, nothing is checked, all records are read at once, no differences are made in HTML.
+identifies a record. WAY is `plain`, a model and a ModelResource as they are documented: numbers are numbers, entries
+are relations; `skip_unchanged`, `report_skipped` and `clean_model_instances` are on, without which it checks nothing.
+Or it is `lean`: all columns are text, nothing is checked, all records are read at once, no differences made in HTML.
 """
 
 from __future__ import annotations
