@@ -15,6 +15,7 @@ import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from local.demo_api import Api
 from local.demo_stage import NotAsItShouldBeError
@@ -109,17 +110,22 @@ O mesmo log, como página: {logs}; a chave da entrada é o token que está em st
 
 def _first_client(stack: Stack, ids: Mapping[str, str], token: Path) -> str:
     clients, bearer = f"{stack.api_url}{CLIENTS}", shlex.quote(f"@{token.resolve()}")
+    directory = PATH.rpartition("/")[2]
+    place = f"{stack.aws_endpoint}/{stack.outputs['DataBucket']}/imports/{directory}/{quote(SUPPORT)}/clients/"
     new = {
         "project": ids[SUPPORT],
         "name": "Davi Antunes",
         "login": "davi.antunes",
         "additional": {ids[BADGE]: "00042"},
     }
-    return f"""O diretório {PATH.rpartition("/")[2]} (ASMS) está pronto, com catálogos, clientes e especialistas.
+    return f"""O diretório {directory} (ASMS) está pronto, com catálogos, clientes e especialistas.
 Uma busca, um cliente novo (sem e-mail, e a resposta avisa), e o formato vazio do projeto {SUPPORT}:
   curl -sS '{clients}?name=a' -H {bearer}
   curl -sS {clients} -H 'Content-Type: application/json' -H {bearer} -d {shlex.quote(json.dumps(new))}
-  curl -sSL {stack.api_url}{PATH}/projects/{ids[SUPPORT]}/formats/clients -H {bearer} -o clientes.xlsx"""
+  curl -sSL {stack.api_url}{PATH}/projects/{ids[SUPPORT]}/formats/clients -H {bearer} -o clientes.xlsx
+Preenchido, o formato é importado por estar no S3 (na AWS: aws s3 cp), e a notificação diz o que foi feito:
+  curl -sS {place} -T clientes.xlsx
+  curl -sS '{stack.api_url}/notifications?connection={directory}' -H {bearer}"""
 
 
 def main() -> None:

@@ -218,18 +218,24 @@ def whoami(url: str, token: str) -> tuple[int, str]:
         return answer.status, json.loads(answer.read())["role"]
 
 
-def curl(line: str) -> Any:
-    """What a line for curl answers, which must be of a good end: its address, its headers (@ is a file), its data."""
+def curl(line: str, uploaded: bytes = b"") -> Any:
+    """What a line for curl answers, which must be of a good end: its address, its headers (@ is a file), its data.
+
+    uploaded: what is in the file that the line uploads.
+    """
     _, _, url, *options = shlex.split(line)
     given = list(zip(options[::2], options[1::2], strict=True))
     headers = [Path(text[1:]).read_text(encoding="utf-8") if text[0] == "@" else text for o, text in given if o == "-H"]
     named = dict(header.strip().split(": ") for header in headers)
-    data = next((text for option, text in given if option == "-d"), None)
+    data: str | bytes | None = next((text for option, text in given if option == "-d"), None)
     if data:
         named = {"Content-Type": "application/x-www-form-urlencoded", **named}
-    response = requests.request("POST" if data else "GET", url, data=data, headers=named, timeout=20)
+    method = "POST" if data else "GET"
+    if uploaded:
+        method, url, data = "PUT", url + dict(given)["-T"], uploaded
+    response = requests.request(method, url, data=data, headers=named, timeout=20)
     assert response.ok
-    return response.json() if "json" in response.headers["Content-Type"] else response.content
+    return response.json() if "json" in response.headers.get("Content-Type", "") else response.content
 
 
 def value(answer: Answer) -> dict[str, Any]:
@@ -493,13 +499,15 @@ def test_make_dev_says_where_everything_is_and_ends_on_ctrl_c(tmp_path: Path) ->
         assert set(curl(hinted)) == {"hint"}
         assert soon(lambda: [line["outcome"] for line in curl(logged)["items"]] == ["deactivated"])
         next(serving.stdout)  # an empty line
-        directory = list(itertools.islice(serving.stdout, 5))
-        searched, made, exported = (line for line in directory if line.startswith("  curl"))
+        directory = list(itertools.islice(serving.stdout, 8))
+        searched, made, exported, dropped, notified = (line for line in directory if line.startswith("  curl"))
         names = [client["name"] for client in curl(searched)["items"]]
         assert names
         assert all(name[0] in "AÁ" for name in names)
         assert [warning["code"] for warning in curl(made)["warnings"]] == ["asms.email_missing"]
         assert curl(exported)[:2] == b"PK"
+        curl(dropped, curl(exported))
+        assert soon(lambda: [one["result"] for one in curl(notified)["items"]] == ["failure"])  # it has no rows
         serving.send_signal(signal.SIGINT)
         rest, _ = serving.communicate(timeout=20)
     text = "".join([printed, *steps, *directory, rest])
