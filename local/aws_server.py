@@ -2,7 +2,8 @@
 
 Run it as `python -m local.aws_server --port 0`; its first line on standard output is `{"endpoint": "http://…"}`.
 What it adds to moto: transactions as AWS documents them under one lock over DynamoDB, queues and S3's events that are
-delivered as AWS documents it, and a record of every call, read with GET and reset with DELETE at calls.CALLS_PATH.
+delivered as AWS documents it, a record of every call, read with GET and
+reset with DELETE at calls.CALLS_PATH, and a way to forget items and messages: DELETE at contents.CONTENTS_PATH.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from typing import TYPE_CHECKING
 
 from werkzeug.serving import make_server
 
-from local import attribute_values, aws_services, object_copies, object_events, queues, transactions
+from local import attribute_values, aws_services, contents, object_copies, object_events, queues, transactions
 from local.aws_http import KeptConnection
 from local.aws_services import Services
 from local.calls import CALLS_PATH, Record, Request
+from local.contents import CONTENTS_PATH
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -38,6 +40,8 @@ class AwsApplication:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] == CALLS_PATH:
             return self._calls(environ, start_response)
+        if environ["PATH_INFO"] == CONTENTS_PATH:
+            return self._contents(start_response)
         target = environ.get("HTTP_X_AMZ_TARGET", "")
         body = b""
         if not _is_object_call(environ):
@@ -60,6 +64,13 @@ class AwsApplication:
         answer = self._services(environ, start_response)
         object_events.send_all()
         return answer
+
+    def _contents(self, start_response: StartResponse) -> Iterable[bytes]:
+        with self._tables:
+            contents.forget_items()
+        contents.forget_messages()
+        start_response("204 No Content", [])
+        return []
 
     def _calls(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         content = self._record.to_json().encode()

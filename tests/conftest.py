@@ -5,7 +5,10 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator
+from functools import cache
 
+import botocore.loaders
+import botocore.session
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -31,6 +34,9 @@ os.environ |= {
     "POWERTOOLS_LOG_LEVEL": "WARNING",
 }
 
+
+# Each new environment makes sessions of its own; what they read of the services' descriptions stays read.
+botocore.session.create_loader = cache(botocore.loaders.create_loader)
 
 # The same examples each time, however slow the machine is: a gate must not depend on its mood.
 settings.register_profile("gate", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])

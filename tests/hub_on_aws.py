@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from local.calls import CALLS_PATH, Record
-from tests.office_on_aws import START, AwsServer, Context, event
+from tests.office_on_aws import START, AwsServer, Context, event, product_modules
 
 PRODUCT = ("sincronia", "hub")
 NO_STORE = {"Cache-Control": "no-store"}
@@ -40,10 +40,6 @@ def problem(status: int, title: str, code: str, detail: str, **more: Any) -> dic
     return {"type": "about:blank", "title": title, "status": status, "code": code, "detail": detail, **more}
 
 
-def _product_modules() -> dict[str, ModuleType]:
-    return {name: module for name, module in sys.modules.items() if name.split(".")[0] in PRODUCT}
-
-
 class Hub:
     """A fresh execution environment of the hub, with a clock to move."""
 
@@ -57,7 +53,7 @@ class Hub:
 
     @staticmethod
     def _imported() -> dict[str, ModuleType]:
-        others = _product_modules()
+        others = product_modules()
         for name in others:
             del sys.modules[name]
         loggers = logging.root.manager.loggerDict
@@ -71,7 +67,7 @@ class Hub:
             "sincronia.web.session",
         ):
             importlib.import_module(name)
-        found = _product_modules()
+        found = product_modules()
         for name in found:
             del sys.modules[name]
         sys.modules |= others  # the tests' own copy stays what it was
@@ -103,7 +99,7 @@ class Hub:
 
     def handled(self, happening: dict[str, Any]) -> dict[str, Any]:
         """The handler's answer to an event, as it gives it."""
-        others = _product_modules()
+        others = product_modules()
         sys.modules |= self.modules  # for what is imported when it is first needed
         try:
             answer: dict[str, Any] = self.of("hub.on_http").handler(happening, Context(29))

@@ -133,6 +133,20 @@ def test_a_body_in_chunks_is_read_to_its_end(connection: http.client.HTTPConnect
     assert aws.s3.get_object(Bucket="chunks", Key="object")["Body"].read() == b"abcde"
 
 
+def test_items_and_messages_are_forgotten_and_what_holds_them_stays(aws: AwsServer, table: str) -> None:
+    queue = aws.sqs.create_queue(QueueName="forgotten.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+    for _ in range(2):
+        aws.dynamodb.put_item(TableName=table, Item={"id": {"S": "1"}})
+        for group in ("in flight", "waiting"):
+            aws.sqs.send_message(QueueUrl=queue, MessageBody=group, MessageGroupId=group, MessageDeduplicationId=group)
+        (received,) = aws.sqs.receive_message(QueueUrl=queue, VisibilityTimeout=0)["Messages"]
+        assert received["Body"] == "in flight"
+        aws.clear()
+        assert aws.dynamodb.scan(TableName=table)["Items"] == []
+        assert "Messages" not in aws.sqs.receive_message(QueueUrl=queue)
+    aws.sqs.delete_queue(QueueUrl=queue)
+
+
 def test_what_the_services_raise_is_500_and_the_next_request_is_answered(
     connection: http.client.HTTPConnection,
 ) -> None:
