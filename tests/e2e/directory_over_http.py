@@ -70,11 +70,15 @@ class Directory:
         content = "\r\n".join(rows).encode()
         sent = requests.post(form["url"], data=form["fields"], files={"file": content}, timeout=SECONDS)
         assert sent.ok, sent.text
+        return self.import_of(form["fields"]["key"])
+
+    def import_of(self, key: str) -> Json:
+        """The run that imports what was dropped at a key, when it is done or at the brake."""
         end = time.monotonic() + SECONDS
         while True:
             runs = list(self.operator.every(f"{self.path}/runs"))
             for run in runs:
-                if run["filters"].get("key") == form["fields"]["key"] and run["phase"] in {"brake", "done"}:
+                if run["filters"].get("key") == key and run["phase"] in {"brake", "done"}:
                     return dict(run)
             assert time.monotonic() < end, runs
             time.sleep(0.03)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import time
 from collections import Counter
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
+from urllib.parse import quote_plus
 from zipfile import ZipFile
 
 import pytest
@@ -17,11 +20,11 @@ from local.rights import compare
 from local.stack import Stack
 from sincronia import clock
 from tests.e2e.directory_over_http import PNG, Directory
-from tests.e2e.over_http import SECONDS, Answer, Caller, Document, at_once, rights_used
+from tests.e2e.over_http import SECONDS, Answer, Caller, Document, Json, at_once, rights_used
 from tests.e2e.test_connection_life import DELETION_WAITS, KEPT, belongings, secrets_of
 from tests.e2e.test_stack_zen import named
 
-FUNCTIONS = ("AsmsOnQueue", "AsmsOnSchedule", "AsmsOnHttp")
+FUNCTIONS = ("AsmsOnUpload", "AsmsOnQueue", "AsmsOnSchedule", "AsmsOnHttp")
 KEPT_OF_A_DIRECTORY = (*KEPT, "AsmsDirectoryTable")
 # What a role allows and the scene doesn't use, and why it is allowed all the same.
 _LOG = "Lambda writes the log under the function's role"
@@ -79,8 +82,9 @@ def test_a_directory_lives_and_ends_within_the_rights_of_its_functions(stack: St
         _worked_with(directory, client, specialist)
         token = _token_of(directory, specialist)
         _exported(directory)
+        _imported(directory)
         held = belongings(stack, directory.id, KEPT_OF_A_DIRECTORY)
-        assert held.keys() == {*KEPT_OF_A_DIRECTORY} - {"LinksTable", "OutcomesTable"}
+        assert held.keys() == {*KEPT_OF_A_DIRECTORY} - {"LinksTable"}
         _deleted(directory)
     assert token.says("GET", other.path).code == "token_revoked"
     assert secrets_of(stack) == secrets
@@ -200,6 +204,51 @@ def _exported(directory: Directory) -> None:
     assert listed == [other["run"]["run_id"], asked["run"]["run_id"]]
     for query in ({}, {"kind": "failed"}):  # an export does nothing to records
         assert list(operator.every(f"{asked['run']['url']}/outcomes", **query)) == []
+
+
+def _imported(directory: Directory) -> None:
+    """A program's file, one that somebody drops by hand, wrong rows that come back, a preview, undoing, the brake."""
+    operator = directory.operator
+    people = [f"Pessoa {number};pessoa.{number};p{number}@empresa.example" for number in range(12)]
+    header = "Nome;Login;E-mail"
+    directory.imported([header, *people])
+    run = _dropped(directory, [header, "Ana Prado;ana.prado;", "Davi Luz;davi.luz;sem arroba"])
+    assert (run["result"], run["counters"]) == ("partial", {"created": 1, "rejected": 1})
+    details = operator.get(f"{run['url']}/import")
+    assert (details["importer"], details["culture"]) == (directory.definition["responsible"], "pt")
+    (told,) = operator.get(f"/notifications/{directory.id}/{run['run_id']}")["files"]
+    assert told["url"] == details["corrections"]
+    (row,) = operator.every(f"{run['url']}/rows")
+    assert [fault["cell"] for fault in row["faults"]] == ["C3"]
+    link = operator.says("GET", details["corrections"]).headers["Location"]
+    with ZipFile(io.BytesIO(requests.get(link, timeout=SECONDS).content)) as workbook:
+        assert workbook.testzip() is None
+    shown = directory.imported([header, "Ana Prado Lima;ana.prado;"], "preview")
+    assert [one["label"] for one in operator.every(f"{shown['url']}/plan")] == ["Ana Prado Lima"]
+    applied = operator.post(f"{shown['url']}/apply")
+    assert directory.ended({"run": applied})["counters"] == {"updated": 1}
+    undone = operator.post(f"{run['url']}/undo")
+    assert directory.ended({"run": undone})["counters"] == {"skipped": 1}  # it was changed since
+    lines = [f"{name};{login};;Inativo" for name, login, _ in (person.split(";") for person in people)]
+    braked = directory.imported([f"{header};Status", *lines])
+    assert braked["phase"] == "brake"
+    assert operator.post(f"{braked['url']}/decision", {"decision": "approve"}, 200)["phase"] == "apply"
+    assert not directory.stack.fire_schedule("AsmsOnSchedule").failed
+    assert directory.ended({"run": braked})["counters"] == {"deactivated": 12}
+    files = [one["filters"]["file"] for one in operator.every(f"{directory.path}/runs") if one["flow"] == "importar"]
+    assert sorted(files) == [*["novos.csv"] * 4, "à mão.csv"]  # what S3 told of twice is there once
+
+
+def _dropped(directory: Directory, rows: Iterable[str]) -> Json:
+    """The import of clients whom somebody drops by hand, at its end. S3 tells of them twice."""
+    stack, key = directory.stack, f"imports/{directory.id}/Suporte a terminais/clients/à mão.csv"
+    content = "\r\n".join(rows).encode()
+    put = stack.client("s3").put_object(Bucket=stack.outputs["DataBucket"], Key=key, Body=content)
+    run = directory.import_of(key)
+    told = {"key": quote_plus(key), "eTag": put["ETag"].strip('"'), "size": len(content)}
+    message = json.dumps({"Records": [{"s3": {"object": told}}]})
+    stack.client("sqs").send_message(QueueUrl=stack.outputs["AsmsUploads"], MessageBody=message)
+    return run
 
 
 def _deleted(directory: Directory) -> None:
