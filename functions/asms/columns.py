@@ -139,12 +139,15 @@ def described(column: Column) -> tuple[str, ...]:
 
 RULES = (
     "Cada linha é um usuário. Com o Id, ou com o Login de alguém que já existe, a linha atualiza o usuário; sem os "
-    "dois, cria um.",
+    "dois, cria um. De linhas com o mesmo Id ou Login só a primeira vale.",
     "Ao atualizar, uma célula vazia apaga o que havia, menos a da Senha, que mantém a atual; uma coluna que não está "
-    "no arquivo não muda nada.",
-    "As colunas podem vir em outra ordem. Os nomes das colunas não mudam.",
+    "no arquivo não muda nada. Nome, Login, Status, Cultura e o que é obrigatório não se apagam: a linha precisa de "
+    "correção.",
+    "As colunas podem vir em outra ordem. Os nomes das colunas não mudam; as que têm outro nome não são consideradas, "
+    "nem “Situação” e “O que fazer”, de uma planilha que voltou para correção.",
     "Em uma lista, um item que contém ; vem entre aspas. Desde, Até e Calendário têm um item por turno, na mesma "
     "ordem.",
+    "Quem é importado entra no projeto da importação, e só nele: um grupo não traz os outros projetos em que atua.",
     "A senha nunca é exportada.",
 )
 """What holds for all columns, one sentence or two each."""
