@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import os
 from collections.abc import Iterator
 from functools import cache
+from types import CodeType
+from typing import Any
 
 import botocore.loaders
 import botocore.session
@@ -38,6 +41,19 @@ os.environ |= {
 # Each new environment makes sessions of its own; what they read of the services' descriptions stays read.
 botocore.session.create_loader = cache(botocore.loaders.create_loader)
 
+
+@cache
+def _compiled(text: str) -> CodeType:
+    return compile(text, "<string>", "exec")
+
+
+def _executed(text: str, *scopes: Any) -> None:
+    exec(_compiled(text), *scopes)  # noqa: S102  # what dataclasses writes of a class
+
+
+# Each new environment makes the product's dataclasses anew; what dataclasses writes of them is compiled once.
+vars(dataclasses)["exec"] = _executed
+
 # The same examples each time, however slow the machine is: a gate must not depend on its mood.
 settings.register_profile("gate", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("gate")
@@ -47,6 +63,7 @@ def pytest_collection_finish() -> None:
     """What is imported by now stays; a fifth of the tests' time went into looking again whether it may go."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 10, 10)  # what goes are whole environments, of some hundred thousand objects each
 
 
 @pytest.fixture(scope="session")
