@@ -174,11 +174,16 @@ def test_a_preview_is_applied_once_and_does_what_it_showed(asms: Asms, project: 
     assert (details(asms, applied)["preview"], details(asms, applied)["file"]) == (shown, "novos.csv")
 
 
-def test_who_was_changed_since_the_preview_is_left_out_and_comes_back(asms: Asms, project: str) -> None:
+@pytest.mark.parametrize(
+    "meanwhile", [{"phone": "11 5550-0199"}, {"name": "Ana Lopes"}], ids=["another cell", "the very cell"]
+)
+def test_who_was_changed_since_the_preview_is_left_out_and_comes_back(
+    asms: Asms, project: str, meanwhile: dict[str, str]
+) -> None:
     ana = asms.user("clients", "Ana Lima", projects=frozenset({project}))
     people = [{"Login": "ana.lima", "Nome": "Ana Prado", "Telefone": ""}, {"Login": "nova", "Nome": "Nova Pessoa"}]
     shown = preview(asms, project, csv_of(people))
-    assert asms.patch(f"{ONE}/users/clients/{ana}", {"phone": "11 5550-0199"}).status == 200
+    assert asms.patch(f"{ONE}/users/clients/{ana}", meanwhile).status == 200
     applied = asms.post(f"{RUNS}/{shown}/apply").body["run_id"]
     carried_out(asms)
     assert run(asms, applied)["counters"] == {"created": 1, "skipped": 1}

@@ -35,14 +35,15 @@ def action_of(one: Decided, rules: Rules) -> Action:
         )
     after = decision.user
     content = _texts(decision.changed, after, rules) if after else {}
+    had = _texts(decision.changed, before, rules) if before else {}
     return Action(
         kind=decision.kind,
         source_id=before.id if before else "",
         label=label_of(one),
         content=content,
-        before=_texts(decision.changed, before, rules) if before else {},
+        before=had,
         changed=tuple(content),
-        fingerprint=_print(decision.kind, before, content),
+        fingerprint=_print(decision.kind, before, had, content),
     )
 
 
@@ -71,7 +72,7 @@ def _texts(columns: tuple[Column, ...], user: User | None, rules: Rules) -> Mapp
     return {column.header: "••••" if column.key == _SECRET else column.cell(user, rules.names) for column in columns}
 
 
-def _print(kind: OutcomeKind, before: User | None, content: Mapping[str, str]) -> str:
-    """Short, and the same whatever ids new users and shifts get."""
-    text = dumps([kind.value, before.id if before else "", sorted(content.items())])
+def _print(kind: OutcomeKind, before: User | None, had: Mapping[str, str], content: Mapping[str, str]) -> str:
+    """Short, and the same whatever ids new users and shifts get; another where what would be lost is another."""
+    text = dumps([kind.value, before.id if before else "", sorted(had.items()), sorted(content.items())])
     return blake2b(text.encode(), digest_size=8).hexdigest()
