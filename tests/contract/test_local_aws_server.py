@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -122,6 +123,24 @@ def test_the_request_after_one_whose_body_nobody_reads_is_understood(
     connection.request("GET", CALLS_PATH)
     assert "operations" in json.loads(connection.getresponse().read())
     assert connection.sock.getsockname() == port
+
+
+def test_half_a_request_is_none(aws: AwsServer) -> None:
+    aws.s3.create_bucket(Bucket="halves", CreateBucketConfiguration={"LocationConstraint": "sa-east-1"})
+    address = urlsplit(aws.endpoint)
+    with socket.create_connection((address.hostname, address.port or 0), timeout=20) as connection:
+        lines = ["PUT /halves/object HTTP/1.1", f"Authorization: {signed('s3')['Authorization']}", "Content-Length: 5"]
+        connection.sendall("\r\n".join([*lines, "", "abc"]).encode())
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(1) == b""
+    assert "Contents" not in aws.s3.list_objects_v2(Bucket="halves")
+
+
+def test_what_is_no_http_is_refused(aws: AwsServer) -> None:
+    address = urlsplit(aws.endpoint)
+    with socket.create_connection((address.hostname, address.port or 0), timeout=20) as connection:
+        connection.sendall(b"HELLO\r\n\r\n")
+        assert connection.makefile("rb").read().startswith(b"HTTP/1.1 400 ")
 
 
 def test_a_body_in_chunks_is_read_to_its_end(connection: http.client.HTTPConnection, aws: AwsServer) -> None:
