@@ -59,8 +59,12 @@ settings.register_profile("gate", deadline=None, derandomize=True, suppress_heal
 settings.load_profile("gate")
 
 
+gc.disable()  # until all is collected: nothing of it may go
+
+
 def pytest_collection_finish() -> None:
     """What is imported by now stays; a fifth of the tests' time went into looking again whether it may go."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 10, 10)  # what goes are whole environments, of some hundred thousand objects each

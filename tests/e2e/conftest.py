@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +14,14 @@ from tests.e2e.over_http import SECONDS, Document
 # 70 users, of whom 66 can be sent, in three blocks; three companies, one without tax regime, of two employees each.
 OFFICE = "--users 70 --without-email 2 --sharing-pairs 1 --companies 3 --employees-per-company 2 --without-regime 1"
 PROVIDER = ("--contracts", "100")  # of SGP's; most of them are in OZmap too
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> Generator[None, Any, Any]:
+    """Where no sweep is to run, none is made: to draw the edges of every operation takes seconds."""
+    made = yield
+    is_sweep = any(mark.name == "sweep" for mark in getattr(obj, "pytestmark", ()))
+    return [] if is_sweep and collector.config.option.markexpr == "not sweep" else made
 
 
 @pytest.fixture(scope="session")
