@@ -26,6 +26,7 @@ class PagedTarget(MemoryTarget):
         for number, target_id in enumerate(self.rows):
             yield self._record(target_id)
             if number == PEOPLE - 1:
+                gc.collect()  # of the first run's
                 self.most = sum(isinstance(found, TargetRecord) for found in gc.get_objects())
 
 
