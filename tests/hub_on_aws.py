@@ -100,11 +100,16 @@ class Hub:
     def handled(self, happening: dict[str, Any]) -> dict[str, Any]:
         """The handler's answer to an event, as it gives it."""
         others = product_modules()
+        for name in others:
+            del sys.modules[name]
         sys.modules |= self.modules  # for what is imported when it is first needed
         try:
             answer: dict[str, Any] = self.of("hub.on_http").handler(happening, Context(29))
         finally:
-            sys.modules |= others
+            self.modules |= product_modules()
+            for name in product_modules():
+                del sys.modules[name]
+            sys.modules |= others  # the tests' own copy stays what it was, and gets nothing of this one
         assert answer["isBase64Encoded"] is False
         return answer
 
