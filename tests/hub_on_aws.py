@@ -6,7 +6,6 @@ import importlib
 import json
 import logging
 import os
-import sys
 import urllib.request
 from collections import Counter
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from local.calls import CALLS_PATH, Record
-from tests.office_on_aws import START, AwsServer, Context, event, product_modules
+from tests.office_on_aws import START, AwsServer, Context, event, in_place_of_the_tests_own
 
 PRODUCT = ("sincronia", "hub")
 NO_STORE = {"Cache-Control": "no-store"}
@@ -53,24 +52,19 @@ class Hub:
 
     @staticmethod
     def _imported() -> dict[str, ModuleType]:
-        others = product_modules()
-        for name in others:
-            del sys.modules[name]
         loggers = logging.root.manager.loggerDict
         for name in [name for name in loggers if name.split(".")[0] in PRODUCT]:
             del loggers[name]
-        for name in (
-            "hub.on_http",
-            "sincronia.store.registering",
-            "sincronia.web.idempotency",
-            "sincronia.web.pages",
-            "sincronia.web.session",
-        ):
-            importlib.import_module(name)
-        found = product_modules()
-        for name in found:
-            del sys.modules[name]
-        sys.modules |= others  # the tests' own copy stays what it was
+        found: dict[str, ModuleType] = {}
+        with in_place_of_the_tests_own(found):
+            for name in (
+                "hub.on_http",
+                "sincronia.store.registering",
+                "sincronia.web.idempotency",
+                "sincronia.web.pages",
+                "sincronia.web.session",
+            ):
+                importlib.import_module(name)
         return found
 
     def another(self) -> Hub:
@@ -99,17 +93,8 @@ class Hub:
 
     def handled(self, happening: dict[str, Any]) -> dict[str, Any]:
         """The handler's answer to an event, as it gives it."""
-        others = product_modules()
-        for name in others:
-            del sys.modules[name]
-        sys.modules |= self.modules  # for what is imported when it is first needed
-        try:
+        with in_place_of_the_tests_own(self.modules):  # for what is imported when it is first needed
             answer: dict[str, Any] = self.of("hub.on_http").handler(happening, Context(29))
-        finally:
-            self.modules |= product_modules()
-            for name in product_modules():
-                del sys.modules[name]
-            sys.modules |= others  # the tests' own copy stays what it was, and gets nothing of this one
         assert answer["isBase64Encoded"] is False
         return answer
 

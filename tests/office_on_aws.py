@@ -76,29 +76,40 @@ def product_modules() -> dict[str, ModuleType]:
     return {name: module for name, module in sys.modules.items() if name.startswith(_PREFIXES) or name in PRODUCT}
 
 
+@contextmanager
+def in_place_of_the_tests_own(modules: dict[str, ModuleType]) -> Iterator[None]:
+    """These are the product's modules, and no others; what is imported meanwhile comes to them."""
+    others = product_modules()
+    for name in others:
+        del sys.modules[name]
+    sys.modules |= modules
+    try:
+        yield
+    finally:
+        modules |= product_modules()
+        for name in product_modules():
+            del sys.modules[name]
+        sys.modules |= others
+
+
 class Sandbox:
     """A fresh copy of the product's modules, with the test's clock."""
 
     def __init__(
         self, now: Callable[[], float], changes: Callable[[Sandbox], None] | None = None, integration: str = "zen"
     ) -> None:
-        others = product_modules()
-        for name in others:
-            del sys.modules[name]
         loggers = logging.root.manager.loggerDict
         for logger in [loggers.pop(name) for name in list(loggers) if name.split(".")[0] in PRODUCT]:
             # Under another name: of who is not here at all, logging would not notice that its level changes.
             loggers[f"replaced.{id(logger)}"] = logger
-        self.module("sincronia.clock").now = now
-        self.module("sincronia.vendor_http").sleep = lambda _: None
-        self.on_schedule = self.module(f"{integration}.on_schedule")
-        self.on_queue = self.module(f"{integration}.on_queue")
-        self.registering = self.module("sincronia.store.registering")
-        self.flows = self.module(f"{integration}.flows").FLOWS
-        self.modules = product_modules()
-        for name in self.modules:
-            del sys.modules[name]
-        sys.modules |= others  # the tests' own copy stays what it was
+        self.modules: dict[str, ModuleType] = {}
+        with in_place_of_the_tests_own(self.modules):
+            self.module("sincronia.clock").now = now
+            self.module("sincronia.vendor_http").sleep = lambda _: None
+            self.on_schedule = self.module(f"{integration}.on_schedule")
+            self.on_queue = self.module(f"{integration}.on_queue")
+            self.registering = self.module("sincronia.store.registering")
+            self.flows = self.module(f"{integration}.flows").FLOWS
         if changes:
             changes(self)
 
@@ -113,18 +124,10 @@ class Sandbox:
 
     def imported(self, name: str) -> Any:
         """Imports one more of the product's modules into this sandbox, unless it has it."""
-        if name in self.modules:
-            return self.modules[name]
-        others = product_modules()
-        for each in others:
-            del sys.modules[each]
-        sys.modules |= self.modules
-        found = importlib.import_module(name)
-        self.modules |= product_modules()
-        for each in product_modules():
-            del sys.modules[each]
-        sys.modules |= others
-        return found
+        if name not in self.modules:
+            with in_place_of_the_tests_own(self.modules):
+                importlib.import_module(name)
+        return self.modules[name]
 
 
 class AwsServer:
