@@ -20,7 +20,6 @@ from asms.store.fields import stored_fields
 from sincronia import clock
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role, Token
-from sincronia.engine.starting import QUEUED_SECONDS
 from sincronia.engine.state import Phase, Result, Run, RunKey, ScheduledFlow
 from sincronia.store.asked import asked_for, digest
 from sincronia.store.results import keep_result, link_to
@@ -29,7 +28,7 @@ from sincronia.web.application import Caller, IdempotencyKey, Input, Routes
 from sincronia.web.fields import ConnectionInPath, connection_url, run_url
 from sincronia.web.integration import Integration
 from sincronia.web.run_forms import RunAnswer, RunInPath, run_answer
-from sincronia.web.run_starts import made, new_run_id
+from sincronia.web.run_starts import asked_run, made, new_run_id
 
 _KEPT_SECONDS = 7 * 86400  # the files of exports, by the bucket's rule
 _FILE_FORM = r"^[a-z0-9-]{1,80}\.zip$"
@@ -149,17 +148,7 @@ class ExportRoutes:
         return Wanted(project, entry.name, category, layout)
 
     def _run(self, key: RunKey, wanted: Wanted, caller: Token) -> Run:
-        now = clock.now()
-        return Run(
-            key=key,
-            integration=self.integration.name,
-            flow=EXPORT,
-            trigger=f"token:{caller.id}",
-            filters=wanted.out(),
-            audience=key.connection,
-            started_at=now,
-            wake_at=now + QUEUED_SECONDS,
-        )
+        return asked_run(key, self.integration.name, EXPORT, wanted.out(), caller)
 
     def _flow(self, connection: str, wanted: Wanted) -> ScheduledFlow:
         return ScheduledFlow(

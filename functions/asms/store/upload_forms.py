@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING
-
-from botocore.config import Config
 
 from asms.importing.model import MOST_BYTES
 from sincronia import clock, settings
-from sincronia.store.connected import session
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
+from sincronia.store.aws import signing_s3
 
 FORM_SECONDS = 15 * 60
 
@@ -28,17 +21,11 @@ class UploadForm:
     expires_at: float
 
 
-@cache
-def _s3() -> S3Client:
-    client: S3Client = session.create_client("s3", config=Config(signature_version="s3v4"))
-    return client
-
-
 def signed_form(key: str, metadata: Mapping[str, str]) -> UploadForm:
     """The form that puts a file at this key, with these metadata and no others, for a quarter of an hour."""
     said = {f"x-amz-meta-{name}": value for name, value in metadata.items()}
     expires_at = clock.now() + FORM_SECONDS
-    form = _s3().generate_presigned_post(
+    form = signing_s3().generate_presigned_post(
         Bucket=settings.data_bucket(),
         Key=key,
         Fields=dict(said),

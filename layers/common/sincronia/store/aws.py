@@ -10,6 +10,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from botocore.config import Config
+
 from sincronia import clock, settings
 from sincronia.answers import Problem, ProblemError
 from sincronia.engine.state import RunKey
@@ -26,6 +28,13 @@ SECRET_SECONDS = 300  # how long a secret that was read is used again
 @cache
 def s3() -> S3Client:
     client: S3Client = session.create_client("s3")
+    return client
+
+
+@cache
+def signing_s3() -> S3Client:
+    """Signs links and forms, which need signatures of the fourth version."""
+    client: S3Client = session.create_client("s3", config=Config(signature_version="s3v4"))
     return client
 
 

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
-
-from botocore.config import Config
-
 from sincronia import settings
-from sincronia.store.connected import session
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
+from sincronia.store.aws import signing_s3
 
 LINK_SECONDS = 300
-
-
-@cache
-def _s3() -> S3Client:
-    client: S3Client = session.create_client("s3", config=Config(signature_version="s3v4"))
-    return client
 
 
 def keep_result(connection: str, run_id: str, name: str, body: bytes, content_type: str) -> str:
     """Keeps a file of a run, and gives a link to it. Kept again, it takes the other's place."""
     key = f"results/{connection}/{run_id}/{name}"
-    _s3().put_object(
+    signing_s3().put_object(
         Bucket=settings.data_bucket(),
         Key=key,
         Body=body,
@@ -37,7 +23,7 @@ def keep_result(connection: str, run_id: str, name: str, body: bytes, content_ty
 
 def link_to(key: str) -> str:
     """A link to an object of the data bucket, for five minutes."""
-    link: str = _s3().generate_presigned_url(
+    link: str = signing_s3().generate_presigned_url(
         "get_object", Params={"Bucket": settings.data_bucket(), "Key": key}, ExpiresIn=LINK_SECONDS
     )
     return link

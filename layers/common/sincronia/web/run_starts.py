@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from uuid import uuid4
@@ -170,17 +171,7 @@ class RunStarts:
         return run_answer(made, self.integration)
 
     def _run(self, key: RunKey, flow: str, filters: Any, caller: Token) -> Run:
-        now = clock.now()
-        return Run(
-            key=key,
-            integration=self.integration.name,
-            flow=flow,
-            trigger=f"token:{caller.id}",
-            filters=filters,
-            audience=key.connection,
-            started_at=now,
-            wake_at=now + QUEUED_SECONDS,
-        )
+        return asked_run(key, self.integration.name, flow, filters, caller)
 
     def _made(self, run: Run) -> bool:
         """Makes and queues the run; False where that very run was made before. Raises ProblemError(run_active)."""
@@ -206,6 +197,21 @@ class RunStarts:
 
     def _named(self, code: str, key: RunKey) -> ProblemError:
         return _named(code, self.integration.name, key)
+
+
+def asked_run(key: RunKey, integration: str, flow: str, filters: Mapping[str, Any], caller: Token) -> Run:
+    """A run that somebody asks for, as it begins."""
+    now = clock.now()
+    return Run(
+        key=key,
+        integration=integration,
+        flow=flow,
+        trigger=f"token:{caller.id}",
+        filters=filters,
+        audience=key.connection,
+        started_at=now,
+        wake_at=now + QUEUED_SECONDS,
+    )
 
 
 def made(run: Run, unknown: ScheduledFlow, apart: Apart, notification: Notification | None = None) -> bool:
