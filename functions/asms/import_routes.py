@@ -6,11 +6,9 @@ Seed 003, “Formato de importação para clientes e especialistas”. A file th
 from __future__ import annotations
 
 import io
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
@@ -29,7 +27,7 @@ from asms.importing.sentences import said
 from asms.importing.told import told
 from asms.importing.undoing import taken_back, undoing_key
 from asms.paths import ProjectInPath, connection_path
-from asms.store.imported import downloaded
+from asms.store.imported import copy_here
 from asms.store.upload_forms import signed_form
 from asms.store.uploads import begun
 from asms.users import Culture
@@ -37,7 +35,6 @@ from sincronia import clock
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role, Token
 from sincronia.engine.report import TO_CORRECT
-from sincronia.engine.starting import QUEUED_SECONDS
 from sincronia.engine.state import Mode, Outcome, OutcomeKind, Phase, Result, Run, RunKey
 from sincronia.store.asked import asked_before, digest
 from sincronia.store.aws import SqsRunQueue
@@ -51,7 +48,7 @@ from sincronia.web.paging import Cursor, Limit, Page, after_of, page
 from sincronia.web.run_answers import RequestProblemError
 from sincronia.web.run_decisions import Decision, decided
 from sincronia.web.run_forms import RunAnswer, RunInPath, run_answer
-from sincronia.web.run_starts import applicable, applied_key
+from sincronia.web.run_starts import applicable, applied_key, asked_run
 
 _LONGEST_NAME = 1_500  # bytes of a file's name in an upload's metadata, which have two thousand
 _LEFT = (OutcomeKind.REJECTED, OutcomeKind.FAILED)
@@ -321,18 +318,7 @@ class ImportRoutes:
 
     def _run(self, key: RunKey, of: Run, flow: str, caller: Token, preview: str = "") -> Run:
         """A run that goes on from another one, and is of the same file."""
-        now = clock.now()
-        return Run(
-            key=key,
-            integration=self.integration.name,
-            flow=flow,
-            trigger=f"token:{caller.id}",
-            filters=of.filters,
-            audience=key.connection,
-            started_at=now,
-            wake_at=now + QUEUED_SECONDS,
-            preview=preview,
-        )
+        return replace(asked_run(key, self.integration.name, flow, of.filters, caller), preview=preview)
 
     def _made(self, run: Run, code: str, caller: Token, idempotency_key: str) -> RunAnswer:
         """Makes and queues the run. Raises ProblemError(code) where it was made before, by another request."""
@@ -401,14 +387,13 @@ def _corrections(run: Run, copy: str) -> tuple[bytes, str]:
     rejected, failed, skipped = (stored_outcomes(run.key.run_id, kind) for kind in (*_LEFT, OutcomeKind.SKIPPED))
     wrong = wrong_rows(run, asked.culture, rejected, [*failed], skipped if run.preview else ())
     made_at = datetime.fromtimestamp(run.concluded_at or run.started_at, clock.SAO_PAULO)
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "file"
+    with ExitStack() as stack:
         try:
-            downloaded(copy, path)
+            path, _ = stack.enter_context(copy_here(copy))
         except ProblemError:
             raise ProblemError(Problem("file_unknown")) from None
-        with closing(tables(path, asked.file, RECORDS_SHEET[asked.category])) as found:
-            number = write_workbook(file, asked.category, made_at, sheets(found, wrong))
+        found = stack.enter_context(closing(tables(path, asked.file, RECORDS_SHEET[asked.category])))
+        number = write_workbook(file, asked.category, made_at, sheets(found, wrong))
     if not number:
         raise ProblemError(Problem("file_unknown"))
     return file.getvalue(), CONTENT_TYPE

@@ -44,9 +44,8 @@ class ImportScenario(AsmsScenario):
 
     def arrange(self, place: DirectoryOnAws, sandbox: Sandbox) -> None:
         """A block holds few actions, so that the file needs several."""
-        sandbox.of("asms.importing.task").ACTIONS = 14
+        sandbox.of("asms.importing.block").ACTIONS = sandbox.of("asms.importing.task").ACTIONS = 8
         sandbox.of("asms.importing.task").PLANNED_TOGETHER = 4
-        sandbox.of("asms.importing.undoing").ACTIONS = 6
 
     def is_quiet(self, place: DirectoryOnAws) -> bool:
         """No run is waiting for its turn or for time."""

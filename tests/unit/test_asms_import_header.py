@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from asms.additional import AdditionalField, FieldType
 from asms.catalogues import Category
 from asms.columns import Column, Layout, columns_of
+from asms.importing.cell_names import cell_name
 from asms.importing.header import Header, Unknown, header_of, line_of
-from asms.importing.masking import cell_name
 from asms.importing.model import Place, Row
 from asms.importing.row_sentences import ROW_SENTENCES
 from asms.importing.sentences import said

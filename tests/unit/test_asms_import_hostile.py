@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from asms.importing.file_kinds import letters
+from asms.importing.cell_names import letters
 from asms.importing.file_sentences import FILES
 from asms.importing.reading import tables
 from asms.importing.sentences import said

@@ -31,7 +31,7 @@ def _limit() -> None:
 
 def _read(path: str, member: int | None, sheet: str, most_columns: int, longest_cell: int) -> None:
     """Answers with what a file holds; `member` is that of a zip, by its place in the directory."""
-    from asms.importing import csv_files, file_kinds, workbooks  # noqa: PLC0415  # their place comes with the request
+    from asms.importing import cell_names, csv_files, file_kinds, workbooks  # noqa: PLC0415  # their place comes with the request
 
     content = file_kinds.content_of(path, member)
     kind = file_kinds.kind_of(content, nested=member is not None)
@@ -47,7 +47,7 @@ def _read(path: str, member: int | None, sheet: str, most_columns: int, longest_
             if not cells:
                 continue
             if len(cells) > most_columns:
-                raise file_kinds.RefusedError("asms.file_columns", most=file_kinds.letters(most_columns - 1))
+                raise file_kinds.RefusedError("asms.file_columns", most=cell_names.letters(most_columns - 1))
             longest = max(map(len, cells))
             if longest * 2 > longest_cell:
                 _refuse_long(cells, longest_cell, name, number)
@@ -67,12 +67,12 @@ def _read(path: str, member: int | None, sheet: str, most_columns: int, longest_
 
 
 def _refuse_long(cells: list[str], most: int, sheet: str, number: int) -> None:
-    from asms.importing import file_kinds  # noqa: PLC0415
+    from asms.importing import cell_names, file_kinds  # noqa: PLC0415
 
     for place, cell in enumerate(cells):
         if len(cell.encode("utf-16-le")) > most * 2:
             where = f"{sheet}!" if sheet else ""
-            raise file_kinds.RefusedError("asms.file_cell_long", cell=f"{where}{file_kinds.letters(place)}{number}")
+            raise file_kinds.RefusedError("asms.file_cell_long", cell=where + cell_names.cell_name(place, number))
 
 
 def _main() -> None:

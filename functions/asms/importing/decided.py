@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Protocol
 
 from asms.catalogues import Category
-from asms.ids import ID_FORM
 from asms.importing.deciding import Rules, decide, named
 from asms.importing.header import Header
 from asms.importing.model import Decision, Found, Place, Row
@@ -17,8 +15,6 @@ from asms.users import User
 from sincronia.engine.state import OutcomeKind
 
 _AHEAD = 100  # rows that the directory is asked for at once, which is what DynamoDB gives
-_LONGEST_LOGIN = 900  # bytes of a login that can be somebody's
-_ID = re.compile(ID_FORM)
 
 # How a decision's user is to be kept: with an id, and whatever else only who keeps it knows.
 Finish = Callable[[User | None, Decision], User]
@@ -64,14 +60,14 @@ class Deciding:
         """What becomes of each row."""
         source = iter(rows)
         while ahead := [(header, row, *named(row, header)) for header, row in islice(source, _AHEAD)]:
-            logins = [login for _, _, _, login in ahead if login and len(login.encode()) <= _LONGEST_LOGIN]
+            logins = [login for _, _, _, login in ahead if login]
             holders = {
                 **self.directory.holders(logins),
                 **{one: self.moved[one] for one in logins if one in self.moved},
             }
             category = self.rules.category
-            ids = [user_id or _id_in(category, holders.get(login)) for _, _, user_id, login in ahead]
-            users = {**self.directory.users(category, {one for one in ids if _ID.match(one)})}
+            ids = {user_id or _id_in(category, holders.get(login)) for _, _, user_id, login in ahead}
+            users = {**self.directory.users(category, ids - {""})}
             for header, row, user_id, login in ahead:
                 holder = holders.get(login)
                 before = users.get(user_id or _id_in(category, holder))

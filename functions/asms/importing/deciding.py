@@ -91,7 +91,7 @@ class Rules:
 
 def named(row: Row, header: Header) -> tuple[str, str]:
     """The Id and the login (by name_key) that a row names; empty where it names none that could be somebody's."""
-    user_id, login = _text(row, header, "id").strip(), name_key(_text(row, header, "login"))
+    user_id, login = header.text(row, "id").strip(), name_key(header.text(row, "login"))
     return user_id if _ID.fullmatch(user_id) else "", login if fits_key(login) else ""
 
 
@@ -113,11 +113,6 @@ def decide(row: Row, header: Header, found: Found, rules: Rules) -> Decision:
     if draft.faults:
         return Decision(OutcomeKind.REJECTED, faults=tuple(sorted(draft.faults, key=_order)))
     return _decided(draft)
-
-
-def _text(row: Row, header: Header, key: str) -> str:
-    place = header.places.get(key)
-    return row.cells[place] if place is not None and place < len(row.cells) else ""
 
 
 @dataclass(slots=True)

@@ -136,9 +136,3 @@ def _is_seen(one: ZipInfo) -> bool:
     base = one.filename.rpartition("/")[2]
     unseen = base.startswith(".") or one.filename.startswith(_UNSEEN[0]) or base.lower() in _UNSEEN[1:]
     return not (one.is_dir() or unseen)
-
-
-def letters(place: int) -> str:
-    """What Excel calls a column; its place is counted from 0."""
-    before, last = divmod(place, 26)
-    return (letters(before - 1) if before else "") + chr(ord("A") + last)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from asms.columns import Column, Need
-from asms.importing.masking import cell_name
+from asms.importing.cell_names import cell_name
 from asms.importing.model import Place, Row
 from asms.names import name_key
 from sincronia.answers import Problem, ProblemError
@@ -35,6 +35,11 @@ class Header:
     missing: tuple[Column, ...]  # obligatory ones that the table lacks
     places: Mapping[str, int]  # by the column's key
     compared: tuple[tuple[int, Column], ...]  # all but the Id, which never changes
+
+    def text(self, row: Row, key: str) -> str:
+        """What a row says in a column; empty where it has no such cell."""
+        place = self.places.get(key)
+        return row.cells[place] if place is not None and place < len(row.cells) else ""
 
 
 def header_of(row: Row, columns: Sequence[Column]) -> Header:

@@ -27,15 +27,6 @@ def masked(column_key: str, value: str) -> str:
     return _MASKS.get(column_key, _MASKS.get(section, _open))(text)
 
 
-def cell_name(place: int, number: int) -> str:
-    """A cell as people call it, C17; the column's place is counted from 0, the row from 1."""
-    letters, left = "", place + 1
-    while left:
-        left, letter = divmod(left - 1, 26)
-        letters = chr(ord("A") + letter) + letters
-    return f"{letters}{number}"
-
-
 def _name(text: str) -> str:
     return " ".join(f"{word[0]}{_CUT}" for word in text.split()[:_WORDS])
 

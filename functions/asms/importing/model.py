@@ -18,7 +18,6 @@ from sincronia.engine.state import OutcomeKind, Run
 IMPORT = "importar"  # the flow that such runs are kept under
 UNDOING = "desfazer"  # and those that take an import back
 
-WAITING_SECONDS = 30  # until a run looks again whether its turn has come
 MOST_ROWS = 100_000  # of one import, over all its workbooks
 MOST_COLUMNS = 252  # of one sheet; two of them come with a workbook that comes back
 MOST_BYTES = 64 * 2**20  # of the file that is dropped

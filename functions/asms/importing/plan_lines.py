@@ -10,7 +10,6 @@ from asms.columns import Column
 from asms.importing.decided import Decided
 from asms.importing.deciding import Rules
 from asms.importing.masking import masked
-from asms.importing.model import Row
 from asms.users import User
 from sincronia.engine.plan import Action
 from sincronia.engine.state import OutcomeKind
@@ -54,16 +53,8 @@ def agreed(one: Decided, seen: Action, rules: Rules) -> bool:
 
 def label_of(one: Decided) -> str:
     """What people call a row: the user's name, or what stands where its name should."""
-    user = one.decision.user or one.before
-    return user.name if user else typed(one.row, one, "name") or typed(one.row, one, "login")
-
-
-def typed(row: Row, one: Decided, key: str) -> str:
-    """What a row has in a column; empty where the file has no such column."""
-    for column, cell in zip(one.header.columns, row.cells, strict=False):
-        if column is not None and column.key == key:
-            return cell.strip()
-    return ""
+    user, header, row = one.decision.user or one.before, one.header, one.row
+    return user.name if user else header.text(row, "name").strip() or header.text(row, "login").strip()
 
 
 def _texts(columns: tuple[Column, ...], user: User | None, rules: Rules) -> Mapping[str, str]:

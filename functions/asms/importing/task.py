@@ -15,26 +15,26 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from asms.catalogues import Catalogue
 from asms.columns import RECORDS_SHEET, Layout, columns_of
 from asms.ids import new_id
+from asms.importing.block import ACTIONS, Block
+from asms.importing.cell_names import cell_name
 from asms.importing.decided import Decided, Deciding
 from asms.importing.deciding import Rules
 from asms.importing.header import Header, Unknown, header_of
-from asms.importing.masking import cell_name, masked
-from asms.importing.model import WAITING_SECONDS, Asked, Decision, Entries, Fault, Place, Row, asked_by
+from asms.importing.masking import masked
+from asms.importing.model import Asked, Decision, Entries, Fault, Place, Row, asked_by
 from asms.importing.plan_lines import action_of, agreed, label_of
 from asms.importing.reading import tables
-from asms.importing.told import told
 from asms.importing.undoing import undoing_key
 from asms.names import name_key
 from asms.store.catalogues import all_entries, stored_entry
 from asms.store.fields import stored_fields
-from asms.store.imported import copied, copy_key, downloaded
-from asms.store.imports import ImportDirectory, imported_before, run_ahead
+from asms.store.imported import copied, copy_here, copy_key
+from asms.store.imports import ImportDirectory, check_turn, imported_before
 from asms.store.policies import stored_policy
 from asms.store.users import changing, image_of
 from asms.store.writing import Writes
@@ -60,8 +60,6 @@ from sincronia.store.runs import stored_run
 
 PLANNED_TOGETHER = 2_000  # rows
 DONE_TOGETHER = 500  # rows; only of those that change nothing does a block hold so many
-ACTIONS = 98  # of a transaction, beside the run and its notification
-BYTES = 2_000_000  # of a transaction, which may have four million
 _NAMED = 5  # of those whom a file would deactivate
 OVERTAKEN_TRIES = 6  # at one block; the later ones hold one row
 _FEWER = "The file has fewer rows than it had."
@@ -94,14 +92,12 @@ class Importing:
         """Makes the file the run's own, and reads it once: how many rows it has, and that it can be read at all."""
         asked, key = asked_by(run), run.key
         _check_project(key.connection, asked)
-        if run.mode == Mode.APPLY and run_ahead(key, asked.project, asked.category):
-            raise ProblemError(Problem("asms.import_waits"), retry_at=clock.now() + WAITING_SECONDS)
+        if run.mode == Mode.APPLY:
+            check_turn(key, asked.project, asked.category)
         copy = copy_key(RunKey(key.connection, run.preview) if run.preview else key)
         if not run.preview:
             copied(asked.key, asked.etag, copy)
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / "file"
-            digest = downloaded(copy, path)
+        with copy_here(copy) as (path, digest):
             rules = _rules(key.connection, asked)
             if run.mode == Mode.APPLY:
                 _check_new(run, asked, digest)
@@ -168,14 +164,15 @@ class Importing:
     # ── the rows ────────────────────────────────────────────────────────────────────────────────────────────────────
     def _applied(self, run: Run, session: _Session, deadline: float) -> Step:
         tries = self.tries[run.lease, run.position]
-        block = _Block(run, session.rules, careful=run.attempts > CAREFUL_AFTER or tries > OVERTAKEN_TRIES // 2)
+        careful = run.attempts > CAREFUL_AFTER or tries > OVERTAKEN_TRIES // 2
+        block = _Block(run=run, rules=session.rules, careful=careful)
         if run.attempts > GIVE_UP_AFTER:
             block.give_up(session.needed(), Problem("attempts_exhausted", {"attempts": str(run.attempts)}))
         elif tries > OVERTAKEN_TRIES:
             block.give_up(session.needed(), Problem("asms.row_overtaken"))
         else:
             while (one := session.next(deadline)) is not None:
-                if not block.takes(one, session.shown()):
+                if not block.takes(one, session.agreed):
                     session.put_back(one)
                     break
         session.moved(run, block.number, deadline)
@@ -195,7 +192,7 @@ class _Session:
     decided: Iterator[Decided]
     seen: Iterator[Action] | None  # what a preview has shown, from the cursor on
     waiting: Decided | None = None
-    agreed: Action | None = None
+    agreed: Action | None = None  # what a preview has shown of the row that was given last
 
     @classmethod
     def opened(cls, run: Run, objects: Objects) -> _Session:
@@ -243,10 +240,6 @@ class _Session:
         if one is None:
             raise RuntimeError(_FEWER)
         return one
-
-    def shown(self) -> Action | None:
-        """What a preview has shown of the row that was given last; None where no preview is applied."""
-        return self.agreed
 
     def put_back(self, one: Decided) -> None:
         """Gives a row again the next time."""
@@ -344,18 +337,12 @@ class _Planned:
         return Rows(entity=entity, outcomes=tuple(self.outcomes))
 
 
-@dataclass(slots=True)
-class _Block:
+@dataclass(slots=True, kw_only=True)
+class _Block(Block):
     """Rows that are applied in one transaction."""
 
-    run: Run
     rules: Rules
     careful: bool  # one row alone
-    number: int = 0
-    counted: Counter[OutcomeKind] = field(default_factory=Counter)
-    outcomes: list[Outcome] = field(default_factory=list)
-    writes: Writes = field(default_factory=Writes)
-    bytes: int = 0
 
     def takes(self, one: Decided, shown: Action | None) -> bool:
         """Adds a row, if the transaction has room for it."""
@@ -363,55 +350,23 @@ class _Block:
         if self.number and (self.careful or self.number == DONE_TOGETHER):
             return False
         if kind == OutcomeKind.UNCHANGED:
-            self._count(kind)
+            self.count(kind)
             return True
-        if kind in _WRITTEN and shown is not None and not agreed(one, shown, self.rules):
-            return self._added(_ended(self._outcome(one), OutcomeKind.SKIPPED, Problem("asms.row_stale")), Writes(), 0)
+        outcome = _outcome(self.run, self.run.position + self.number, one)
         if kind not in _WRITTEN:
-            return self._added(self._outcome(one), Writes(), 0)
+            return self.adds(outcome, Writes())
+        if shown is not None and not agreed(one, shown, self.rules):
+            return self.adds(_ended(outcome, OutcomeKind.SKIPPED, Problem("asms.row_stale")), Writes())
         after = _of(one.decision)
-        connection = self.run.key.connection
         before = image_of(one.before) if one.before else None
-        outcome = self._outcome(one)
         outcome = replace(outcome, kept={**outcome.kept, "before": before, "version": after.version})
         size = 3 * len(str(image_of(after)))
-        return self._added(outcome, changing(connection, one.before, after), size)
+        return self.adds(outcome, changing(self.run.key.connection, one.before, after), size)
 
     def give_up(self, one: Decided, problem: Problem) -> None:
         """Leaves a row behind as failed."""
-        self._added(_ended(self._outcome(one), OutcomeKind.FAILED, problem), Writes(), 0)
-
-    def step(self) -> Step:
-        """What is committed."""
-        ((entity, tally),) = self.run.tallies.items()
-        tally = replace(tally, counters=dict(Counter(tally.counters) + self.counted))
-        after = replace(self.run, position=self.run.position + self.number, tallies={entity: tally})
-        rows = Rows(
-            entity=entity,
-            outcomes=tuple(self.outcomes),
-            beside=tuple(self.writes.actions),
-            notification=told(after),
-        )
-        return Step(after, rows)
-
-    def _added(self, outcome: Outcome, writes: Writes, size: int) -> bool:
-        actions = len(self.writes.actions) + len(writes.actions) + len(self.outcomes) + 1
-        meets = not self.writes.items.isdisjoint(writes.items)
-        if self.number and (actions > ACTIONS or meets or self.bytes + size > BYTES):
-            return False
-        self.writes.actions += writes.actions
-        self.writes.items |= writes.items
-        self.bytes += size
-        self.outcomes.append(outcome)
-        self._count(outcome.kind)
-        return True
-
-    def _count(self, kind: OutcomeKind) -> None:
-        self.counted[kind] += 1
-        self.number += 1
-
-    def _outcome(self, one: Decided) -> Outcome:
-        return _outcome(self.run, self.run.position + self.number, one)
+        outcome = _outcome(self.run, self.run.position + self.number, one)
+        self.adds(_ended(outcome, OutcomeKind.FAILED, problem), Writes())
 
 
 def _place(run: Run) -> int:
@@ -475,9 +430,7 @@ def _rows(path: Path, asked: Asked, rules: Rules, headers: list[Header]) -> Iter
 
 def _copied_rows(copy: str, asked: Asked, rules: Rules) -> Generator[tuple[Header, Row], None, None]:
     """The same of a copy on S3. The file is here as long as the generator is."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "file"
-        downloaded(copy, path)
+    with copy_here(copy) as (path, _):
         yield from _rows(path, asked, rules, [])
 
 

@@ -5,26 +5,25 @@ Who was changed since is left as it is, and named. Tokens that ended with a deac
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 from asms.catalogues import Category
-from asms.importing.model import WAITING_SECONDS, asked_by
-from asms.importing.told import told
+from asms.importing.block import Block
+from asms.importing.model import asked_by
 from asms.store.comments import comments_of
-from asms.store.imports import run_ahead
+from asms.store.imports import check_turn
 from asms.store.users import changing, removing, stored_users, user_of_image, users_of_logins
 from asms.store.writing import Writes
 from asms.users import User
 from sincronia import clock
 from sincronia.answers import OutOfTimeError, Problem, ProblemError
-from sincronia.engine.state import Outcome, OutcomeKind, Phase, Rows, Run, RunKey, Step, Tally
+from sincronia.engine.state import Outcome, OutcomeKind, Phase, Run, RunKey, Step, Tally
 from sincronia.store.outcomes import outcomes_after
 from sincronia.store.runs import stored_run
 
 TOGETHER = 100  # outcomes that are read at once
-ACTIONS = 98  # of a transaction, beside the run and its notification
 _TAKEN_BACK = (OutcomeKind.CREATED, OutcomeKind.UPDATED, OutcomeKind.DEACTIVATED)
 
 
@@ -53,7 +52,7 @@ class Undoing:
             raise OutOfTimeError
         if run.phase == Phase.READ:
             return _begun(run)
-        block = _Block(run)
+        block = _Block(run=run, after=run.progress["after"])
         found = [outcome for outcome, _ in outcomes_after(imported_key(run.key).run_id, block.after, TOGETHER)]
         if not found:
             return Step(run.with_remaining(OutcomeKind.FAILED))
@@ -73,55 +72,34 @@ def _begun(run: Run) -> Step:
     asked, imported = asked_by(run), stored_run(imported_key(run.key))
     if imported is None:
         raise ProblemError(Problem("connection_missing"))
-    if run_ahead(run.key, asked.project, asked.category):
-        raise ProblemError(Problem("asms.import_waits"), retry_at=clock.now() + WAITING_SECONDS)
+    check_turn(run.key, asked.project, asked.category)
     number = taken_back(imported)
     tallies = {asked.category.value: Tally(received=number, planned=number)}
     return Step(replace(run, phase=Phase.APPLY, position=0, tallies=tallies, progress={"after": ""}))
 
 
-@dataclass(slots=True)
-class _Block:
+@dataclass(slots=True, kw_only=True)
+class _Block(Block):
     """Users who are put back in one transaction."""
 
-    run: Run
-    after: str = ""  # the outcome of the import that was looked at last
-    counted: Counter[OutcomeKind] = field(default_factory=Counter)
-    outcomes: list[Outcome] = field(default_factory=list)
-    writes: Writes = field(default_factory=Writes)
+    after: str  # the outcome of the import that was looked at last
 
-    def __post_init__(self) -> None:
-        self.after = self.run.progress["after"]
+    @property
+    def progress(self) -> Mapping[str, Any]:
+        """See Block."""
+        return {"after": self.after}
 
     def takes(
         self, imported: Outcome, user: User | None, before: User | None, holders: Mapping[str, tuple[Category, str]]
     ) -> bool:
         """Adds what becomes of one outcome of the import, if the transaction has room for it."""
-        if not _changed(imported):
-            self.after = imported.seq
-            return True
-        problem, writes = self._put_back(imported, user, before, holders)
-        full = len(self.writes.actions) + len(writes.actions) + len(self.outcomes) + 1 > ACTIONS
-        if self.outcomes and (full or not self.writes.items.isdisjoint(writes.items)):
-            return False
-        kind = OutcomeKind.SKIPPED if problem else OutcomeKind.UPDATED if before else OutcomeKind.REMOVED
-        self.writes.actions += writes.actions
-        self.writes.items |= writes.items
-        self.counted[kind] += 1
+        if _changed(imported):
+            problem, writes = self._put_back(imported, user, before, holders)
+            kind = OutcomeKind.SKIPPED if problem else OutcomeKind.UPDATED if before else OutcomeKind.REMOVED
+            if not self.adds(replace(imported, kind=kind, problem=problem, kept={}), writes):
+                return False
         self.after = imported.seq
-        self.outcomes.append(replace(imported, kind=kind, problem=problem, kept={}))
         return True
-
-    def step(self) -> Step:
-        """What is committed."""
-        ((entity, tally),) = self.run.tallies.items()
-        tally = replace(tally, counters=dict(Counter(tally.counters) + self.counted))
-        position = self.run.position + self.counted.total()
-        after = replace(self.run, position=position, tallies={entity: tally}, progress={"after": self.after})
-        rows = Rows(
-            entity=entity, outcomes=tuple(self.outcomes), beside=tuple(self.writes.actions), notification=told(after)
-        )
-        return Step(after, rows)
 
     def _put_back(
         self, imported: Outcome, user: User | None, before: User | None, holders: Mapping[str, tuple[Category, str]]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from botocore.exceptions import ClientError
 
@@ -43,8 +46,15 @@ def copied(key: str, etag: str, to: str) -> None:
         raise
 
 
-def downloaded(key: str, path: Path) -> str:
-    """Writes an object to a file; gives its SHA-256. Raises ProblemError(asms.file_gone, asms.upload_too_large)."""
+@contextmanager
+def copy_here(key: str) -> Iterator[tuple[Path, str]]:
+    """A copy as a file on this machine, and its SHA-256. Raises ProblemError(asms.file_gone, asms.upload_too_large)."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        yield path, _downloaded(key, path)
+
+
+def _downloaded(key: str, path: Path) -> str:
     try:
         found = s3().get_object(Bucket=settings.data_bucket(), Key=key)
     except ClientError as error:

@@ -18,10 +18,13 @@ from asms.catalogues import Category
 from asms.store.rows import DirectoryRow
 from asms.store.users import stored_users, users_of_logins
 from asms.users import User
+from sincronia import clock
+from sincronia.answers import Problem, ProblemError
 from sincronia.engine.state import Phase, Run, RunKey
 from sincronia.store.runs import stored_run
 
 _TRIES = 5
+_WAITING_SECONDS = 30  # until a run looks again whether its turn has come
 
 
 class ImportDirectory:
@@ -37,8 +40,8 @@ class ImportDirectory:
         return users_of_logins(self._connection, logins)
 
 
-def run_ahead(key: RunKey, project: str, category: Category) -> RunKey | None:
-    """The run that has to end before this one may change a project's users; None where it is its turn.
+def check_turn(key: RunKey, project: str, category: Category) -> None:
+    """Raises ProblemError(asms.import_waits) until it is a run's turn to change a project's users.
 
     Runs have their turn in the order of their start. Who has it keeps it, and so it is until its run is done.
     """
@@ -50,7 +53,8 @@ def run_ahead(key: RunKey, project: str, category: Category) -> RunKey | None:
         return [*left[:1], *sorted((*left[1:], key.run_id))]
 
     runs = _changed(turns_scope(key.connection), f"{project}#{category.value}", waiting)
-    return None if runs[0] == key.run_id else RunKey(key.connection, runs[0])
+    if runs[0] != key.run_id:
+        raise ProblemError(Problem("asms.import_waits"), retry_at=clock.now() + _WAITING_SECONDS)
 
 
 def imported_before(
