@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from sincronia import clock
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role
 from sincronia.engine.state import Notification, Result
 from sincronia.store.notifications import notifications_by_state, notifications_of, stored_notification
-from sincronia.web.application import Routes
+from sincronia.web.application import Caller, Routes
 from sincronia.web.fields import ConnectionInPath, ConnectionInQuery, Month, run_url
 from sincronia.web.paging import Cursor, Limit, Page, after_of, page
 
@@ -40,7 +40,7 @@ class ListedNotification(BaseModel):
     created_at: str
     concluded_at: str | None
     url: str
-    run_url: str
+    run_url: str = Field(description="Onde está o que ela conta: a execução, ou o cadastro que pede a ação.")
     files: list[str]
 
 
@@ -51,17 +51,19 @@ class NotificationAnswer(ListedNotification):
 
 
 @routes.get("/notifications", role=Role.READER, summary="Lista as notificações de um mês")
-def list_notifications(
+def list_notifications(  # noqa: PLR0917  # Powertools calls it by name
+    caller: Caller,
     connection: ConnectionInQuery = "",
     state: Annotated[State | None, Query(description="Sem conexão e sem estado, as pendentes.")] = None,
+    mine: Annotated[bool, Query(description="Só as que se dirigem a quem chama.")] = False,
     month: Month = "",
     limit: Limit = 50,
     cursor: Cursor = "",
 ) -> Page[ListedNotification]:
     """The newest first."""
     month, after = month or clock.month(clock.now()), after_of(cursor)
-    if connection:
-        found = notifications_of(connection, state, month, limit, after)
+    if connection or mine:
+        found = notifications_of(caller.id if mine else connection, state, month, limit, after)
     else:
         found = notifications_by_state(state or "Pendente", month, limit, after)
     return page(found, _listed)
@@ -102,4 +104,4 @@ def _listed(notification: Notification) -> ListedNotification:
 
 
 def _run_url(notification: Notification) -> str:
-    return run_url(notification.integration, notification.connection, notification.id)
+    return notification.page or run_url(notification.integration, notification.connection, notification.id)

@@ -203,6 +203,7 @@ class Notification:
     concluded_at: str = ""
     result: Result | None = None
     files: tuple[str, ...] = ()  # names of what can be downloaded
+    page: str = ""  # where what it tells of is read; empty: its run
 
     @property
     def state(self) -> str:

@@ -47,6 +47,7 @@ class NotificationItem(Table):
     state_month = UnicodeAttribute()
     result = UnicodeAttribute(null=True)
     files = ListAttribute[Any](null=True)
+    page = UnicodeAttribute(null=True)
     expires_at = NumberAttribute()
     by_state = NotificationsByState()
 
@@ -66,6 +67,7 @@ def notification_out(notification: Notification) -> NotificationItem:
         state_month=f"{notification.state}#{clock.month(_seconds(notification.created_at))}",
         result=notification.result.value if notification.result else None,
         files=list(notification.files) or None,
+        page=notification.page or None,
         expires_at=expiry(),
     )
 
@@ -83,6 +85,7 @@ def notification_in(item: NotificationItem) -> Notification:
         concluded_at=item.concluded_at or "",
         result=Result(item.result) if item.result else None,
         files=tuple(item.files or ()),
+        page=item.page or "",
     )
 
 
