@@ -74,9 +74,9 @@ class LightHints(LightStore):
                 run = self.runs.get(day)
                 if run is None or run.phase == Phase.DONE:
                     return Commit.NO_DAY
-                tally = run.tallies[outcome.entity]
+                ((kind, tally),) = run.tallies.items()  # a day counts all that hints are about as one
                 counted = replace(tally, received=tally.received + 1).counting(outcome.kind, 1)
-                self.runs[day] = replace(run, tallies={outcome.entity: counted})
+                self.runs[day] = replace(run, tallies={kind: counted})
                 self.outcomes_by_seq[day.run_id, outcome.seq] = outcome
                 scope = (connection, outcome.entity)
                 if link:

@@ -30,13 +30,12 @@ from sincronia.engine.hints import (
     Effect,
     Hint,
     HintKind,
-    HintState,
     Kept,
     StoredHint,
     Swept,
     hint_id,
+    waiting,
 )
-from sincronia.engine.starting import QUEUED_SECONDS
 from sincronia.engine.state import Connection, Link, Notification, OutcomeKind, Run, RunKey, ScheduledFlow
 from sincronia.engine.tick import Ticked
 
@@ -325,9 +324,8 @@ class Provider:
         day = self.day(key)
         after = days.decided(day, "ana")
         sweep = self.sweep_hint(sweeps.DECIDE, day=key.run_id, decision=decision, by="ana")
-        waiting = StoredHint(sweep, HintState.WAITING, wake_at=self.now + QUEUED_SECONDS, at=clock.moment())
         told, approved = days.told(after, self.kind), decision == Decision.APPROVED
-        assert self.store.decide_day(day, after, waiting, told, let_through=approved)
+        assert self.store.decide_day(day, after, waiting(sweep), told, let_through=approved)
         self.queue.send(sweep)
         return sweep
 

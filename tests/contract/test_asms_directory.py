@@ -317,7 +317,7 @@ def test_a_token_that_was_revoked_elsewhere_keeps_who_did_it(asms: Asms) -> None
 
 
 def test_no_token_takes_another_s_row(asms: Asms, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asms.sandbox.of("asms.store.writing").time, "sleep", lambda _: None)
+    monkeypatch.setattr(asms.sandbox.of("sincronia.store.writing").time, "sleep", lambda _: None)
     user, token = kept(asms, category="specialists"), new_token(asms)
     asms.sandbox.of("sincronia.store.tokens").keep_token(replace(token, description="De outra pessoa"))
 

@@ -665,7 +665,10 @@ def test_each_page_of_the_log_is_one_query(fresh: House, calls: Iterator[Counter
     kind, working = fresh.state.OutcomeKind, fresh.hints.HintState.WORKING
     lists: dict[str, tuple[Any, list[Any]]] = {
         "period": (lambda after: log.hints_between(fresh.name, period, 2, after), told),
-        "record": (lambda after: log.hints_of_record((fresh.name, ENTITY, "1"), period, 2, after), told[1::2]),
+        "record": (
+            lambda after: log.hints_of_record(fresh.name, "1", period, 2, after, entities=(ENTITY,)),
+            told[1::2],
+        ),
         "kind": (lambda after: log.hints_in_state(fresh.name, kind.FAILED, period, 2, after), told[0::3]),
         "state": (lambda after: log.hints_in_state(fresh.name, working, period, 2, after), []),
     }
@@ -685,8 +688,18 @@ def test_the_log_s_period_ends_before_its_end(fresh: House) -> None:
     told, log = _log(fresh), fresh.of("sincronia.store.hints")
     period = fresh.hints.Period(START + 2, START + 5)
     assert log.hints_between(fresh.name, period, 10, None).values == tuple(told[4:1:-1])
-    assert log.hints_of_record((fresh.name, ENTITY, "0"), period, 10, None).values == (told[4], told[2])
+    assert log.hints_of_record(fresh.name, "0", period, 10, None, entities=(ENTITY,)).values == (told[4], told[2])
     assert log.hints_in_state(fresh.name, fresh.state.OutcomeKind.FAILED, period, 10, None).values == (told[3],)
+
+
+def test_a_record_s_hints_are_found_whatever_they_are_about(fresh: House) -> None:
+    told, log = _log(fresh), fresh.of("sincronia.store.hints")
+    other = fresh.hints.waiting(replace(fresh.hint("C-1", 8), entity="cliente"))
+    assert fresh.store.keep(other)
+    period, both = fresh.hints.Period(START, START + 100), (ENTITY, "cliente")
+    found = [log.hints_of_record(fresh.name, record, period, 10, None, entities=both) for record in ("C-1", "1", "x")]
+    assert [page.values for page in found] == [(other,), tuple(told[1::2][::-1]), ()]
+    assert log.hints_of_record(fresh.name, "C-1", period, 10, None, entities=(ENTITY,)).values == ()
 
 
 def test_a_cursor_of_another_list_is_refused(fresh: House) -> None:

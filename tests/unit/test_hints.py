@@ -11,9 +11,10 @@ from sincronia.answers import AnswerUnknownError, OutOfTimeError, Problem, Probl
 from sincronia.engine import sweeps
 from sincronia.engine.flow import Identity, TargetGoneError
 from sincronia.engine.hint_worker import HINT_HOURS, PUT_OFF_SECONDS, REST_SECONDS
-from sincronia.engine.hints import Cause, Effect, Hint, HintState, Period, StoredHint, merged
+from sincronia.engine.hints import Cause, Effect, Hint, HintState, Period, StoredHint, merged, requested, waiting
+from sincronia.engine.starting import QUEUED_SECONDS
 from sincronia.engine.state import OutcomeKind
-from tests.hints_in_memory import DAY, HOUR, START, Contract, Place, Provider, counters, vendor_down
+from tests.hints_in_memory import DAY, ENTITY, HOUR, START, Contract, Place, Provider, counters, vendor_down
 
 
 class Death(BaseException):
@@ -628,6 +629,51 @@ def test_of_a_period_what_failed_is_tried_again(provider: Provider) -> None:
     assert [(hint.record, hint.cause) for hint in provider.queue.messages] == [("9", Cause.RETRY)]
     provider.work_all()
     assert counters(provider.day().run) == {"created": 2, "rejected": 1}
+
+
+def test_of_a_record_that_is_something_else_link_and_outcome_are_that_s(provider: Provider) -> None:
+    provider.work(replace(provider.hint("1"), entity="client"))
+    assert set(provider.store.link_rows) == {("casa", "client")}
+    (outcome,) = provider.store.outcomes_of(provider.key().run_id)
+    assert (outcome.entity, outcome.source_id) == ("client", "1")
+
+
+def test_what_is_repeated_of_a_period_stays_what_it_is_about(provider: Provider) -> None:
+    provider.work(replace(provider.hint("1", body_hash="one"), entity="client"))
+    for body in ("one", "two", "one"):
+        provider.work(provider.hint("1", body_hash=body))
+    provider.work(_asked(provider, sweeps.REPLAY))
+    assert [(hint.entity, hint.record, hint.body_hash) for hint in provider.queue.messages] == [
+        ("client", "1", ""),
+        (ENTITY, "1", ""),
+    ]
+
+
+def test_where_bodies_are_kept_each_is_repeated_once(provider: Provider) -> None:
+    provider.outside = replace(provider.outside, kind=replace(provider.kind, keeps_bodies=True))
+    for body in ("one", "two", "one"):
+        provider.work(provider.hint("1", body_hash=body))
+    sweep = _asked(provider, sweeps.REPLAY)
+    provider.work(sweep)
+    assert [(hint.record, hint.body_hash) for hint in provider.queue.messages] == [("1", "one"), ("1", "two")]
+    assert provider.stored(sweep).queued == 2
+    assert len({hint.id for hint in provider.queue.messages}) == 2
+
+
+def test_what_is_asked_for_here_waits_until_its_message_comes_or_the_tick(provider: Provider) -> None:
+    kept = waiting(requested("casa", ENTITY, "1", "ana"))
+    assert provider.store.keep(kept)  # as an integration does in its own transaction, and dies before it is queued
+    assert (kept.state, kept.hint.cause, kept.hint.by) == (HintState.WAITING, Cause.REQUEST, "ana")
+    assert provider.tick().queued == 0
+    provider.now += QUEUED_SECONDS
+    assert provider.tick().queued == 1
+    provider.work_all()
+    assert provider.stored(kept.hint).state == HintState.DONE
+    assert provider.target.places["p1"].name == "Ana"
+
+
+def test_no_two_requests_are_one(provider: Provider) -> None:
+    assert requested("casa", ENTITY, "1", "ana").id != requested("casa", ENTITY, "1", "ana").id
 
 
 def test_a_long_period_is_gone_through_in_stretches(provider: Provider) -> None:

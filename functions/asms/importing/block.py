@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from asms.importing.told import told
-from asms.store.writing import Writes
 from sincronia.engine.state import Outcome, OutcomeKind, Rows, Run, Step
+from sincronia.store.writing import Writes
 
 ACTIONS = 98  # of a transaction, beside the run and its notification
 BYTES = 2_000_000  # of a transaction, which may have four million

@@ -37,7 +37,6 @@ from asms.store.imported import copied, copy_here, copy_key
 from asms.store.imports import ImportDirectory, check_turn, imported_before
 from asms.store.policies import stored_policy
 from asms.store.users import changing, image_of
-from asms.store.writing import Writes
 from asms.user_details import with_password
 from asms.users import User
 from sincronia import clock
@@ -57,6 +56,7 @@ from sincronia.engine.plan import Action
 from sincronia.engine.ports import Objects
 from sincronia.engine.state import Mode, Outcome, OutcomeKind, Phase, Result, Rows, Run, RunKey, Step, Tally
 from sincronia.store.runs import stored_run
+from sincronia.store.writing import Writes
 
 PLANNED_TOGETHER = 2_000  # rows
 DONE_TOGETHER = 500  # rows; only of those that change nothing does a block hold so many

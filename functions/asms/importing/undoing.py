@@ -15,13 +15,13 @@ from asms.importing.model import asked_by
 from asms.store.comments import comments_of
 from asms.store.imports import check_turn
 from asms.store.users import changing, removing, stored_users, user_of_image, users_of_logins
-from asms.store.writing import Writes
 from asms.users import User
 from sincronia import clock
 from sincronia.answers import OutOfTimeError, Problem, ProblemError
 from sincronia.engine.state import Outcome, OutcomeKind, Phase, Run, RunKey, Step, Tally
 from sincronia.store.outcomes import outcomes_after
 from sincronia.store.runs import stored_run
+from sincronia.store.writing import Writes
 
 TOGETHER = 100  # outcomes that are read at once
 _TAKEN_BACK = (OutcomeKind.CREATED, OutcomeKind.UPDATED, OutcomeKind.DEACTIVATED)

@@ -8,7 +8,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from asms.store.rows import DirectoryRow
-from asms.store.writing import written
+from sincronia.store.writing import written
 
 
 class KeptNamed(StrEnum):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from aws_lambda_powertools import Logger
 
@@ -125,7 +126,9 @@ class _Work:
         if not connection.enabled:
             raise ProblemError(Problem("connection_missing"))
         if self._sweeps(*sweeps.SWEEPS):
-            return self._swept(sweeps.received_again(self.hint, self.stored.position, self.outside.store))
+            return self._swept(
+                sweeps.received_again(self.hint, self.stored.position, self.outside.store, self.outside.kind)
+            )
         self._leave_in_peace()
         secret = self.outside.secrets.fields(connection.secret_name)
         kept = self.outside.store.kept(self.hint.connection, self.outside.kind.entity)
@@ -173,7 +176,7 @@ class _Work:
     def _acted(self, records: HintedRecords) -> StoredHint | None:
         """What the record's truth asks for is done. Raises what stops it."""
         for _ in range(LOOKS):
-            link = self.outside.store.link(self.hint.connection, self.outside.kind.entity, self.hint.record)
+            link = self.outside.store.link(self.hint.connection, self.hint.entity, self.hint.record)
             change = records.change(self.hint, link)
             if change.removes and link and self._is_held(link):
                 problem = Problem("removal_held_before", {"hint": link.held})
@@ -312,12 +315,13 @@ class _Work:
         """The sweep is gone through, from where it was left."""
         queue, kind = self.outside.queue, self.outside.kind
         for stretch in stretches:
-            queue.send_many(sweeps.hint_of(self.hint, record, kind.entity) for record in stretch.records)
+            found = (sweeps.hint_of(self.hint, record, kind.entity) for record in stretch.records)
+            queue.send_many(chain(found, stretch.repeated))
             moved = replace(
                 self.stored.told(HintState.WORKING, None),
                 position=stretch.position,
                 compared=self.stored.compared + stretch.compared,
-                queued=self.stored.queued + len(stretch.records),
+                queued=self.stored.queued + len(stretch.records) + len(stretch.repeated),
             )
             self._keep(moved)
             if clock.now() >= self.deadline:
@@ -361,7 +365,7 @@ class _Work:
             return None
         return Outcome(
             seq=self.hint.id,
-            entity=self.outside.kind.entity,
+            entity=self.hint.entity,
             kind=effect.kind,
             source_id=self.hint.record,
             label=effect.label,

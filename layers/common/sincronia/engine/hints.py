@@ -2,6 +2,8 @@
 
 A hint carries no content. Its worker reads the record at the source and at the target, acts on what is true there, and
 tells what it did in one row of the log. A *sweep* is a hint about many records at once: it only queues hints.
+
+Where the source cannot be asked, what the sender said is kept, and the hint names it by its hash.
 """
 
 from __future__ import annotations
@@ -11,10 +13,12 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import blake2b
 from typing import Any, Protocol
+from uuid import uuid4
 
 from sincronia import clock
 from sincronia.answers import Answers, Problem
 from sincronia.engine.flow import Limit, Opening
+from sincronia.engine.starting import QUEUED_SECONDS
 from sincronia.engine.state import Link, OutcomeKind
 
 EVENT_DAYS = 60  # how long an event's id is known
@@ -31,6 +35,7 @@ class Cause(StrEnum):
     RETRY = "retry"  # a person wants what failed tried again
     DECISION = "decision"  # a person decided at the brake
     SCHEDULE = "schedule"  # of sweeps: their time had come
+    REQUEST = "request"  # what a person changed here is to be carried out there
 
 
 class HintState(StrEnum):
@@ -68,7 +73,7 @@ class Hint:
     cause: Cause
     received_at: float  # seconds since 1970
     event_id: str = ""  # the sender's own, where it has one
-    body_hash: str = ""
+    body_hash: str = ""  # of a webhook's body; names it where bodies are kept
     by: str = ""  # who asked for it, where a person did
     period: Period | None = None  # of a sweep over what was received in it
     day: str = ""  # the id of the day's run whose held hints a person decided on
@@ -85,6 +90,15 @@ def hint_id(received_at: float, *parts: str) -> str:
     """Sorts by time, as ids of runs do; the same for the same parts received at the same moment."""
     digest = blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
     return f"{compact(received_at)}-{digest}"
+
+
+def requested(connection: str, entity: str, record: str, by: str) -> Hint:
+    """A hint that what was changed here is to be carried out there.
+
+    It is kept, as `waiting`, in the transaction that makes the change, and queued after it.
+    """
+    now = clock.now()
+    return Hint(connection, hint_id(now, uuid4().hex), entity, record, Cause.REQUEST, now, by=by)
 
 
 def compact(seconds: float) -> str:
@@ -122,11 +136,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """A stretch of a sweep: the records that are to be looked at, how many were compared, where to go on."""
+    """A stretch of a sweep: the records that are to be looked at, how many were compared, where to go on.
+
+    `repeated` are hints that are given once more, each with what it is about.
+    """
 
     records: tuple[str, ...]
     compared: int
     position: Mapping[str, Any]
+    repeated: tuple[Hint, ...] = ()
 
 
 class Kept(Protocol):
@@ -169,11 +187,18 @@ class HintKind:
     """What people know of an integration with hints, and what holds its brake."""
 
     integration: str
-    entity: str
+    entity: str  # what its records are
     title: str  # what people call the day's run
     day_flow: str  # the name that the day's runs are kept under
     answers: Answers
     removals: Limit = REMOVALS  # per connection and day
+    others: tuple[str, ...] = ()  # what else hints are about
+    keeps_bodies: bool = False  # webhooks' bodies are kept, and go with a hint that is repeated
+
+    @property
+    def entities(self) -> tuple[str, ...]:
+        """All that hints are about."""
+        return (self.entity, *self.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +221,11 @@ class StoredHint:
     def told(self, state: HintState, effect: Effect | None) -> StoredHint:
         """The same, as it stands now."""
         return replace(self, state=state, effect=effect, problem=None, wake_at=None, at=clock.moment())
+
+
+def waiting(hint: Hint) -> StoredHint:
+    """A hint as it is kept before it is queued: whoever dies between leaves it to the tick."""
+    return StoredHint(hint, HintState.WAITING, wake_at=clock.now() + QUEUED_SECONDS, at=clock.moment())
 
 
 def merged(settled: Effect | None, now: Effect) -> Effect:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sincronia import clock
 from sincronia.engine.hint_ports import HintStore
-from sincronia.engine.hints import Cause, Hint, HintState, Swept, hint_id
+from sincronia.engine.hints import Cause, Hint, HintKind, HintState, Swept, hint_id
 from sincronia.engine.state import OutcomeKind, RunKey
 
 REPLAY = "repetir_periodo"  # every record that was hinted at in a period
@@ -25,35 +25,40 @@ _STRETCH = 100  # hints that are queued before the position is written down
 _UNFINISHED = {OutcomeKind.REJECTED, OutcomeKind.FAILED}
 
 
-def hint_of(sweep: Hint, record: str, entity: str) -> Hint:
+def hint_of(sweep: Hint, record: str, entity: str, body_hash: str = "") -> Hint:
     """The hint that a sweep queues for a record; the same, however often the sweep is repeated."""
     cause = {REPLAY: Cause.REPLAY, RETRY: Cause.RETRY}.get(sweep.entity, Cause.RECONCILE)
     return Hint(
         connection=sweep.connection,
-        id=hint_id(sweep.received_at, sweep.id, record),
+        id=hint_id(sweep.received_at, sweep.id, entity, record, body_hash),
         entity=entity,
         record=record,
         cause=cause,
         received_at=sweep.received_at,
+        body_hash=body_hash,
         by=sweep.by,
     )
 
 
-def received_again(sweep: Hint, position: Mapping[str, Any], store: HintStore) -> Iterator[Swept]:
-    """Records hinted at in the sweep's period, each once in a stretch; of a retry, those that came to no good end."""
+def received_again(sweep: Hint, position: Mapping[str, Any], store: HintStore, kind: HintKind) -> Iterator[Swept]:
+    """Records hinted at in the sweep's period, each once in a stretch; of a retry, those that came to no good end.
+
+    Where bodies are kept, each body once.
+    """
     if sweep.period is None:
         return
-    after, records, looked_at = str(position.get("after", "")), dict[str, None](), 0
+    after, repeated, looked_at = str(position.get("after", "")), dict[Hint, None](), 0
     for stored in store.received(sweep.connection, sweep.period, after):
         after, looked_at = stored.hint.id, looked_at + 1
         unfinished = stored.state == HintState.DONE and stored.effect and stored.effect.kind in _UNFINISHED
         if stored.hint.record and (sweep.entity == REPLAY or unfinished):
-            records[stored.hint.record] = None
+            body_hash = stored.hint.body_hash if kind.keeps_bodies else ""
+            repeated[hint_of(sweep, stored.hint.record, stored.hint.entity, body_hash)] = None
         if looked_at == _STRETCH:
-            yield Swept(tuple(records), looked_at, {"after": after})
-            records, looked_at = {}, 0
+            yield Swept((), looked_at, {"after": after}, tuple(repeated))
+            repeated, looked_at = {}, 0
     if looked_at:
-        yield Swept(tuple(records), looked_at, {"after": after})
+        yield Swept((), looked_at, {"after": after}, tuple(repeated))
 
 
 def decided_on(sweep: Hint, store: HintStore) -> Iterator[tuple[str, Hint | None]]:

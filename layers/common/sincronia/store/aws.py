@@ -75,6 +75,15 @@ class S3Objects:
             if error.response["Error"]["Code"] not in {"NoSuchKey", "AccessDenied"}:
                 raise
 
+    def write_bytes(self, key: str, content: bytes) -> None:
+        """Writes an object as it is; one of that key is replaced."""
+        s3().put_object(Bucket=settings.data_bucket(), Key=key, Body=content)
+
+    def read_bytes(self, key: str) -> bytes:
+        """An object as it is."""
+        body: bytes = s3().get_object(Bucket=settings.data_bucket(), Key=key)["Body"].read()
+        return body
+
 
 class SqsRunQueue:
     """Implements sincronia.engine.ports.RunQueue. A message holds the run's key and nothing else."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -258,9 +258,19 @@ def hints_between(connection: str, period: Period, limit: int, after: After | No
     )
 
 
-def hints_of_record(key: tuple[str, str, str], period: Period, limit: int, after: After | None) -> Listed[StoredHint]:
-    """The hints of a record (connection, entity, its id) of a period, the newest first."""
-    record_key, connection = "#".join(key), key[0]
+def hints_of_record(
+    connection: str, record: str, period: Period, limit: int, after: After | None, *, entities: Iterable[str]
+) -> Listed[StoredHint]:
+    """The hints of a record of a period, the newest first; of the first entity that has any of that id."""
+    found: Listed[StoredHint] = Listed((), None)
+    for entity in entities:
+        found = _of_record(f"{connection}#{entity}#{record}", connection, period, limit, after)
+        if found.values or found.after:
+            break
+    return found
+
+
+def _of_record(record_key: str, connection: str, period: Period, limit: int, after: After | None) -> Listed[StoredHint]:
     return listed(
         lambda start: HintItem.by_record.query(
             record_key,

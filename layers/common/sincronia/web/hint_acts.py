@@ -12,8 +12,7 @@ from sincronia import clock
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role
 from sincronia.engine import days, sweeps
-from sincronia.engine.hints import Cause, Decision, Hint, HintState, StoredHint, hint_id
-from sincronia.engine.starting import QUEUED_SECONDS
+from sincronia.engine.hints import Cause, Decision, Hint, hint_id, waiting
 from sincronia.engine.state import Phase
 from sincronia.store.hint_queue import SqsHintQueue
 from sincronia.store.hinting import DynamoHintStore, decide_day, stored_day
@@ -85,7 +84,10 @@ class HintActs:
         self.integration.enabled(connection)
         if not stored.hint.record:
             raise ProblemError(Problem("hint_of_many"))
-        return self._queued(self._asked(connection, stored.hint.record, caller))
+        asked = replace(self._asked(connection, stored.hint.record, caller), entity=stored.hint.entity)
+        if self.integration.kind.keeps_bodies:
+            asked = replace(asked, body_hash=stored.hint.body_hash)
+        return self._queued(asked)
 
     def sync_record(self, connection: ConnectionInPath, record: RecordInPath, caller: Caller) -> HintAnswer:
         """As if a hint had come."""
@@ -114,9 +116,8 @@ class HintActs:
         decision = Decision.APPROVED if wanted.decision == "approve" else Decision.REJECTED
         asked = self._asked(connection, "", caller)
         sweep = replace(asked, entity=sweeps.DECIDE, cause=Cause.DECISION, day=run_id, decision=decision)
-        stored = _waiting(sweep)
         told = days.told(after, self.integration.kind)
-        if not decide_day(day, after, stored, told, let_through=decision == Decision.APPROVED):
+        if not decide_day(day, after, waiting(sweep), told, let_through=decision == Decision.APPROVED):
             raise ProblemError(Problem("decided_before"))
         SqsHintQueue().send(sweep)
         return run_answer(after, self.integration)
@@ -135,11 +136,7 @@ class HintActs:
 
     def _queued(self, hint: Hint) -> HintAnswer:
         """The hint, in the log before it is queued: whoever dies between leaves it to the tick."""
-        DynamoHintStore(self.integration.name).keep(_waiting(hint))
+        DynamoHintStore(self.integration.name).keep(waiting(hint))
         SqsHintQueue().send(hint)
         url = f"/integrations/{self.integration.name}/connections/{hint.connection}/hints/{hint.id}"
         return HintAnswer(hint=hint.id, url=url)
-
-
-def _waiting(hint: Hint) -> StoredHint:
-    return StoredHint(hint, HintState.WAITING, wake_at=clock.now() + QUEUED_SECONDS, at=clock.moment())

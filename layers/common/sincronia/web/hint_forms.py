@@ -25,6 +25,7 @@ CAUSES: Mapping[Cause, str] = {
     Cause.RETRY: "Nova tentativa",
     Cause.DECISION: "Decisão",
     Cause.SCHEDULE: "Horário programado",
+    Cause.REQUEST: "Pedido daqui",
 }
 OUTCOMES: Mapping[OutcomeKind | HintState, str] = {
     OutcomeKind.CREATED: "Criado",

@@ -129,7 +129,8 @@ class HintReads:
             raise RequestValidationError([{"type": "enum", "loc": ("query", "outcome"), "ctx": {"expected": expected}}])
         state, after = _STATES.get(outcome), after_of(cursor)
         if record:
-            found = hints_of_record((connection, self.integration.kind.entity, record), period, limit, after)
+            entities = self.integration.kind.entities
+            found = hints_of_record(connection, record, period, limit, after, entities=entities)
             found = Listed(tuple(one for one in found.values if state in (None, outcome_of(one))), found.after)
         elif state:
             found = hints_in_state(connection, state, period, limit, after)
