@@ -158,6 +158,19 @@ def test_more_than_64_kib_costs_nothing(webhooks: SgpWebhooks, encoded: bool) ->
     assert webhooks.send(largest).status == 200
 
 
+def test_what_is_packed_costs_nothing_and_what_says_that_it_is_not_is_let_in(webhooks: SgpWebhooks) -> None:
+    happening = webhooks.posted(OF_308)
+    headers = happening["headers"]
+    webhooks.calls()
+
+    for encoding in ("gzip", "br", "gzip, gzip"):
+        headers["content-encoding"] = encoding
+        assert webhooks.send(happening).refused == (415, "webhook_encoding_unsupported")
+    assert webhooks.calls() == Counter()
+    headers["content-encoding"] = "identity"
+    assert webhooks.send(happening).status == 200
+
+
 @pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data; boundary=x", "application/xml", "json", ";"])
 def test_other_content_types_cost_nothing(webhooks: SgpWebhooks, kind: str) -> None:
     happening = webhooks.posted(OF_308)

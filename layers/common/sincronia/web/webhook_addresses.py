@@ -42,6 +42,7 @@ class WebhookAddresses:
     """The route of one integration."""
 
     integration: Integration
+    how: str = HOW_TO_SEND
 
     def routes(self) -> Routes:
         """Ready for an Application."""
@@ -62,4 +63,4 @@ class WebhookAddresses:
             secrets = live_secrets(SecretsManagerSecrets().fields(found.secret_name))
         except ProblemError:  # whoever made the connection died before it had a secret
             secrets = []
-        return WebhookAnswer(path=path, url=called + path, secrets=len(secrets), how=HOW_TO_SEND)
+        return WebhookAnswer(path=path, url=called + path, secrets=len(secrets), how=self.how)
