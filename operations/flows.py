@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import asms.flows
+import sgp.answers
 import sgp.connection
 import sgp.flows
 import zen.flows
+from sincronia.connection_fields import parsed
 from sincronia.engine.flow import FlowKind, Opening
 
 FLOWS: Mapping[str, Mapping[str, FlowKind]] = {
@@ -22,8 +24,8 @@ def _open_zen(flow: str, opening: Opening) -> None:
 
 
 def _open_sgp(_: str, opening: Opening) -> None:
-    sgp.connection.parsed(sgp.connection.Settings, opening.settings)
-    sgp.connection.parsed(sgp.connection.Secret, opening.secret)
+    parsed(sgp.connection.Settings, opening.settings, sgp.answers.ANSWERS)
+    parsed(sgp.connection.Secret, opening.secret, sgp.answers.ANSWERS)
     sgp.connection.sgp_of(opening)
     sgp.connection.ozmap_of(opening)
 

@@ -61,10 +61,6 @@ _CONNECTION: Answers = {
         "O mapeamento de status entre o SGP e o OZmap é fixo nesta versão e não pode ser alterado.",
         "Retire o campo das configurações; se precisar de outro mapeamento, peça-o ao suporte como melhoria.",
     ),
-    "sgp.webhook_secret_invalid": _correct(
-        "Os segredos do webhook não têm a forma esperada.",
-        "Informe um ou mais, separados por espaços: cada um é whsec_ seguido de 24 a 64 bytes em base64.",
-    ),
 }
 
 # What a contract's truth can run into.

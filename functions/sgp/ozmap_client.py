@@ -20,9 +20,9 @@ import requests
 from sgp import ozmap_rows as rows
 from sgp.contracts import Coordinates
 from sgp.fibre_map import Box, BoxContents, Client, ClientStatus, Holder, NewClient, Property, PropertyChange
-from sgp.received import received
 from sincronia.answers import Problem, ProblemError
 from sincronia.engine.flow import TargetGoneError
+from sincronia.vendor_answers import received
 from sincronia.vendor_http import VendorSession
 
 VENDOR = "OZmap"
@@ -32,7 +32,6 @@ _BASE = "/api/v2"
 _TAKEN = re.compile(r"taken|occupied|in use|already|exists|ocupad|bloquead|em uso|já", re.IGNORECASE)
 _PORT = re.compile(r"\bport(a|as|s)?\b|connector|splitter", re.IGNORECASE)
 _CODE = re.compile(r"\bcode\b|c[óo]digo", re.IGNORECASE)
-_SENDABLE = re.compile(r"[!-~]([ -~]*[!-~])?")
 _Row = TypeVar("_Row", bound=rows.Stored)
 
 
@@ -43,8 +42,7 @@ class OzMap:
     """
 
     def __init__(self, session: VendorSession, key: str) -> None:
-        if not _SENDABLE.fullmatch(key):  # no header can hold it, and the error of the attempt would quote it
-            raise ProblemError(session.problem("vendor_refused_token"))
+        session.check_key(key)
         self._session = session
         self._headers = {"Authorization": key}
 

@@ -25,7 +25,7 @@ from sgp.fibre_map import (
     PropertyChange,
     Splitter,
 )
-from sgp.received import Part
+from sincronia.vendor_answers import Part
 
 CODE, NAME, STATUS, PROJECT, BOX, PARENT, CLIENT = "code", "name", "status", "project", "box", "parent", "client"
 CONNECTOR, PORT, POWER = "connector", "port", "potencyRead"

@@ -10,7 +10,7 @@ from typing import Any
 from sgp import flow_names, links, sweeps
 from sgp.answers import ANSWERS
 from sgp.changes import Situation, decide
-from sgp.connection import Settings, ozmap_of, parsed, sgp_of
+from sgp.connection import Settings, ozmap_of, sgp_of
 from sgp.contracts import Contract, SplitterPort
 from sgp.fibre_map import BoxContents, Property
 from sgp.ozmap_client import OzMap
@@ -20,6 +20,7 @@ from sgp.sgp_client import Sgp
 from sgp.statuses import TABLE, Course
 from sgp.writes import CreateProperty, Decision, RemoveProperty, UpdateClient, UpdateProperty, Write
 from sincronia.answers import Problem, ProblemError, Retry
+from sincronia.connection_fields import parsed
 from sincronia.engine.flow import Opening
 from sincronia.engine.hints import Change, Effect, Hint, Kept, Swept
 from sincronia.engine.state import Link, OutcomeKind
@@ -27,7 +28,7 @@ from sincronia.engine.state import Link, OutcomeKind
 
 def open_contracts(opening: Opening, kept: Kept) -> ContractRecords:
     """A connection's contracts. Raises ProblemError where its settings or its secret don't do; no I/O."""
-    return ContractRecords(sgp_of(opening), ozmap_of(opening), parsed(Settings, opening.settings), kept)
+    return ContractRecords(sgp_of(opening), ozmap_of(opening), parsed(Settings, opening.settings, ANSWERS), kept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from sgp.contracts import (
     Status,
     status_of_title,
 )
-from sgp.received import Part, received
 from sincronia.answers import ProblemError
+from sincronia.vendor_answers import Part, received
 from sincronia.vendor_http import VendorSession
 
 VENDOR = "SGP"

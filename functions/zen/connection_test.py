@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 
-from sincronia import clock
-from sincronia.answers import Problem, ProblemError
+from sincronia.connection_checks import Check, soon, tried
 from sincronia.engine.flow import Opening
 from zen import questor_client, tareffa_client, zen_client
 from zen.connection import check_administrator_key, questor_of, tareffa_of, zen_of
 from zen.office_users import record_of
 from zen.questor_client import Users
 
-SECONDS = 8.0  # for each vendor
 ADMINISTRATOR_KEY = "Chave de Acesso do usuário 0"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One part of the connection that was tried; no problem where it works."""
-
-    what: str
-    problem: Problem | None
 
 
 def checks(opening: Opening) -> tuple[Check, ...]:
     """Tries every part of the connection, whatever is wrong with the others. Raises OutOfTimeError.
 
-    Each vendor is asked once, for at most SECONDS.
+    Each vendor is asked once.
     """
-    return tuple(Check(what, _problem_of(probe)) for what, probe in _probes(opening))
+    return tried(_probes(opening))
 
 
 def check(opening: Opening) -> None:
@@ -39,22 +28,10 @@ def check(opening: Opening) -> None:
         probe()
 
 
-def _problem_of(probe: Callable[[], None]) -> Problem | None:
-    try:
-        probe()
-    except ProblemError as error:
-        return error.problem
-    return None
-
-
 def _probes(opening: Opening) -> Iterator[tuple[str, Callable[[], None]]]:
     """What is tried, in the order of the screen."""
-
-    def soon() -> Opening:
-        return replace(opening, deadline=min(opening.deadline, clock.now() + SECONDS))
-
-    yield questor_client.VENDOR, lambda: questor_of(soon()).listing(Users.CONSULTATION, {}, record_of).check()
-    yield zen_client.VENDOR, lambda: zen_of(soon()).records(zen_client.OFFICE_USERS).check()
+    yield questor_client.VENDOR, lambda: questor_of(soon(opening)).listing(Users.CONSULTATION, {}, record_of).check()
+    yield zen_client.VENDOR, lambda: zen_of(soon(opening)).records(zen_client.OFFICE_USERS).check()
     yield ADMINISTRATOR_KEY, lambda: check_administrator_key(opening.secret)
     if opening.settings.get("tareffa_address"):
-        yield tareffa_client.VENDOR, lambda: tareffa_of(soon()).records(tareffa_client.USERS).check()
+        yield tareffa_client.VENDOR, lambda: tareffa_of(soon(opening)).records(tareffa_client.USERS).check()

@@ -118,8 +118,8 @@ def test_a_sweep_of_no_period_is_off_and_one_left_out_keeps_its_own(sgp: SgpHttp
     [
         ({"settings": {"status_mapping": {"4": "OK"}}}, "settings.status_mapping", "sgp.status_fixed"),
         ({"settings": {"status_mapping": None}}, "settings.status_mapping", "sgp.status_fixed"),
-        ({"secret": {"webhook_secrets": "segredo-curto"}}, "secret.webhook_secrets", "sgp.webhook_secret_invalid"),
-        ({"secret": {"webhook_secrets": "whsec_c2VncmVkbw=="}}, "secret.webhook_secrets", "sgp.webhook_secret_invalid"),
+        ({"secret": {"webhook_secrets": "segredo-curto"}}, "secret.webhook_secrets", "webhook_secret_invalid"),
+        ({"secret": {"webhook_secrets": "whsec_c2VncmVkbw=="}}, "secret.webhook_secrets", "webhook_secret_invalid"),
         ({"settings": {"cancel_clients": "sim"}}, "settings.cancel_clients", "request_invalid"),
         (
             {"settings": {"projects_by_pop": {"POP Centro": "um"}}},

@@ -6,7 +6,6 @@ import base64
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
 
 from local.vendors.ozmap import OzmapSimulator
 from local.vendors.sgp import SgpSimulator
@@ -17,14 +16,13 @@ from sgp.connection import (
     Settings,
     Switches,
     ozmap_of,
-    parsed,
     sgp_of,
-    webhook_secrets,
 )
 from sgp.connection_test import checks
 from sgp.records import open_contracts
 from sincronia import clock
 from sincronia.answers import ProblemError, explain
+from sincronia.connection_fields import Fields, parsed, webhook_secrets
 from sincronia.engine.flow import Opening
 from tests.sgp_world import TOWN, Remembered
 
@@ -38,16 +36,16 @@ GOOD = "whsec_" + base64.b64encode(bytes(24)).decode()
 OTHER = "whsec_" + base64.b64encode(bytes(range(64))).decode()
 
 
-def sentence(model: type[BaseModel], values: dict[str, Any]) -> str:
+def sentence(model: type[Fields], values: dict[str, Any]) -> str:
     with pytest.raises(ProblemError) as raised:
-        parsed(model, values)
+        parsed(model, values, ANSWERS)
     assert raised.value.__context__ is None
     return explain(raised.value.problem, ANSWERS)
 
 
 def test_every_switch_is_off_until_it_is_turned_on() -> None:
     """The six of seed 004, by the names that people know."""
-    switches = parsed(Settings, SETTINGS).model_dump(exclude={*SETTINGS, "projects_by_pop"})
+    switches = parsed(Settings, SETTINGS, ANSWERS).model_dump(exclude={*SETTINGS, "projects_by_pop"})
     assert switches == dict.fromkeys(switches, False)
     assert [Switches.model_fields[name].title for name in switches] == [
         "Cancelar Clientes",
@@ -68,7 +66,9 @@ def test_status_mapping_is_fixed(mapping: Any) -> None:
 def test_webhook_secrets() -> None:
     assert webhook_secrets(f" {GOOD}  {OTHER}\n") == (GOOD, OTHER)
     assert webhook_secrets("") == ()
-    assert parsed(Secret, {**SECRET, "webhook_secrets": f"{GOOD}   {OTHER}"}).webhook_secrets == f"{GOOD} {OTHER}"
+    assert (
+        parsed(Secret, {**SECRET, "webhook_secrets": f"{GOOD}   {OTHER}"}, ANSWERS).webhook_secrets == f"{GOOD} {OTHER}"
+    )
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,12 @@ from local.vendors.office import Office
 from local.vendors.questor import QuestorSimulator
 from local.vendors.tareffa import TareffaSimulator
 from local.vendors.zen import ZenSimulator
-from sincronia import clock, vendor_http
+from sincronia import clock, connection_checks, vendor_http
 from sincronia.answers import OutOfTimeError, ProblemError, explain
+from sincronia.connection_checks import Check
 from sincronia.engine.flow import Opening
-from zen import connection_test
 from zen.answers import ANSWERS
-from zen.connection_test import Check, check, checks
+from zen.connection_test import check, checks
 from zen.flow_names import INITIAL
 from zen.flows import FLOWS
 from zen.questor_client import Users
@@ -162,7 +162,7 @@ def test_questor_without_the_consultation(opening: Opening, monkeypatch: pytest.
 def test_vendor_that_never_answers_takes_its_seconds_and_no_more(
     opening: Opening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection_test, "SECONDS", 0.4)
+    monkeypatch.setattr(connection_checks, "SECONDS", 0.4)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
         started = time.monotonic()

@@ -213,6 +213,12 @@ COMMON: Answers = {
         "As configurações da conexão estão incompletas ou inválidas no campo {field}.",
         "Corrija o campo e salve a conexão novamente.",
     ),
+    "webhook_secret_invalid": Answer(
+        Retry.AFTER_CORRECTION,
+        Fault.PERSON,
+        "Os segredos do webhook não têm a forma esperada.",
+        "Informe um ou mais, separados por espaços: cada um é whsec_ seguido de 24 a 64 bytes em base64.",
+    ),
     "brake_source_empty": Answer(
         Retry.STOP,
         Fault.PERSON,

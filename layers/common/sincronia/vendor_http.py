@@ -9,6 +9,7 @@ from __future__ import annotations
 import json as json_text
 import logging
 import random
+import re
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -38,6 +39,7 @@ REDIRECTS = 3
 
 _READS = ("GET", "HEAD")
 _PASSING_STATUSES = (500, 502, 503, 504)
+_SENDABLE = re.compile(r"[!-~]([ -~]*[!-~])?")
 _REDIRECT_STATUSES = (301, 302, 303, 307, 308)
 
 # urllib3 writes whole URLs into these logs, and a URL may hold a token.
@@ -148,6 +150,11 @@ class VendorSession:
     def problem(self, code: str, **details: str) -> Problem:
         """A problem of this vendor: its name and host are among the details."""
         return Problem(code, {"vendor": self.vendor, "host": self.host, **details})
+
+    def check_key(self, key: str) -> None:
+        """Raises ProblemError(vendor_refused_token) for a key that no header can hold: an attempt would quote it."""
+        if not _SENDABLE.fullmatch(key):
+            raise ProblemError(self.problem("vendor_refused_token"))
 
     def _follow(self, call: _Call, path: str) -> requests.Response | _Failure | None:
         """One answer, at the end of at most three redirects to the same host; a write follows none.
