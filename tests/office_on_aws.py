@@ -45,7 +45,7 @@ SECRET_PREFIX = "sincronia/test/"
 FLOW = "sincronizar_usuarios"
 PARAMETERS = {"AllowedNetworks": "127.0.0.0/8"}
 TABLES = ("connections", "links", "identities", "runs", "outcomes", "notifications", "tokens", "requests")
-PRODUCT = ("sincronia", "asms", "hub", "sgp", "zen")
+PRODUCT = ("sincronia", "asms", "hub", "promob", "sgp", "zen")
 _PREFIXES = tuple(f"{name}." for name in PRODUCT)
 
 

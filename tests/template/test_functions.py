@@ -20,6 +20,7 @@ from local.api_routes import found, routes_of
 from local.provisioned import RouteSpec
 from local.template import Made, Resolver, translated
 from operations.flows import FLOWS
+from promob.flows import DAYS as PROMOB_DAYS
 from sgp.offered import INTEGRATION as SGP
 from tests.template import rules
 from zen.offered import INTEGRATION as ZEN
@@ -30,7 +31,12 @@ FUNCTIONS = dict(rules.of_type(translated(ROOT / "template.yaml", {}, "sa-east-1
 ENVIRONMENT_NAME = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 
 # Sweeps write nothing: what their hints do has its brake in the day's runs.
-BRAKED: Mapping[str, Collection[str]] = {"asms": {*ASMS.flows, IMPORT}, "sgp": SGP.days, "zen": ZEN.flows}
+BRAKED: Mapping[str, Collection[str]] = {
+    "asms": {*ASMS.flows, IMPORT},
+    "promob": PROMOB_DAYS,
+    "sgp": SGP.days,
+    "zen": ZEN.flows,
+}
 
 IMPORT = """
 import importlib, sys

@@ -121,6 +121,11 @@ BREAKS: tuple[tuple[Rule, Break, str], ...] = (
         _statement("SgpOnWebhookRole", "Action", "s3:PutObject"),
         "SgpOnWebhook: may s3:PutObject",
     ),
+    (
+        rules.webhooks_only_queue,
+        _statement("PromobOnWebhookRole", "Action", "s3:PutObject"),
+        "PromobOnWebhook: may s3:PutObject",
+    ),
     (rules.webhooks_only_queue, _set("SgpOnWebhook", "VpcConfig", {}), "SgpOnWebhook: stands where"),
     (rules.apis_are_guarded_and_watched, _drop(STAGE, "DefaultRouteSettings"), f"{STAGE}: anybody may"),
     (

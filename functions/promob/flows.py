@@ -1,0 +1,23 @@
+"""How hints from Promob, and those to it, are worked on. Nothing of it is scheduled: Promob tells what it saves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from promob import flow_names
+from promob.answers import ANSWERS
+from sincronia.engine.flow import FlowKind
+from sincronia.engine.hints import HintKind
+
+KIND = HintKind(
+    integration="promob",
+    entity=flow_names.ENVIRONMENT,
+    title="Avisos do Promob",
+    day_flow=flow_names.DAY,
+    answers=ANSWERS,
+    others=(flow_names.CUSTOMER, flow_names.PROMOB_PROJECT, flow_names.PROMOB_CUSTOMER, flow_names.PROMOB_USER),
+    keeps_bodies=True,
+)
+
+FLOWS: Mapping[str, FlowKind] = {}
+DAYS: Mapping[str, FlowKind] = {flow_names.DAY: FlowKind(title=KIND.title, answers=ANSWERS)}
