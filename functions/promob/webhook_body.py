@@ -16,9 +16,9 @@ from sincronia.web.webhooks import About
 NEGOTIATED = "budget.negotiated"
 
 LOOKED_FOR = (
-    "em type, project.created, project.saved, budget.prepared, budget.negotiated, customer.created, customer.changed ou "
-    "user.password_changed; e a identificação no Promob do que mudou, em project.id, em customer.id ou em user, com até "
-    "60 letras sem acento, números, pontos, hifens ou sublinhados"
+    "em type, project.created, project.saved, budget.prepared, budget.negotiated, customer.created, customer.changed "
+    "ou user.password_changed; e a identificação no Promob do que mudou, em project.id, em customer.id ou em user, com "
+    "até 60 letras sem acento, números, pontos, hifens ou sublinhados"
 )
 
 _PROJECTS = frozenset({"project.created", "project.saved", "budget.prepared", NEGOTIATED})
@@ -30,6 +30,8 @@ _FORM = re.compile(r"[0-9A-Za-z._-]{1,60}")
 def record_of(body: Mapping[str, Any]) -> About | None:
     """What a body is about; None where it doesn't say so."""
     kind = body.get("type")
+    if not isinstance(kind, str):
+        return None
     if kind in _PROJECTS:
         return _about(flow_names.PROMOB_PROJECT, _id_in(body.get("project")))
     if kind in _CUSTOMERS:
