@@ -42,3 +42,14 @@ def holders_of(identity: Identity, connection: str, most: int) -> list[str]:
         f"{identity.kind}#{identity.value}", IdentityItem.holder.startswith(mine), limit=most, consistent_read=True
     )
     return [str(row.record or row.holder.removeprefix(mine)) for row in rows]
+
+
+def holder_of(identity: Identity, connection: str) -> str:
+    """Whose a value is that one record of the connection at most may have, as entity#id; empty where it is nobody's."""
+    try:
+        row = IdentityItem.get(
+            f"{identity.kind}#{identity.value}", f"{connection}#{identity.kind}", consistent_read=True
+        )
+    except IdentityItem.DoesNotExist:
+        return ""
+    return str(row.record)
