@@ -233,7 +233,7 @@ def test_a_project_is_read_as_it_was_kept_however_much_or_little_it_has(network:
     }
 
     rows = network.of("promob.store.rows")
-    form = network.of("promob.store.projects").PROJECTS
+    form = network.of("promob.store.project_rows").PROJECTS
     row = rows.row_of(form, "s", full.id, full)
     assert rows.value_in(form, row) == full
     assert len(row.value.encode()) < 150_000  # of the 400 KB that a row can have

@@ -15,7 +15,7 @@ from sincronia.engine.hints import Hint, waiting
 from sincronia.store.connections import ConnectionItem, registered
 from sincronia.store.hint_queue import SqsHintQueue
 from sincronia.store.hints import hint_item
-from sincronia.store.identities import IdentityItem, lock_out
+from sincronia.store.identities import IdentityItem, holder_of, lock_out
 from sincronia.store.writing import Writes, written
 
 INTEGRATION = "promob"
@@ -101,21 +101,10 @@ class Change:
         if (now.version if now else 0) != self.before:
             return Kept.OVERTAKEN
         for lock in self.locks:
-            holder = holder_of(self.connection, lock.identity)
+            holder = holder_of(lock.identity, self.connection)
             if holder not in {"", lock.holder}:
                 return Taken(lock.identity, holder)
         return None
-
-
-def holder_of(connection: str, identity: Identity) -> str:
-    """Whose a value is, as entity#id, read consistently; empty where it is nobody's."""
-    try:
-        found = IdentityItem.get(
-            f"{identity.kind}#{identity.value}", f"{connection}#{identity.kind}", consistent_read=True
-        )
-    except IdentityItem.DoesNotExist:
-        return ""
-    return str(found.record)
 
 
 def _stands() -> Condition:

@@ -19,7 +19,8 @@ from promob.offers import Budget, HistoryEntry, ManualItem, PurchaseOrder
 from promob.ports import Beside
 from promob.pricing import Rule
 from promob.projects import Project
-from promob.store.keeping import Change, Kept, Lock, Taken, holder_of
+from promob.store.keeping import Change, Kept, Lock, Taken
+from promob.store.project_rows import PROJECTS, project_of_promob, project_row, promob_project, stored_project
 from promob.store.rows import (
     Row,
     row_of,
@@ -34,13 +35,11 @@ from promob.store.stores import stored_store
 from promob.stores import Store
 from sincronia import clock
 from sincronia.answers import Problem, ProblemError
-from sincronia.engine.flow import Identity
 from sincronia.engine.hints import requested
 from sincronia.store.listing import After, Listed
 from sincronia.store.notifications import notification_out
 from sincronia.store.writing import Writes
 
-PROJECTS = TypeAdapter(Project)
 _VERSIONS, _HISTORY, _MANUAL = TypeAdapter(Version), TypeAdapter(HistoryEntry), TypeAdapter(ManualItem)
 _BUDGETS, _ORDERS = TypeAdapter(Budget), TypeAdapter(PurchaseOrder)
 
@@ -52,25 +51,17 @@ class DynamoProjects:
     connection: str
 
     def project(self, project_id: str) -> Project | None:
-        return stored_value(PROJECTS, self._scope("projects"), project_id)
+        return stored_project(self.connection, project_id)
 
     def of_promob(self, promob_id: str) -> tuple[str, str] | None:
-        project_id, _, environment_id = holder_of(self.connection, _identity(promob_id)).partition("#")
-        return (project_id, environment_id) if environment_id else None
+        return project_of_promob(self.connection, promob_id)
 
     def keep(self, before: Project | None, after: Project, by: str, beside: Beside = Beside()) -> bool:  # noqa: B008  # it is frozen
         followed = consequences(self.connection, before, after, by, after.changed_at)
         project = followed.project
         kept = Change(
             self.connection,
-            row_of(
-                PROJECTS,
-                self._scope("projects"),
-                project.id,
-                project,
-                version=project.version,
-                changed_at=project.changed_at,
-            ),
+            project_row(self.connection, project),
             before.version if before else 0,
             locks=tuple(lock for lock in locks_of(project) if before is None or lock not in locks_of(before)),
             hints=tuple(
@@ -168,11 +159,9 @@ class DynamoProjects:
 
 def locks_of(project: Project) -> tuple[Lock, ...]:
     """The Promob projects that a project's environments are: each of one environment at most."""
-    return tuple(Lock(_identity(one.promob_id), project.id, one.id) for one in project.environments if one.promob_id)
-
-
-def _identity(promob_id: str) -> Identity:
-    return Identity("promob_project", promob_id)
+    return tuple(
+        Lock(promob_project(one.promob_id), project.id, one.id) for one in project.environments if one.promob_id
+    )
 
 
 def _new_versions(before: Project | None, after: Project) -> Iterator[tuple[Environment, Version]]:

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from pynamodb.transactions import TransactWrite
 
 from promob.customers import Customer
-from promob.store.keeping import Change, Kept, Lock, Taken, holder_of
+from promob.store.keeping import Change, Kept, Lock, Taken
 from promob.store.rows import (
     Row,
     row_of,
@@ -27,7 +27,7 @@ from sincronia import clock
 from sincronia.answers import Problem, ProblemError
 from sincronia.engine.flow import Identity
 from sincronia.engine.hints import Hint
-from sincronia.store.identities import IdentityItem
+from sincronia.store.identities import IdentityItem, holder_of
 from sincronia.store.listing import After, Listed
 from sincronia.store.writing import written
 
@@ -87,7 +87,7 @@ class Records(Generic[Record]):
 
     def having(self, connection: str, identity: Identity) -> Record | None:
         """The record that has a value."""
-        holder = holder_of(connection, identity)
+        holder = holder_of(identity, connection)
         return self.stored(connection, holder.partition("#")[2]) if holder else None
 
     def keep(self, connection: str, before: Record | None, after: Record, by: str) -> Kept | Taken:

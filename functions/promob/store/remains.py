@@ -10,7 +10,8 @@ from promob import flow_names
 from promob.store.counters import counters_scope
 from promob.store.customers import CUSTOMERS
 from promob.store.items import items_place
-from promob.store.projects import PROJECTS, locks_of
+from promob.store.project_rows import PROJECTS
+from promob.store.projects import locks_of
 from promob.store.records import Record, Records
 from promob.store.rows import Row, scope_of, value_in
 from promob.store.rules import rules_scope

@@ -1,0 +1,34 @@
+"""A project's row, and whose a Promob project is: what a webhook's answer needs to know of projects."""
+
+from __future__ import annotations
+
+from pydantic import TypeAdapter
+
+from promob.projects import Project
+from promob.store.rows import Row, row_of, scope_of, stored_value
+from sincronia.engine.flow import Identity
+from sincronia.store.identities import holder_of
+
+PROJECTS = TypeAdapter(Project)
+
+
+def stored_project(connection: str, project_id: str) -> Project | None:
+    """A project, read consistently."""
+    return stored_value(PROJECTS, scope_of(connection, "projects"), project_id)
+
+
+def project_of_promob(connection: str, promob_id: str) -> tuple[str, str] | None:
+    """The ids of the project and the environment that a Promob project is."""
+    project_id, _, environment_id = holder_of(promob_project(promob_id), connection).partition("#")
+    return (project_id, environment_id) if environment_id else None
+
+
+def project_row(connection: str, project: Project) -> Row:
+    """The row of a project."""
+    scope = scope_of(connection, "projects")
+    return row_of(PROJECTS, scope, project.id, project, version=project.version, changed_at=project.changed_at)
+
+
+def promob_project(promob_id: str) -> Identity:
+    """What one environment at most of a connection may be."""
+    return Identity("promob_project", promob_id)
