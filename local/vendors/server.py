@@ -2,7 +2,8 @@
 
 The control path is for those in other processes: `GET /_simulator/state`, `POST /_simulator/reset` (journal and
 faults), `POST /_simulator/start-over` (the data too), `POST /_simulator/faults` (a list of them; an empty list clears),
-`GET` and `POST /_simulator/rows/<kind>`, with `/_simulator/users` for `rows/users`.
+`GET` and `POST /_simulator/rows/<kind>`, with `/_simulator/users` for `rows/users`, and what a vendor's people do,
+where a simulator has them: `POST /_simulator/<what they do>`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -78,6 +79,13 @@ class Simulator(ABC):
 
         A key is a code, "12", or those of a company and of its own, "12/3". Raises KeyError and ValueError.
         """
+
+    def acts(self) -> Mapping[str, Callable[..., Any]]:
+        """What the vendor's people do, by name: each takes the fields of a control request and gives JSON.
+
+        They are done outside of the lock. They may raise KeyError, TypeError and ValueError.
+        """
+        return {}
 
     def users(self) -> list[dict[str, Any]]:
         """All users as the vendor keeps them."""
@@ -190,6 +198,9 @@ class Simulator(ABC):
 
     def _control(self, request: Request) -> Response:
         path = request.path.removeprefix(_CONTROL)
+        act = self.acts().get(path) if request.method == "POST" else None
+        if act is not None:
+            return _controlled(lambda: act(**json.loads(request.get_data() or b"{}")))
         kind = "users" if path == "users" else path.removeprefix("rows/")
         routes: dict[tuple[str, str], Callable[[], Any]] = {
             ("GET", "state"): self.state,
@@ -203,11 +214,8 @@ class Simulator(ABC):
         route = routes.get((request.method, path))
         if route is None:
             return answered({"error": "no such control path"}, 404)
-        try:
-            with self.lock:
-                return answered(route())
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            return answered({"error": repr(error)}, 400)
+        with self.lock:
+            return _controlled(route)
 
     def _set_faults(self, faults: list[dict[str, Any]]) -> None:
         if not faults:
@@ -219,6 +227,13 @@ def answered(body: Any, status: int = 200, headers: dict[str, str] | None = None
     """An answer of JSON."""
     text = json.dumps(body, ensure_ascii=False)
     return Response(text, status, headers, content_type="application/json; charset=utf-8")
+
+
+def _controlled(act: Callable[[], Any]) -> Response:
+    try:
+        return answered(act())
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return answered({"error": repr(error)}, 400)
 
 
 def _faulty(fault: Fault) -> Response | None:
