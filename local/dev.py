@@ -36,6 +36,7 @@ VENDORS: Mapping[str, Sequence[str]] = {
     "tareffa": (),
     "sgp": (),
     "ozmap": (),
+    "promob": (),
 }
 
 

@@ -51,8 +51,8 @@ class Stack:
     """template.yaml, standing: services, functions, queues, schedules. Everything that it started ends with it.
 
     parameters: of the template; AllowedNetworks is 127.0.0.0/8 unless given. scheduler: whether schedules fire by
-    themselves (fire_schedule works either way). vendors: simulators to start beside it, "questor", "zen", "tareffa"
-    and "sgp"; a mapping gives each the options of its command, as {"questor": ("--companies", "300"), "zen": ()}.
+    themselves (fire_schedule works either way). vendors: simulators to start beside it, by their modules' names in
+    local/vendors; a mapping gives each the options of its command, as {"questor": ("--companies", "300"), "zen": ()}.
     directory: where logs go. template, code: another template and another source root of functions, for
     tests of the stack itself.
     """

@@ -119,6 +119,7 @@ def test_zen_in_another_process_says_where_it_is() -> None:
         ("tareffa", "companies", {"add": [COMPANY]}),
         ("sgp", "contracts", {"change": {"301": {"status": 3}}}),
         ("ozmap", "projects", {"add": [{"name": "POP Novo"}]}),
+        ("promob", "projects", {"change": {"P-7013-1": {"name": "Varanda"}}}),
     ],
 )
 def test_what_starts_over_is_as_at_the_start(module: str, kind: str, change: dict[str, Any]) -> None:

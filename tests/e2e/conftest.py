@@ -26,7 +26,14 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> Gener
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    vendors = {"questor": OFFICE.split(), "zen": (), "tareffa": (), "sgp": PROVIDER, "ozmap": PROVIDER}
+    vendors = {
+        "questor": OFFICE.split(),
+        "zen": (),
+        "tareffa": (),
+        "sgp": PROVIDER,
+        "ozmap": PROVIDER,
+        "promob": (),
+    }
     with Stack(vendors=vendors, directory=tmp_path_factory.mktemp("stack")) as standing:
         yield standing
 
