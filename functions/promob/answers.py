@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from promob.client_sentences import CLIENT
+from promob.event_sentences import EVENTS
 from promob.project_sentences import PROJECTS
+from promob.store_sentences import STORE
 from sincronia.answers import COMMON, Answers
 
-ANSWERS: Answers = {**COMMON, **PROJECTS}
+ANSWERS: Answers = {**COMMON, **CLIENT, **STORE, **PROJECTS, **EVENTS}

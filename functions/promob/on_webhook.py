@@ -12,7 +12,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from promob.pages import page_to_open
-from promob.webhook_body import LOOKED_FOR, NEGOTIATED, record_of
+from promob.webhook_body import LOOKED_FOR, MOST_UNPACKED, NEGOTIATED, record_of
 from sincronia.store.hint_queue import SqsHintQueue
 from sincronia.store.webhook_bodies import keep_body
 from sincronia.web.webhooks import Accepted, Webhooks
@@ -20,7 +20,6 @@ from sincronia.web.webhooks import Accepted, Webhooks
 MOST_SENT = (
     5632 * 1024
 )  # bytes: Lambda takes 6 MB with all that is around a body, which comes as base64 where it is gzip
-MOST_UNPACKED = 48 * 1024 * 1024  # some 40,000 items
 
 logger = Logger()
 

@@ -14,6 +14,7 @@ from promob import flow_names
 from sincronia.web.webhooks import About
 
 NEGOTIATED = "budget.negotiated"
+MOST_UNPACKED = 48 * 1024 * 1024  # bytes of a body: some 40,000 items
 
 LOOKED_FOR = (
     "em type, project.created, project.saved, budget.prepared, budget.negotiated, customer.created, customer.changed "

@@ -94,7 +94,8 @@ def test_a_project_is_read_as_it_was_kept_however_much_or_little_it_has(network:
 
     assert store.keep(None, bare, SELLER)
     assert store.project(bare.id) == bare
-    (row,) = [row for row in network.rows() if row["item"] == bare.id]
+    row, of_customer = sorted((row for row in network.rows() if row["item"] == bare.id), key=len, reverse=True)
+    assert of_customer == {"scope": f"{CONNECTION}#of_customer#{bare.customer}", "item": bare.id}
     assert (row["scope"], row["version"]) == (f"{CONNECTION}#projects", 1)
     assert row["changed"] == f"2026-11-23T09:00:00.000Z#{bare.id}"
     assert json.loads(row["value"]) == {
@@ -126,7 +127,8 @@ def test_the_rows_of_one_project_are_written_together(network: Network) -> None:
     first, second = project.environments
     assert (first.id, second.id) == (attached.id, made_here.id)
     scopes = Counter(row["scope"].removeprefix(f"{CONNECTION}#") for row in network.rows())
-    assert scopes == {"projects": 1, f"versions#{first.id}": 1, f"history#{project.id}": 5}
+    of_customer = f"of_customer#{project.customer}"
+    assert scopes == {"projects": 1, of_customer: 1, f"versions#{first.id}": 1, f"history#{project.id}": 5}
     assert network.projects().version(first.id, 1) == first.current
     assert network.projects().of_promob("P-1") == (project.id, first.id)
     assert network.projects().of_promob("P-2") is None
@@ -664,3 +666,14 @@ def test_items_are_read_as_they_were_kept_and_named_by_what_they_are(network: Ne
     assert items.keep("items", lines[1:]) != name
     empty = items.keep("orders", [])
     assert list(items.lines(empty)) == []
+
+
+def test_a_customers_projects_are_found_by_the_customer(network: Network) -> None:
+    rows = network.of("promob.store.project_rows")
+    first, second = network.kept(), network.kept()
+    network.kept(customer="3" * 16)
+    network.kept(connection=OTHER)
+
+    found = rows.projects_of_customer(CONNECTION, first.customer)
+    assert sorted(one.id for one in found) == sorted((first.id, second.id))
+    assert rows.projects_of_customer(CONNECTION, "4" * 16) == []

@@ -129,7 +129,7 @@ def test_everything_of_theirs_goes_and_nothing_of_anybody_else(network: Network)
     }
     kinds = {row["scope"].split("#")[1] for row in of(CONNECTION, everything(network))["projects"]}
     assert kinds == {
-        *("stores", "users", "customers", "projects", "versions", "manual"),
+        *("stores", "users", "customers", "projects", "of_customer", "versions", "manual"),
         *("budgets", "orders", "history", "rules", "counters"),
     }
     audiences = {row["audience"] for row in of(CONNECTION, everything(network))["notifications"]}

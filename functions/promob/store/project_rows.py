@@ -29,6 +29,17 @@ def project_row(connection: str, project: Project) -> Row:
     return row_of(PROJECTS, scope, project.id, project, version=project.version, changed_at=project.changed_at)
 
 
+def projects_of_customer(connection: str, customer_id: str) -> list[Project]:
+    """A customer's projects, in the order of their ids, read consistently."""
+    rows = Row.query(customer_scope(connection, customer_id), consistent_read=True)
+    return [project for row in rows if (project := stored_project(connection, row.item))]
+
+
+def customer_scope(connection: str, customer_id: str) -> str:
+    """The scope of the rows that say which projects are a customer's."""
+    return scope_of(connection, "of_customer", customer_id)
+
+
 def promob_project(promob_id: str) -> Identity:
     """What one environment at most of a connection may be."""
     return Identity("promob_project", promob_id)

@@ -20,7 +20,14 @@ from promob.ports import Beside
 from promob.pricing import Rule
 from promob.projects import Project
 from promob.store.keeping import Change, Kept, Lock, Taken
-from promob.store.project_rows import PROJECTS, project_of_promob, project_row, promob_project, stored_project
+from promob.store.project_rows import (
+    PROJECTS,
+    customer_scope,
+    project_of_promob,
+    project_row,
+    promob_project,
+    stored_project,
+)
 from promob.store.rows import (
     Row,
     row_of,
@@ -123,6 +130,8 @@ class DynamoProjects:
 
     def _beside(self, before: Project | None, followed: Consequences, beside: Beside) -> Writes:
         project, writes = followed.project, Writes()
+        if before is None:
+            writes.save(Row(customer_scope(self.connection, project.customer), project.id))
         for environment, version in _new_versions(before, project):
             scope = self._scope("versions", environment.id)
             writes.save(row_of(_VERSIONS, scope, _number(version.number), version), condition=Row.item.does_not_exist())

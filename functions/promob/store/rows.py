@@ -6,6 +6,7 @@
 | connection#users | token's id | a user |
 | connection#customers | customer's id | a customer |
 | connection#projects | project's id | a project with all its environments; its `version` guards all that is theirs |
+| connection#of_customer#customer | project's id | that the project is the customer's |
 | connection#versions#environment | number, six digits | a version, which never changes |
 | connection#manual#environment | item's id | an item by hand |
 | connection#budgets | budget's id | a budget |
