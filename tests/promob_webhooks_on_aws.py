@@ -62,6 +62,20 @@ class PromobWebhooks(SgpWebhooks):
         """The same, of a body that is JSON."""
         return self.delivered(json.dumps(body).encode(), **more)
 
+    def put_project(self, project_id: str, environment_id: str, promob_id: str, *, converted: bool) -> None:
+        """A project of one environment, which is that one in Promob."""
+        environments, rows = (self.sandbox.of(f"promob.{name}") for name in ("environments", "store.project_rows"))
+        conversion = environments.Conversion(version=1, budget="b", at=START, by="t") if converted else None
+        environment = environments.Environment(
+            id=environment_id, name="Cozinha", promob_id=promob_id, converted=conversion
+        )
+        project = self.sandbox.of("promob.projects").Project(
+            id=project_id, store="s", customer="c", name="Casa", created_at=START, environments=(environment,)
+        )
+        rows.project_row(CONNECTION, project).save()
+        lock_out = self.sandbox.of("sincronia.store.identities").lock_out
+        lock_out(rows.promob_project(promob_id), CONNECTION, project_id, environment_id).save()
+
     def bodies(self) -> dict[str, bytes]:
         """What is kept of bodies, by their keys."""
         bucket = os.environ["DATA_BUCKET"]

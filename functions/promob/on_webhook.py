@@ -17,9 +17,8 @@ from sincronia.store.hint_queue import SqsHintQueue
 from sincronia.store.webhook_bodies import keep_body
 from sincronia.web.webhooks import Accepted, Webhooks
 
-MOST_SENT = (
-    5632 * 1024
-)  # bytes: Lambda takes 6 MB with all that is around a body, which comes as base64 where it is gzip
+# In bytes. Lambda takes 6 MB with all that is around a body; of gzip, which is base64 there, 4 MB come through.
+MOST_SENT = 5632 * 1024
 
 logger = Logger()
 

@@ -76,11 +76,41 @@ def test_the_body_is_kept_as_it_was_sent_and_one_message_names_it(
     }
 
 
-def test_who_negotiates_is_told_that_there_is_no_page_yet(webhooks: PromobWebhooks) -> None:
+def test_who_negotiates_what_is_not_known_here_is_told_that_there_is_no_page(webhooks: PromobWebhooks) -> None:
     answer = webhooks.send(webhooks.example("budget_negotiated"))
 
     (message,) = webhooks.queued()
     assert (answer.status, answer.body) == (200, {"hint": message["id"], "open": None})
+
+
+PROJECT, ENVIRONMENT = "00000000000000a1", "00000000000000b2"
+PAGES = f"/integrations/promob/connections/{CONNECTION}/projects/{PROJECT}"
+
+
+@pytest.mark.parametrize(
+    ("converted", "page"), [(False, f"{PAGES}/environments/{ENVIRONMENT}"), (True, f"{PAGES}/revision")]
+)
+def test_who_negotiates_is_told_which_page_to_open(webhooks: PromobWebhooks, converted: bool, page: str) -> None:
+    webhooks.put_project(PROJECT, ENVIRONMENT, "P-308", converted=converted)
+    happening = webhooks.example("budget_negotiated")
+    webhooks.calls()
+
+    assert webhooks.send(happening).body["open"] == page
+    assert webhooks.calls() == LET_IN + Counter({("dynamodb:GetItem", ""): 2})
+    assert "open" not in webhooks.send(webhooks.example("budget_prepared")).body
+
+
+def test_who_is_not_told_the_page_sends_again_and_nothing_is_lost(
+    webhooks: PromobWebhooks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    happening = webhooks.example("budget_negotiated")
+    monkeypatch.setattr(webhooks.on_webhook, "page_to_open", None)
+
+    assert webhooks.send(happening).status == 503
+    (message,) = webhooks.queued()
+    assert message["event_id"] == happening["headers"]["webhook-id"]
+    monkeypatch.undo()
+    assert webhooks.send(happening).status == 200
 
 
 def test_a_body_is_read_back_as_it_was_sent(webhooks: PromobWebhooks) -> None:
