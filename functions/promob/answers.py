@@ -9,3 +9,6 @@ from promob.store_sentences import STORE
 from sincronia.answers import COMMON, Answers
 
 ANSWERS: Answers = {**COMMON, **CLIENT, **STORE, **PROJECTS, **EVENTS}
+
+# In the worker, which also meets a connection that goes while a change of its is written.
+WORKED: Answers = {**ANSWERS, "connection_unknown": ANSWERS["connection_missing"]}

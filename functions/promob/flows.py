@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from promob import flow_names
-from promob.answers import ANSWERS
+from promob.answers import ANSWERS, WORKED
 from sincronia.engine.flow import FlowKind
 from sincronia.engine.hints import HintKind
 
@@ -14,9 +14,11 @@ KIND = HintKind(
     entity=flow_names.ENVIRONMENT,
     title="Avisos do Promob",
     day_flow=flow_names.DAY,
-    answers=ANSWERS,
+    answers=WORKED,
     others=(flow_names.CUSTOMER, flow_names.PROMOB_PROJECT, flow_names.PROMOB_CUSTOMER, flow_names.PROMOB_USER),
     keeps_bodies=True,
+    # What was saved makes an environment out of date at once, so that no budget of it is approved meanwhile.
+    goes_on=frozenset({flow_names.PROMOB_PROJECT, flow_names.PROMOB_CUSTOMER}),
 )
 
 FLOWS: Mapping[str, FlowKind] = {}

@@ -65,7 +65,7 @@ class Incoming:
         known = self._needed(event, event.project)
         if rules.budgeted(known.project, known.environment.id, _stored(event, _NOTHING, at)) is known.project:
             return Change(Effect(OutcomeKind.UNCHANGED, Action.LATE, known.label), None)
-        self.people.check_user(event.user, self.people.store(event.account))
+        remembering = self.people.checked_user(event.user, self.people.store(event.account))
         before, budget = known.environment.budget, _stored(event, sums_of(event), at)
         effect = Effect(
             OutcomeKind.UPDATED,
@@ -74,9 +74,8 @@ class Incoming:
             before=_budget_shown(before) if before else {},
             after=_budget_shown(budget),
         )
-        return Change(
-            effect, None, (*self._attaching(known, event.project), partial(self._keep_budget, known, event, budget))
-        )
+        arriving = partial(self._keep_budget, known, event, budget)
+        return Change(effect, None, (*remembering, *self._attaching(known, event.project), arriving))
 
     def created(self, event: ProjectCreated, at: float) -> Change:
         """A Promob project is known, or becomes an environment of its customer's one open project, or of a new one."""

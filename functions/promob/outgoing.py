@@ -13,7 +13,7 @@ from functools import partial
 from promob import projects as rules
 from promob.acting import Projects
 from promob.actions import Action
-from promob.answers import ANSWERS
+from promob.answers import WORKED
 from promob.consequences import connect_text
 from promob.customers import Customer
 from promob.environments import Environment, Origin
@@ -238,7 +238,7 @@ def _label(project: Project, environment: Environment) -> str:
 
 def _is_refusal(error: ProblemError) -> bool:
     """Whether a person has to correct something, so that the row is to say what."""
-    return not isinstance(error, AnswerUnknownError) and ANSWERS[error.problem.code].retry == Retry.AFTER_CORRECTION
+    return not isinstance(error, AnswerUnknownError) and WORKED[error.problem.code].retry == Retry.AFTER_CORRECTION
 
 
 def _refusal(error: ProblemError, label: str, refused: Callable[[Problem], str]) -> Change:

@@ -9,7 +9,7 @@ from typing import Any
 
 from promob import flow_names
 from promob.acting import Projects
-from promob.answers import ANSWERS
+from promob.answers import WORKED
 from promob.connection import promob_of
 from promob.events import BudgetMade, CustomerTold, Event, PasswordChanged, ProjectCreated, ProjectSaved, event_of
 from promob.incoming import Incoming
@@ -68,7 +68,7 @@ class PromobRecords:
                 case PasswordChanged():
                     return people.password_changed(event)
         except ProblemError as error:
-            if ANSWERS[error.problem.code].retry != Retry.AFTER_CORRECTION:
+            if WORKED[error.problem.code].retry != Retry.AFTER_CORRECTION:
                 raise
             label = _label(event, incoming)
             return Change(Effect(OutcomeKind.REJECTED, label=label, problem=error.problem), None)

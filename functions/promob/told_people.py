@@ -127,19 +127,19 @@ class ToldPeople:
         found = user_of_promob(self.connection, promob_user) if promob_user else None
         return found if found and found.store == store.id else None
 
-    def check_user(self, promob_user: str, store: Store) -> None:
+    def checked_user(self, promob_user: str, store: Store) -> tuple[Callable[[], str], ...]:
         """Raises ProblemError where a budget doesn't count: its maker is neither linked nor the responsible user.
 
-        The responsible user needs no link; Promob is asked whose login it is.
+        The responsible user needs no link: Promob is asked whose login it is, and the step given remembers that.
         """
-        user = self.user(promob_user, store)
-        if user and (user.is_linked or user.id == store.responsible):
-            return
+        user = user_of_promob(self.connection, promob_user) if promob_user else None
+        if user and user.store == store.id and (user.is_linked or user.id == store.responsible):
+            return ()
         responsible = stored_user(self.connection, store.responsible)
-        if user is None and responsible and responsible.login and promob_user:
+        if user is None and promob_user and responsible and responsible.login:
             logins = {one.id: one.login for one in self.promob().users(store.account)}
             if logins.get(promob_user, "").casefold() == responsible.login.casefold():
-                return
+                return (partial(self._remember, responsible, promob_user),)
         raise ProblemError(Problem("promob.user_not_linked", {"name": user.name if user else promob_user or "—"}))
 
     def store(self, account: str) -> Store:
@@ -150,6 +150,11 @@ class ToldPeople:
         if store.activated_at is None:
             raise ProblemError(Problem("promob.store_not_active", {"name": store.name}))
         return store
+
+    def _remember(self, user: User, promob_user: str) -> str:
+        return changed_user(
+            self.connection, user.id, "", lambda before: replace(before, promob_user=before.promob_user or promob_user)
+        ).id
 
     def _unlinked(self, user: User) -> str:
         def rule(before: User) -> User:

@@ -170,7 +170,7 @@ class _Work:
     def _leave_in_peace(self) -> None:
         """Raises what keeps the hint waiting where its vendors were down, or busy, a moment ago."""
         until, why = self.outside.resting.get(self.hint.connection, (0.0, None))
-        if why is not None and clock.now() < until:
+        if why is not None and clock.now() < until and self.hint.entity not in self.outside.kind.goes_on:
             raise ProblemError(why, until)
 
     def _acted(self, records: HintedRecords) -> StoredHint | None:
