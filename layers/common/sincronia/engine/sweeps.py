@@ -25,19 +25,25 @@ _STRETCH = 100  # hints that are queued before the position is written down
 _UNFINISHED = {OutcomeKind.REJECTED, OutcomeKind.FAILED}
 
 
-def hint_of(sweep: Hint, record: str, entity: str, body_hash: str = "") -> Hint:
+def hint_of(sweep: Hint, record: str, entity: str) -> Hint:
     """The hint that a sweep queues for a record; the same, however often the sweep is repeated."""
     cause = {REPLAY: Cause.REPLAY, RETRY: Cause.RETRY}.get(sweep.entity, Cause.RECONCILE)
     return Hint(
         connection=sweep.connection,
-        id=hint_id(sweep.received_at, sweep.id, entity, record, body_hash),
+        id=hint_id(sweep.received_at, sweep.id, record),
         entity=entity,
         record=record,
         cause=cause,
         received_at=sweep.received_at,
-        body_hash=body_hash,
         by=sweep.by,
     )
+
+
+def _given_again(sweep: Hint, hint: Hint, kind: HintKind) -> Hint:
+    """The hint that repeats another one, with its body where bodies are kept; the same, as of hint_of."""
+    body_hash = hint.body_hash if kind.keeps_bodies else ""
+    named = hint_id(sweep.received_at, sweep.id, hint.entity, hint.record, body_hash)
+    return replace(hint_of(sweep, hint.record, hint.entity), id=named, body_hash=body_hash)
 
 
 def received_again(sweep: Hint, position: Mapping[str, Any], store: HintStore, kind: HintKind) -> Iterator[Swept]:
@@ -52,8 +58,7 @@ def received_again(sweep: Hint, position: Mapping[str, Any], store: HintStore, k
         after, looked_at = stored.hint.id, looked_at + 1
         unfinished = stored.state == HintState.DONE and stored.effect and stored.effect.kind in _UNFINISHED
         if stored.hint.record and (sweep.entity == REPLAY or unfinished):
-            body_hash = stored.hint.body_hash if kind.keeps_bodies else ""
-            repeated[hint_of(sweep, stored.hint.record, stored.hint.entity, body_hash)] = None
+            repeated[_given_again(sweep, stored.hint, kind)] = None
         if looked_at == _STRETCH:
             yield Swept((), looked_at, {"after": after}, tuple(repeated))
             repeated, looked_at = {}, 0
