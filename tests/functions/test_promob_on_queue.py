@@ -186,7 +186,7 @@ def test_who_is_not_let_in_is_told_why_and_nothing_changes(network: PromobWorker
     before = network.rows("projects")
     other_user = network.promob_user(1).id
     unknown = {"project": {"id": "P-0"}}
-    cases = {
+    cases: dict[tuple[str, str], dict[str, Any]] = {
         ("project.saved", "promob.project_not_integrated"): unknown,
         ("budget.prepared", "promob.project_not_integrated"): unknown,
         ("project.saved", "promob.store_wrong"): {"account": second.id},

@@ -35,7 +35,7 @@ def made(network: PromobWorker, kind: str = "projects") -> list[dict[str, Any]]:
 
 def told(rows: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
     """How each hint ended: its kind, what was done, what people call its record. In that order."""
-    return sorted(tuple(row["effect"][name] for name in ("kind", "action", "label")) for row in rows)  # type: ignore[misc]
+    return sorted(tuple(row["effect"][name] for name in ("kind", "action", "label")) for row in rows)
 
 
 def later(network: PromobWorker, seconds: int = 400) -> list[dict[str, Any]]:
