@@ -27,6 +27,7 @@ from sincronia.engine.hints import Change, Effect
 from sincronia.engine.state import OutcomeKind
 
 _EXTERNAL = re.compile(r"([0-9a-f]{16})-([0-9a-f]{16})")  # what our environments are made under in Promob
+_SEQUENCE = "Sequência no Promob"
 _NOTHING = Sums(count=0, unpriced=0, cost=ZERO, price=ZERO)
 
 
@@ -66,13 +67,15 @@ class Incoming:
         if rules.budgeted(known.project, known.environment.id, _stored(event, _NOTHING, at)) is known.project:
             return Change(Effect(OutcomeKind.UNCHANGED, Action.LATE, known.label), None)
         remembering = self.people.checked_user(event.user, self.people.store(event.account))
-        before, budget = known.environment.budget, _stored(event, sums_of(event), at)
+        budget = _stored(event, sums_of(event), at)
+        was, now = _shown(known.environment.budget), _shown(budget)
+        differ = [name for name in now if was.get(name) != now[name]]
         effect = Effect(
             OutcomeKind.UPDATED,
             Action.BUDGET_STORED if known.environment.current else Action.FIRST_BUDGET,
             known.label,
-            before=_budget_shown(before) if before else {},
-            after=_budget_shown(budget),
+            before={name: was[name] for name in differ if name in was},
+            after={name: now[name] for name in differ},
         )
         arriving = partial(self._keep_budget, known, event, budget)
         return Change(effect, None, (*remembering, *self._attaching(known, event.project), arriving))
@@ -121,8 +124,8 @@ class Incoming:
                 OutcomeKind.UPDATED,
                 Action.SAVED,
                 known.label,
-                before={"Salvo": known.environment.saved} if known.environment.saved else {},
-                after={"Salvo": sequence},
+                before={_SEQUENCE: known.environment.saved} if known.environment.saved else {},
+                after={_SEQUENCE: sequence},
             )
             return Change(effect, None, (*attaching, partial(self._save, known, sequence)))
         if attaching:
@@ -225,10 +228,12 @@ def _stored(event: BudgetMade, sums: Sums, at: float) -> StoredBudget:
     )
 
 
-def _budget_shown(budget: StoredBudget) -> dict[str, str | int]:
-    """A budget in words."""
+def _shown(budget: StoredBudget | None) -> dict[str, str | int]:
+    """A budget in words; nothing where there is none."""
+    if budget is None:
+        return {}
     return {
-        "Salvo": budget.sequence,
+        _SEQUENCE: budget.sequence,
         "Nome da opção": budget.option,
         "Itens": budget.count,
         "Itens sem preço": budget.unpriced,

@@ -70,7 +70,7 @@ def shown(budget: Any) -> dict[str, Any]:
     """A budget as the log tells it."""
     cost, price = (f"R$ {one:,.2f}".translate(str.maketrans(",.", ".,")) for one in (budget.cost, budget.price))
     return {
-        "Salvo": budget.sequence,
+        "Sequência no Promob": budget.sequence,
         "Nome da opção": budget.option,
         "Itens": budget.count,
         "Itens sem preço": budget.unpriced,
@@ -111,7 +111,7 @@ def test_a_save_makes_the_environment_out_of_date_and_tells_who_works_on_it(
     (row,) = network.work_off()
 
     assert told(row) == ("updated", "saved", "Casa – Cozinha")
-    assert (row["effect"]["before"], row["effect"]["after"]) == ({}, {"Salvo": 2})
+    assert (row["effect"]["before"], row["effect"]["after"]) == ({}, {"Sequência no Promob": 2})
     assert (environment(network, project).saved, environment(network, project).need) == (2, "prepare")
     assert open_notifications(network) == [
         (
@@ -147,7 +147,8 @@ def test_the_first_budget_makes_a_version_and_later_ones_wait_for_the_update(
     (line,) = [row for row in network.work_off() if row["effect"]["action"] == "budget_stored"]
     second = environment(network, project)
     assert (second.need, second.current, second.budget.count) == ("update", first.current, 41)
-    assert (line["effect"]["before"], line["effect"]["after"]) == (shown(first.budget), shown(second.budget))
+    was, now = shown(first.budget).items(), shown(second.budget).items()
+    assert (line["effect"]["before"], line["effect"]["after"]) == (dict(was - now), dict(now - was))
     assert [audience for audience, _ in open_notifications(network)] == [SELLER]
 
     network.act(lambda projects: projects.update(project.id, first.id, SELLER))
