@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 from local.vendors.ozmap import OzmapSimulator
 from local.vendors.provider import provider
 from local.vendors.sgp import SgpSimulator
-from tests.office_on_aws import START, AwsServer, Context, Sandbox, event, plain
+from tests.hints_on_aws import HintsOnAws
+from tests.office_on_aws import START, AwsServer, Sandbox
 
 CONNECTION = "provedor-modelo"
 ALL_ON = {
@@ -22,8 +21,10 @@ ALL_ON = {
 }
 
 
-class ProviderOnAws:
-    """One internet provider on the AWS server, one connection. Time is the test's; the queue is delivered by hand."""
+class ProviderOnAws(HintsOnAws):
+    """One internet provider on the AWS server, one connection. Time is the test's."""
+
+    integration = "sgp"
 
     def __init__(
         self, aws: AwsServer, sgp: SgpSimulator, ozmap: OzmapSimulator, sandbox: Sandbox | None = None
@@ -31,7 +32,6 @@ class ProviderOnAws:
         self.aws, self.sgp, self.ozmap = aws, sgp, ozmap
         self.now = START
         self.changes: Callable[[Sandbox], None] | None = None
-        self.queue_url = os.environ["HINT_QUEUE_URL"]
         self.sandbox = sandbox or self.new_sandbox()
         self.sandbox.of("sincronia.clock").now = lambda: self.now
         self.hints = 0
@@ -76,62 +76,12 @@ class ProviderOnAws:
         for contract in contracts:
             queue.send(self.hint(contract))
 
-    def tick(self, sandbox: Sandbox | None = None) -> None:
-        """EventBridge Scheduler's call, as events/ has it."""
-        (sandbox or self.sandbox).on_schedule.handler(event("sgp/on_schedule/tick"), Context(60))
-
-    def message(self) -> tuple[dict[str, Any], str] | None:
-        """The next message as an SQS event, and its receipt; it stays in the queue until it is deleted."""
-        received = self.aws.sqs.receive_message(QueueUrl=self.queue_url, VisibilityTimeout=0, WaitTimeSeconds=0)
-        if not received.get("Messages"):
-            return None
-        message = received["Messages"][0]
-        happening = event("sgp/on_queue/hint")
-        happening["Records"][0] |= {"body": message["Body"], "messageId": message["MessageId"]}
-        return happening, message["ReceiptHandle"]
-
-    def handle(self, happening: dict[str, Any], sandbox: Sandbox | None = None, seconds: float = 300) -> bool:
-        """The worker's answer to an event: whether the message is spent."""
-        answer = (sandbox or self.sandbox).on_queue.handler(happening, Context(seconds))
-        return not answer["batchItemFailures"]
-
-    def spend(self, receipt: str) -> None:
-        """Deletes a message."""
-        self.aws.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=receipt)
-
-    def deliver(self) -> bool:
-        """Delivers one message; False where none waits."""
-        waiting = self.message()
-        if waiting is None:
-            return False
-        if self.handle(waiting[0]):
-            self.spend(waiting[1])
-        return True
-
     def work_off(self, *contracts: int | str) -> list[dict[str, Any]]:
         """Queues hints, delivers all that waits, and gives the log."""
         self.send(*contracts)
         while self.deliver():
             pass
         return self.log()
-
-    def rows(self, table: str) -> list[dict[str, Any]]:
-        """All rows of a table, as plain values."""
-        found = self.aws.dynamodb.scan(TableName=os.environ[f"{table.upper()}_TABLE"], ConsistentRead=True)["Items"]
-        return [{name: plain(cast("dict[str, Any]", value)) for name, value in item.items()} for item in found]
-
-    def log(self) -> list[dict[str, Any]]:
-        """The hints of the log, the oldest first, with hint, effect and problem read."""
-        rows = [row for row in self.rows("hints") if row["id"][0].isdigit()]
-        read = ("hint", "effect", "problem")
-        return [
-            row | {name: json.loads(row[name]) for name in read if row.get(name)}
-            for row in sorted(rows, key=lambda row: str(row["id"]))
-        ]
-
-    def last(self, contract: int | str) -> dict[str, Any]:
-        """The newest line of a contract."""
-        return [row for row in self.log() if row["hint"].get("record") == str(contract)][-1]
 
 
 @contextmanager
