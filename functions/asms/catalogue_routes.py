@@ -15,7 +15,6 @@ from asms.catalogues import GROUPS, TITLES, Address, Catalogue, Entry
 from asms.changing import changed_named, made_named
 from asms.choosing import chosen
 from asms.form_fields import AddressForm, Beginning, EntryId, Name
-from asms.new_ids import id_for
 from asms.paths import CatalogueInPath, EntryInPath, connection_path
 from asms.store.catalogues import entries_by_name, keep_entry, stored_entry
 from asms.users import MOST_PROJECTS
@@ -24,6 +23,7 @@ from sincronia.auth import Role
 from sincronia.web.application import Caller, IdempotencyKey, Input, Routes
 from sincronia.web.fields import ConnectionInPath
 from sincronia.web.integration import Integration
+from sincronia.web.new_ids import id_for
 from sincronia.web.paging import Cursor, Limit, Page, after_of, page
 from sincronia.web.run_answers import RequestProblemError
 

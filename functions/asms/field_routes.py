@@ -14,15 +14,15 @@ from asms.catalogue_routes import entry_of
 from asms.catalogues import Catalogue, Category
 from asms.changing import changed_named, made_named
 from asms.form_fields import Name, comparable
-from asms.ids import ID_FORM
-from asms.new_ids import id_for
 from asms.paths import ProjectInPath, connection_path
 from asms.store.fields import keep_field, stored_field, stored_fields
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role
+from sincronia.ids import ID_FORM
 from sincronia.web.application import Caller, IdempotencyKey, Input, Routes
 from sincronia.web.fields import ConnectionInPath, Line
 from sincronia.web.integration import Integration
+from sincronia.web.new_ids import id_for
 from sincronia.web.run_answers import RequestProblemError
 
 TITLE = "campo adicional"

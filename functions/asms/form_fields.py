@@ -9,8 +9,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AfterValidator, Field, StringConstraints
 
 from asms.catalogues import Address
-from asms.ids import ID_FORM
 from asms.text_forms import ONE_LINE, fits_key, is_comparable
+from sincronia.ids import ID_FORM
 from sincronia.web.application import Input
 from sincronia.web.fields import Line
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from asms.catalogues import Catalogue, Category
-from asms.ids import ID_FORM
+from sincronia.ids import ID_FORM
 from sincronia.web.integration import Integration
 
 CategoryInPath = Annotated[Category, Path(description="A categoria: clientes ou especialistas.")]

@@ -14,7 +14,6 @@ from asms.catalogue_routes import entry_of
 from asms.catalogues import Catalogue, Category
 from asms.changing import changed_user
 from asms.form_fields import Beginning
-from asms.ids import ID_FORM
 from asms.paths import CategoryInPath, ProjectInPath, connection_path
 from asms.store.fields import stored_fields
 from asms.store.users import users_by_name
@@ -22,6 +21,7 @@ from asms.users import User, associated
 from sincronia import clock
 from sincronia.answers import Problem, ProblemError, explain
 from sincronia.auth import Role
+from sincronia.ids import ID_FORM
 from sincronia.store.listing import After
 from sincronia.web.application import Caller, Input, Routes
 from sincronia.web.fields import ConnectionInPath

@@ -14,11 +14,11 @@ from asms.catalogues import Catalogue, Category
 from asms.changing import changed_user, user_of
 from asms.choosing import chosen
 from asms.form_fields import EntryId
-from asms.ids import ID_FORM, new_id
 from asms.paths import UserInPath, user_path
 from asms.user_forms import Named, ShiftAnswer
 from asms.users import Shift, User, check_active, with_shift, without_shift
 from sincronia.auth import Role
+from sincronia.ids import ID_FORM, new_id
 from sincronia.web.application import Caller, Input, Routes
 from sincronia.web.fields import ConnectionInPath
 from sincronia.web.integration import Integration

@@ -9,12 +9,12 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from asms.catalogues import Category
 from asms.changing import changed_user, user_of
-from asms.ids import ID_FORM
 from asms.paths import UserInPath, user_path
 from asms.users import with_token, without_tokens
 from sincronia import auth
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role, TokenState
+from sincronia.ids import ID_FORM
 from sincronia.store.tokens import stored_token, stored_tokens
 from sincronia.web.application import Caller, Routes
 from sincronia.web.fields import ConnectionInPath

@@ -14,12 +14,12 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 from asms.answers import ANSWERS
 from asms.catalogues import RELATIONS, Address, Catalogue, Category, Relation
 from asms.form_fields import AddressForm, EntryId, Name, comparable
-from asms.ids import ID_FORM
 from asms.store.catalogues import stored_entries
 from asms.store.users import users_with_email
 from asms.text_forms import EMAIL, LINES, ONE_LINE
 from asms.users import Culture, Geolocation, User, warnings
 from sincronia.answers import explain
+from sincronia.ids import ID_FORM
 from sincronia.web.application import Input
 
 _NO_SPACES_AROUND = r"^[^\x00-\x1f\x7f\s]([^\x00-\x1f\x7f]*[^\x00-\x1f\x7f\s])?$"

@@ -12,8 +12,6 @@ from asms.catalogues import Address, Catalogue, Category
 from asms.changing import changed_user, made_user, user_of
 from asms.choosing import chosen
 from asms.form_fields import Beginning
-from asms.ids import ID_FORM
-from asms.new_ids import id_for
 from asms.paths import CategoryInPath, UserInPath, user_path, users_path
 from asms.store.fields import stored_fields
 from asms.store.policies import stored_policy
@@ -24,9 +22,11 @@ from asms.users import Geolocation, User, deactivated, with_location
 from sincronia import clock
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role
+from sincronia.ids import ID_FORM
 from sincronia.web.application import Caller, IdempotencyKey, Routes
 from sincronia.web.fields import ConnectionInPath
 from sincronia.web.integration import Integration
+from sincronia.web.new_ids import id_for
 from sincronia.web.paging import Cursor, Limit, Page, after_of, page
 from sincronia.web.run_answers import RequestProblemError
 

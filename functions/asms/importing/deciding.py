@@ -17,7 +17,6 @@ from typing import Any
 from asms.additional import AdditionalField
 from asms.catalogues import RELATIONS, Address, Catalogue, Category
 from asms.columns import Column, Need, fitting
-from asms.ids import ID_FORM, new_id
 from asms.importing import cells
 from asms.importing.header import Header, line_of
 from asms.importing.model import Catalogues, Decision, Fault, Found, Row
@@ -29,6 +28,7 @@ from asms.user_details import with_additional
 from asms.users import MOST_PROJECTS, Culture, Geolocation, Shift, User, associated, deactivated, related, with_location
 from sincronia.answers import Problem, ProblemError
 from sincronia.engine.state import OutcomeKind
+from sincronia.ids import ID_FORM, new_id
 
 _ID = re.compile(ID_FORM)
 _ADDRESS = tuple(one.name for one in fields(Address))

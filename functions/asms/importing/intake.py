@@ -11,7 +11,6 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from asms.catalogues import Catalogue, Category, Entry
-from asms.ids import ID_FORM
 from asms.importing.keys import Drop, connection_of, file_of, key_in, metadata_in, parsed
 from asms.importing.model import IMPORT, Asked
 from asms.importing.told import told
@@ -26,6 +25,7 @@ from sincronia.engine.ports import RunQueue
 from sincronia.engine.report import closed
 from sincronia.engine.starting import QUEUED_SECONDS
 from sincronia.engine.state import Connection, Phase, Run, RunKey
+from sincronia.ids import ID_FORM
 from sincronia.store.connections import registered
 from sincronia.store.tokens import stored_token
 

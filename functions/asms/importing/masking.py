@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from asms.ids import ID_FORM
+from sincronia.ids import ID_FORM
 
 _LONGEST = 60  # characters that are shown
 _HIDDEN = "••••"

@@ -19,7 +19,6 @@ from typing import Any
 
 from asms.catalogues import Catalogue
 from asms.columns import RECORDS_SHEET, Layout, columns_of
-from asms.ids import new_id
 from asms.importing.block import ACTIONS, Block
 from asms.importing.cell_names import cell_name
 from asms.importing.decided import Decided, Deciding
@@ -55,6 +54,7 @@ from sincronia.engine.lines import (
 from sincronia.engine.plan import Action
 from sincronia.engine.ports import Objects
 from sincronia.engine.state import Mode, Outcome, OutcomeKind, Phase, Result, Rows, Run, RunKey, Step, Tally
+from sincronia.ids import new_id
 from sincronia.store.runs import stored_run
 from sincronia.store.writing import Writes
 

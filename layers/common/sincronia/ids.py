@@ -1,4 +1,4 @@
-"""Ids of what the directory keeps."""
+"""Ids of what is kept here."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Ids of what requests make in the directory."""
+"""Ids of what requests make."""
 
 from __future__ import annotations
 
 from pydantic import BaseModel
 
-from asms.ids import new_id
 from sincronia.auth import Token
+from sincronia.ids import new_id
 from sincronia.store.asked import asked_for, digest
 
 
