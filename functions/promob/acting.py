@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from hashlib import blake2b
 
 from promob import projects
@@ -16,7 +16,7 @@ from promob.offers import Budget, BudgetLine, BudgetState, ManualItem, PurchaseO
 from promob.ordering import Ordered, ordered
 from promob.ports import Beside, ItemObjects, ProjectStore
 from promob.pricing import with_discount
-from promob.projects import Project
+from promob.projects import Offered, Project
 from promob.versions import version_of
 from sincronia import clock
 from sincronia.answers import Problem, ProblemError
@@ -55,12 +55,11 @@ class Projects:
             after = _stamped(before, after, by)
             if self.store.keep(before, after, by, beside(before, after)):
                 return self.project(project_id)
-        raise ProblemError(Problem("promob.project_changed"))
+        raise ProblemError(Problem("promob.project_changed"), retry_at=clock.now())
 
     def made(self, new: Project) -> Project:
         """A project that is new; the one that is there where the same request made it before."""
-        if not self.store.keep(None, _stamped(None, new, new.created_by), new.created_by):
-            return self.project(new.id)
+        self.store.keep(None, _stamped(None, new, new.created_by), new.created_by)
         return self.project(new.id)
 
     # What Promob tells
@@ -97,20 +96,23 @@ class Projects:
 
     def keep_manual(self, project_id: str, item: ManualItem, by: str) -> ManualItem:
         """An item by hand, new or changed; `id` and `environment` name it."""
+        kept: list[ManualItem] = []
 
         def rule(before: Project) -> Project:
+            before.environment(item.environment)
             known = self.store.manual_item(item.environment, item.id)
             if known and _same(known, item):
+                kept[:] = [known]
                 return before
+            version = known.version + 1 if known else 1
+            kept[:] = [replace(item, changed_at=clock.now(), changed_by=by, version=version)]
             cost, price = _sums(item), _prices(item)
             if known:
                 cost, price = cost - _sums(known), price - _prices(known)
             return projects.with_manual(before, item.environment, cost, price)
 
-        moment = clock.now()
-        kept = replace(item, changed_at=moment, changed_by=by)
-        self.changed(project_id, by, rule, lambda _, __: Beside(manual=(kept,)))
-        return self.store.manual_item(item.environment, item.id) or kept
+        self.changed(project_id, by, rule, lambda _, __: Beside(manual=tuple(kept)))
+        return kept[0]
 
     def remove_manual(self, project_id: str, environment_id: str, item_id: str, by: str) -> None:
         """An item by hand goes. Raises ProblemError(promob.item_unknown)."""
@@ -136,20 +138,12 @@ class Projects:
         """A manager's word on a discount above the limit."""
         return self.changed(project_id, by, lambda before: projects.discount_approved(before, environment_id, by))
 
-    def budget(
+    def budget(  # noqa: PLR0917  # callers name what they give
         self, project_id: str, environments: Sequence[str], budget_id: str, number: int, valid_until: str, by: str
     ) -> Budget:
         """A budget over environments of a project, as they now stand; it is yet to be kept."""
         project = self.project(project_id)
-        lines = tuple(
-            BudgetLine(
-                offered=offer,
-                name=(environment := project.environment(offer.environment)).name,
-                gross=environment.gross,
-                price=with_discount(environment.gross, offer.discount),
-            )
-            for offer in projects.offered(project, environments)
-        )
+        lines = tuple(_line(project, offer) for offer in projects.offered(project, environments))
         now = clock.now()
         return Budget(
             id=budget_id,
@@ -218,7 +212,7 @@ class Projects:
 
         return self.changed(project_id, by, rule, lambda _, __: Beside(orders=tuple(made)))
 
-    def assist(
+    def assist(  # noqa: PLR0917  # callers name what they give
         self, project_id: str, environment_id: str, occurrence_id: str, number: int, source: Source | None, by: str
     ) -> Project:
         """Opens a technical assistance: by hand, or with a Promob project, blank or a copy of the revision's."""
@@ -287,6 +281,13 @@ def _decided(budget: Budget, state: BudgetState, by: str) -> Budget:
     return replace(budget, state=state, decided_at=now, decided_by=by, changed_at=now, version=budget.version + 1)
 
 
+def _line(project: Project, offer: Offered) -> BudgetLine:
+    environment = project.environment(offer.environment)
+    gross = environment.gross
+    price = gross if offer.discount is None else with_discount(gross, offer.discount)
+    return BudgetLine(offered=offer, name=environment.name, gross=gross, price=price)
+
+
 def _carries(project: Project, budget: Budget) -> bool:
     """Whether the environments of an approved budget are converted by it."""
     found = {one.id: one.converted for one in project.environments}
@@ -300,8 +301,8 @@ def _same(known: ManualItem, item: ManualItem) -> bool:
 
 
 def _sums(item: ManualItem) -> Decimal:
-    return (item.cost * item.quantity).quantize(Decimal("0.01"))
+    return (item.cost * item.quantity).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def _prices(item: ManualItem) -> Decimal:
-    return (item.price * item.quantity).quantize(Decimal("0.01"))
+    return (item.price * item.quantity).quantize(Decimal("0.01"), ROUND_HALF_UP)

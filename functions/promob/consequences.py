@@ -64,8 +64,11 @@ def _notified(
     """One open notification for an environment that is out of date, concluded once it no longer is.
 
     It goes to who works on the environment; where that is somebody else from now on, it is concluded and opened anew.
+    After the conclusion of the revision nothing can be done any more about what wasn't converted.
     """
     told, need = list[Notification](), after.need
+    if project.is_concluded and after.occurrence is None:
+        need = None
     moved = before is not None and before.worked_by != after.worked_by
     if before and before.notified and (need is None or moved):
         told.append(_notification(connection, project, before, None, at))
@@ -80,7 +83,7 @@ def _notification(
     connection: str, project: Project, environment: Environment, need: Need | None, at: float
 ) -> Notification:
     """The notification that is open for an environment; without a need, concluded."""
-    text = "O ambiente está atualizado, ou outra pessoa passou a trabalhar nele."
+    text = "O ambiente está atualizado, outra pessoa passou a trabalhar nele, ou a revisão do projeto foi concluída."
     if need:
         text = _NEEDS[need]
         text += _OCCURRENCE if environment.occurrence else _IN_REVISION if environment.converted else ""

@@ -34,7 +34,7 @@ class ProjectStore(Protocol):
         """The project and the environment that a Promob project is."""
         ...
 
-    def keep(self, before: Project | None, after: Project, by: str, beside: Beside = Beside()) -> bool:  # noqa: B008  # it is frozen
+    def keep(self, before: Project | None, after: Project, by: str, beside: Beside = Beside()) -> bool:
         """Writes a project with what follows from its change, all or nothing; its new versions and locks among it.
 
         False: it is no longer as it was read. `by`: a token id, empty for Promob. Raises

@@ -24,9 +24,12 @@ PROJECTS: Answers = {
         "O projeto já tem {most} ambientes, contadas as ocorrências de assistência, e não cabem mais.",
         "Crie outro projeto para o cliente.",
     ),
-    "promob.project_changed": _refused(
+    # What Promob tells waits for its turn: a save that got lost would let an out-of-date environment be approved.
+    "promob.project_changed": Answer(
+        Retry.PUT_OFF,
+        Fault.OURS,
         "O projeto foi alterado por outra pessoa ou pelo Promob ao mesmo tempo, várias vezes seguidas.",
-        "Leia o projeto de novo e repita o que queria fazer.",
+        "Leia o projeto de novo e repita o que queria fazer; o que vem do Promob é repetido sozinho.",
     ),
     "promob.in_promob_before": _refused(
         "O ambiente {name} já está ligado a outro projeto do Promob.",
@@ -42,6 +45,9 @@ PROJECTS: Answers = {
     ),
     "promob.no_discount": _refused(
         "O ambiente {name} não tem desconto.", "Informe o desconto antes de pedir a liberação."
+    ),
+    "promob.nothing_chosen": _refused(
+        "Nenhum ambiente foi escolhido para o orçamento.", "Escolha pelo menos um ambiente do projeto."
     ),
     "promob.nothing_to_budget": _refused(
         "O ambiente {name} ainda não tem versão nem itens manuais, ou é uma ocorrência de assistência técnica.",

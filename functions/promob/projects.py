@@ -110,6 +110,7 @@ def with_new(project: Project, environment: Environment) -> Project:
             raise ProblemError(Problem("promob.environment_exists", {"name": environment.name}))
     if len(project.environments) >= MOST_ENVIRONMENTS:
         raise ProblemError(Problem("promob.too_many_environments", {"most": str(MOST_ENVIRONMENTS)}))
+    _check_free(project, environment.promob_id)
     return replace(project, environments=(*project.environments, environment))
 
 
@@ -118,6 +119,8 @@ def attached(project: Project, environment_id: str, promob_id: str) -> Project:
     environment = project.environment(environment_id)
     if environment.promob_id not in {"", promob_id}:
         raise ProblemError(Problem("promob.in_promob_before", {"name": environment.name}))
+    if not environment.promob_id:
+        _check_free(project, promob_id)
     return project.with_environment(replace(environment, promob_id=promob_id, problem=None))
 
 
@@ -152,22 +155,23 @@ def budgeted(project: Project, environment_id: str, budget: StoredBudget) -> Pro
 def updated(project: Project, environment_id: str, version: Version | None) -> Project:
     """After Atualizar: with the version made of the stored budget, or, where nothing is newer, without any.
 
-    In a revision that the reviewer has accessed, this is what confirms the environment. Raises ProblemError where a
-    save is newer than every budget (promob.prepare_again), and where nothing has come from Promob yet.
+    In a revision that the reviewer has accessed, this is what confirms the environment, items by hand alone among it.
+    Raises ProblemError where a save is newer than every budget (promob.prepare_again), and where there is nothing yet.
     """
     environment = project.environment(environment_id)
     _check_accepts(project, environment)
+    in_review = environment.converted is not None and project.revision and project.revision.accessed_at is not None
     if version and environment.has_newer_budget:
         if (version.number, version.sequence) != (environment.next_number, _sequence(environment)):
             raise ProblemError(Problem("promob.project_changed"))
         after = environment.updated(version)
     elif environment.need == Need.PREPARE:
         raise ProblemError(Problem("promob.prepare_again", {"name": environment.name}))
-    elif environment.current is None:
+    elif environment.current is None and not in_review:
         raise ProblemError(Problem("promob.nothing_received", {"name": environment.name}))
     else:
         after = environment
-    if after.converted and project.revision and project.revision.accessed_at is not None and after.need is None:
+    if in_review and after.need is None:
         after = replace(after, reviewed=True)
     return project.with_environment(after)
 
@@ -186,11 +190,13 @@ def with_manual(project: Project, environment_id: str, cost: Decimal, price: Dec
 
 
 def discounted(project: Project, environment_id: str, discount: Discount | None) -> Project:
-    """With another discount, or none, before the conversion."""
+    """With another discount, or none, before the conversion. A manager's word on the same percentage goes on."""
     environment = project.environment(environment_id)
     _check_accepts(project, environment)
     if environment.converted:
         raise ProblemError(Problem("promob.converted_before", {"name": environment.name}))
+    if discount and environment.discount and discount.percent == environment.discount.percent:
+        return project
     return project.with_environment(environment.with_discount(discount))
 
 
@@ -215,6 +221,8 @@ class Offered:
 
 def offered(project: Project, chosen: Sequence[str]) -> tuple[Offered, ...]:
     """What a budget over these environments offers; each needs a version, or items by hand. Raises ProblemError."""
+    if not chosen:
+        raise ProblemError(Problem("promob.nothing_chosen"))
     found = []
     for one in (project.environment(one) for one in dict.fromkeys(chosen)):
         if one.occurrence or (one.current is None and not one.manual):
@@ -287,6 +295,8 @@ def check_concludes(project: Project) -> None:
         raise ProblemError(Problem("promob.not_released"))
     if project.is_concluded:
         raise ProblemError(Problem("promob.revision_concluded"))
+    if project.revision.accessed_at is None:
+        raise ProblemError(Problem("promob.not_accessed"))
     _check_none([one.name for one in project.converted if one.need], "promob.out_of_date")
     _check_none([one.name for one in project.converted if not one.reviewed], "promob.not_reviewed")
 
@@ -325,6 +335,12 @@ def _check_accepts(project: Project, environment: Environment) -> None:
     """After the conclusion of the revision only what belongs to technical assistance changes."""
     if environment.occurrence is None:
         _check_open(project)
+
+
+def _check_free(project: Project, promob_id: str) -> None:
+    """One Promob project is one environment; of other projects' environments the store knows."""
+    if promob_id and (other := project.of_promob(promob_id)):
+        raise ProblemError(Problem("promob.integrated_before", {"name": f"{project.name} – {other.name}"}))
 
 
 def _check_none(names: list[str], code: str) -> None:
