@@ -98,3 +98,32 @@ class RoutesOnAws:
     def post(self, path: str, body: Any = None, **more: Any) -> Answer:
         """What an operator is answered."""
         return self.call("POST", path, body=body, **more)
+
+    def page(self, path: str, role: str = "operator", **query: Any) -> Answer:
+        """What somebody's browser is answered who has signed in."""
+        happening = event(f"{self.integration}/on_http/list_logs_page") | {
+            "rawPath": path,
+            "rawQueryString": urlencode(query),
+        }
+        happening["requestContext"]["http"]["path"] = path
+        happening["queryStringParameters"] = {name: str(value) for name, value in query.items()}
+        happening["cookies"] = [self.session(role)]
+        return self.handled(happening)
+
+    def sent(self, path: str, role: str = "operator", **fields: str) -> Answer:
+        """What a form of a page is answered."""
+        happening = event(f"{self.integration}/on_http/list_logs_page") | {"rawPath": path, "rawQueryString": ""}
+        del happening["queryStringParameters"]
+        happening["requestContext"]["http"] |= {"method": "POST", "path": path}
+        headers = happening["headers"]
+        headers |= {"origin": f"https://{headers['host']}", "content-type": "application/x-www-form-urlencoded"}
+        cookie = self.session(role)
+        form_token = self.sandbox.of("sincronia.web.session").form_token(cookie.partition("=")[2])
+        happening |= {"cookies": [cookie], "body": urlencode({"form_token": form_token, **fields})}
+        return self.handled(happening)
+
+    def session(self, role: str) -> str:
+        """The cookie of a session, as browsers send it."""
+        self.token(role)
+        cookie = self.sandbox.of("sincronia.web.session").begun(self.ids[role])
+        return f"{cookie.name}={cookie.value}"

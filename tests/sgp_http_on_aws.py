@@ -7,10 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlencode
 
 from local.calls import CALLS_PATH, Record
-from tests.office_on_aws import AwsServer, Sandbox, event
+from tests.office_on_aws import AwsServer, Sandbox
 from tests.provider_on_aws import CONNECTION, ProviderOnAws, provider_on_aws
 from tests.routes_on_aws import Answer, RoutesOnAws
 
@@ -48,32 +47,6 @@ class SgpHttp(RoutesOnAws):
         found: dict[str, Any] = self.get(asked.body["url"])
         assert found["id"] == asked.body["hint"]
         return found
-
-    def page(self, path: str, role: str = "operator", **query: Any) -> Answer:
-        """What somebody's browser is answered who has signed in."""
-        happening = event("sgp/on_http/list_logs_page") | {"rawPath": path, "rawQueryString": urlencode(query)}
-        happening["requestContext"]["http"]["path"] = path
-        happening["queryStringParameters"] = {name: str(value) for name, value in query.items()}
-        happening["cookies"] = [self.session(role)]
-        return self.handled(happening)
-
-    def sent(self, path: str, role: str = "operator", **fields: str) -> Answer:
-        """What a form of a page is answered."""
-        happening = event("sgp/on_http/list_logs_page") | {"rawPath": path, "rawQueryString": ""}
-        del happening["queryStringParameters"]
-        happening["requestContext"]["http"] |= {"method": "POST", "path": path}
-        headers = happening["headers"]
-        headers |= {"origin": f"https://{headers['host']}", "content-type": "application/x-www-form-urlencoded"}
-        cookie = self.session(role)
-        form_token = self.sandbox.of("sincronia.web.session").form_token(cookie.partition("=")[2])
-        happening |= {"cookies": [cookie], "body": urlencode({"form_token": form_token, **fields})}
-        return self.handled(happening)
-
-    def session(self, role: str) -> str:
-        """The cookie of a session, as browsers send it."""
-        self.token(role)
-        cookie = self.sandbox.of("sincronia.web.session").begun(self.ids[role])
-        return f"{cookie.name}={cookie.value}"
 
     def calls(self) -> Counter[str]:
         """The AWS calls since the last time, by table or index: `hints/by_state Query`."""
