@@ -1,4 +1,4 @@
-"""Who calls Zen's, SGP's and ASMS's routes in these tests."""
+"""Who calls the integrations' routes in these tests."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from tests.asms_on_aws import Asms
 from tests.office_on_aws import START, AwsServer, OfficeOnAws, Sandbox, office_on_aws
+from tests.promob_on_aws import PromobHttp, promob_http
 from tests.sgp_http_on_aws import SgpHttp, sgp_http
 from tests.zen_http_on_aws import ZenHttp
 
@@ -67,3 +68,17 @@ def asms_environment_elsewhere(asms_environment: Sandbox) -> Sandbox:
 def elsewhere(asms: Asms, asms_environment_elsewhere: Sandbox) -> Asms:
     """The directory of `asms`, as another execution environment has it: for who comes in the midst of a request."""
     return Asms(asms.aws, asms_environment_elsewhere)
+
+
+@pytest.fixture(scope="module")
+def promob_environment(aws: AwsServer) -> Sandbox:
+    """An execution environment of Promob's functions on an emptied AWS, for all tests of a module."""
+    aws.emptied("promob")
+    return Sandbox(lambda: START, integration="promob")
+
+
+@pytest.fixture
+def promob(aws: AwsServer, promob_environment: Sandbox) -> Iterator[PromobHttp]:
+    """A connected network of stores, none of which is configured yet."""
+    with promob_http(aws, promob_environment) as http:
+        yield http

@@ -1,0 +1,139 @@
+"""Routes of a network's customers: found or made here, and made in Promob in the background (seed 002, “Criando um
+cliente novo”).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import AfterValidator
+
+from promob.actors import ACTOR_REFUSES, actor
+from promob.customer_forms import CustomerAnswer, CustomerChange, FoundCustomer, NewCustomer, customer_answer
+from promob.customers import Customer
+from promob.form_fields import normal_document
+from promob.paths import ChangedSince, CustomerInPath, connection_path
+from promob.store.customers import (
+    CUSTOMERS,
+    changed_customer,
+    customer_of_document,
+    customers_changed,
+    made_customer,
+)
+from sincronia.answers import Problem, ProblemError
+from sincronia.auth import Role
+from sincronia.store.listing import Listed
+from sincronia.web.application import Caller, IdempotencyKey, Routes
+from sincronia.web.fields import ConnectionInPath
+from sincronia.web.hint_forms import told
+from sincronia.web.integration import Integration
+from sincronia.web.new_ids import id_for
+from sincronia.web.paging import Cursor, Limit, Page, after_of, page
+
+_ONE = ("connection_unknown", "promob.customer_unknown")
+DocumentInQuery = Annotated[
+    str,
+    Query(max_length=30, description="Só o cliente deste CPF ou CNPJ, com ou sem pontuação."),
+    AfterValidator(normal_document),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRoutes:
+    """The routes of the integration."""
+
+    integration: Integration
+
+    def routes(self) -> Routes:
+        """Ready for an Application."""
+        routes = Routes("Clientes")
+        customers = f"{connection_path(self.integration)}/customers"
+        one = f"{customers}/<customer>"
+        routes.get(
+            customers,
+            role=Role.READER,
+            summary="Lista os clientes da rede, na ordem das mudanças",
+            refuses=("connection_unknown",),
+        )(self.list_customers)
+        routes.post(
+            customers,
+            role=Role.OPERATOR,
+            summary="Encontra um cliente pelo CPF ou CNPJ, ou o cria, aqui e depois no Promob",
+            answered="O cliente. O Promob o recebe em instantes; o que o impedir aparece no próprio cliente.",
+            refuses=("connection_unknown", "promob.document_taken", *ACTOR_REFUSES),
+        )(self.create_customer)
+        routes.get(one, role=Role.READER, summary="Lê um cliente", refuses=_ONE)(self.read_customer)
+        routes.patch(
+            one,
+            role=Role.OPERATOR,
+            summary="Altera um cliente",
+            answered="O cliente; um que o Promob ainda não tem é tentado lá de novo.",
+            refuses=(
+                *(*_ONE, "promob.changed_meanwhile", "promob.document_taken", "promob.document_fixed"),
+                *ACTOR_REFUSES,
+            ),
+        )(self.change_customer)
+        return routes
+
+    def list_customers(  # noqa: PLR0917  # Powertools calls it by name
+        self,
+        connection: ConnectionInPath,
+        changed_since: ChangedSince = None,
+        document: DocumentInQuery = "",
+        limit: Limit = 50,
+        cursor: Cursor = "",
+    ) -> Page[CustomerAnswer]:
+        """A document's customer is one at most, whenever it changed."""
+        self.integration.connection(connection)
+        if document:
+            found = customer_of_document(connection, document)
+            return page(Listed((found,) if found else (), None), self._answer)
+        since = None if changed_since is None else changed_since.timestamp()
+        return page(customers_changed(connection, since, limit, after_of(cursor)), self._answer)
+
+    def create_customer(
+        self, connection: ConnectionInPath, new: NewCustomer, caller: Caller, idempotency_key: IdempotencyKey
+    ) -> FoundCustomer:
+        """One that is found stays as it is. Whoever died before the answer, and asks again, finds what was made."""
+        self.integration.connection(connection)
+        actor(connection, caller, new.store)
+        wanted = Customer(
+            id=id_for(caller, idempotency_key, new, connection, "customers"),
+            store=new.store,
+            name=new.name,
+            document=new.document,
+            email=new.email,
+            phone=new.phone,
+        )
+        customer, _ = made_customer(connection, wanted, caller.id)
+        return FoundCustomer(**self._answer(customer).model_dump(), made=customer.id == wanted.id)
+
+    def read_customer(self, connection: ConnectionInPath, customer: CustomerInPath) -> CustomerAnswer:
+        """With the reason why Promob doesn't have it, where it doesn't."""
+        return self._answer(self._customer(connection, customer))
+
+    def change_customer(
+        self, connection: ConnectionInPath, customer: CustomerInPath, change: CustomerChange, caller: Caller
+    ) -> CustomerAnswer:
+        """What isn't named stays."""
+        actor(connection, caller, self._customer(connection, customer).store)
+        named: dict[str, Any] = change.model_dump(exclude_none=True)
+        rule = partial(_changed, named=named)
+        return self._answer(changed_customer(connection, customer, caller.id, rule))
+
+    def _customer(self, connection: str, customer_id: str) -> Customer:
+        self.integration.connection(connection)
+        return CUSTOMERS.needed(connection, customer_id)
+
+    def _answer(self, customer: Customer) -> CustomerAnswer:
+        return customer_answer(customer, lambda problem: told(problem, self.integration))
+
+
+def _changed(before: Customer, named: dict[str, Any]) -> Customer:
+    after = replace(before, **named)
+    if before.promob_id and before.document and after.document != before.document:
+        raise ProblemError(Problem("promob.document_fixed"))
+    return after

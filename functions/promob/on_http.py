@@ -1,0 +1,43 @@
+"""Promob's routes: its connections and log of hints, the stores of a network, their users, rules and customers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from promob.customer_routes import CustomerRoutes
+from promob.offered import INTEGRATION
+from promob.rule_routes import RuleRoutes
+from promob.store_routes import StoreRoutes
+from promob.user_routes import UserRoutes
+from sincronia.web.connections import Connections
+from sincronia.web.hint_acts import HintActs
+from sincronia.web.hint_reads import HintReads
+from sincronia.web.integrated import application_of
+from sincronia.web.run_reads import Corrections, RunReads
+from sincronia.web.webhook_addresses import WebhookAddresses
+
+logger = Logger()
+application = application_of(
+    INTEGRATION,
+    (
+        Connections,
+        WebhookAddresses,
+        HintReads,
+        HintActs,
+        RunReads,
+        Corrections,
+        StoreRoutes,
+        UserRoutes,
+        RuleRoutes,
+        CustomerRoutes,
+    ),
+)
+
+
+@logger.inject_lambda_context(clear_state=True, correlation_id_path="requestContext.requestId")
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answers a request of API Gateway (payload 2.0)."""
+    return application.answer(event, context)

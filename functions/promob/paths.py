@@ -1,0 +1,32 @@
+"""What the addresses of a network's stores and projects name, as its routes take it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from pydantic import AwareDatetime
+
+from sincronia.ids import ID_FORM
+from sincronia.web.integration import Integration
+
+StoreInPath = Annotated[str, Path(pattern=ID_FORM, description="A identificação da loja.")]
+UserInPath = Annotated[str, Path(pattern=ID_FORM, description="A identificação do usuário, que é a do seu token.")]
+CustomerInPath = Annotated[str, Path(pattern=ID_FORM, description="A identificação do cliente.")]
+ChangedSince = Annotated[
+    AwareDatetime | None,
+    Query(
+        description="Só o que mudou a partir deste momento, em ISO 8601 com fuso, na ordem das mudanças. A lista segue "
+        "a gravação em instantes: quem acompanha as mudanças repete a consulta um pouco antes da última que leu."
+    ),
+]
+
+
+def connection_path(integration: Integration) -> str:
+    """The path that all of a network's paths begin with."""
+    return f"/integrations/{integration.name}/connections/<connection>"
+
+
+def store_path(integration: Integration) -> str:
+    """The path of one store."""
+    return f"{connection_path(integration)}/stores/<store>"

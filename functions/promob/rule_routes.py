@@ -1,0 +1,73 @@
+"""Routes of a store's commercial rules, by which Promob's items become a price (seed 002, “Preparar para Negociação
+ou Negociar”).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from promob.paths import StoreInPath, store_path
+from promob.pricing import Rule
+from promob.rule_forms import RulesAnswer, RulesChange, rule_of, rules_answer
+from promob.store.rules import keep_rules, stored_rules
+from promob.store.stores import STORES
+from sincronia.answers import Problem, ProblemError
+from sincronia.auth import Role
+from sincronia.web.application import Caller, Routes
+from sincronia.web.fields import ConnectionInPath
+from sincronia.web.integration import Integration
+from sincronia.web.run_answers import RequestProblemError
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRoutes:
+    """The routes of the integration."""
+
+    integration: Integration
+
+    def routes(self) -> Routes:
+        """Ready for an Application."""
+        routes = Routes("Regras comerciais")
+        path = f"{store_path(self.integration)}/rules"
+        refuses = ("connection_unknown", "promob.store_unknown")
+        routes.get(path, role=Role.READER, summary="Lê as regras comerciais de uma loja", refuses=refuses)(
+            self.read_rules
+        )
+        routes.patch(
+            path,
+            role=Role.ADMINISTRATOR,
+            summary="Substitui as regras comerciais de uma loja; valem para as versões geradas a partir de agora",
+            refuses=(*refuses, "promob.rule_doubled", "promob.rules_changed"),
+        )(self.replace_rules)
+        return routes
+
+    def read_rules(self, connection: ConnectionInPath, store: StoreInPath) -> RulesAnswer:
+        """None, where the store never had any: Promob's own sale prices hold."""
+        self._check(connection, store)
+        return rules_answer(store, stored_rules(connection, store))
+
+    def replace_rules(
+        self, connection: ConnectionInPath, store: StoreInPath, change: RulesChange, caller: Caller
+    ) -> RulesAnswer:
+        """All at once; the same rules change nothing."""
+        self._check(connection, store)
+        rules = [rule_of(form) for form in change.rules]
+        _check_distinct(rules)
+        before = stored_rules(connection, store)
+        if change.version not in {None, before.version}:
+            raise ProblemError(Problem("promob.rules_changed"))
+        return rules_answer(store, keep_rules(connection, store, before, rules, caller.id))
+
+    def _check(self, connection: str, store: str) -> None:
+        self.integration.connection(connection)
+        STORES.needed(connection, store)
+
+
+def _check_distinct(rules: list[Rule]) -> None:
+    """Raises where two rules are for the same: nobody could say which of them holds."""
+    seen = set[tuple[str, ...]]()
+    for number, rule in enumerate(rules):
+        key = tuple(text.casefold() for text in (rule.category, rule.supplier, rule.reference))
+        if key in seen:
+            raise RequestProblemError(Problem("promob.rule_doubled", {"name": rule.name}), field=f"rules.{number}")
+        seen.add(key)
