@@ -25,7 +25,7 @@ class CommercialRule(Input):
     category: Text = Field(default="", description="A categoria dos itens; vazia, todas.")
     supplier: Text = Field(default="", description="O fornecedor; vazio, todos.")
     reference: Text = Field(default="", description="A referência; vazia, todas.")
-    markup: Annotated[_Percent, Field(le=10_000)] | None = Field(
+    markup: Annotated[_Percent, Field(le=9_999)] | None = Field(
         default=None,
         description="O acréscimo sobre o custo de fábrica, em %; sem ele, vale o preço de venda do Promob.",
     )

@@ -70,7 +70,7 @@ def test_rules_that_somebody_else_changed_are_not_overwritten(
     [
         ([{"markup": "-1"}], "rules.0.markup"),
         ([{"markup": "muito"}], "rules.0.markup"),
-        ([{"markup": "10001"}], "rules.0.markup"),
+        ([{"markup": "9999.5"}], "rules.0.markup"),
         ([{"markup": "1.00001"}], "rules.0.markup"),
         ([{"discount_limit": "100.1"}], "rules.0.discount_limit"),
         ([{"step": "0"}], "rules.0.step"),
