@@ -30,11 +30,11 @@ def sandbox(aws: AwsServer) -> Sandbox:
     return Sandbox(lambda: START, integration="promob")
 
 
-@pytest.fixture(params=[5, pytest.param(1, marks=pytest.mark.sweep)], ids=["some", "all"])
+@pytest.fixture(params=[9, pytest.param(1, marks=pytest.mark.sweep)], ids=["some", "all"])
 def disturbed(
     request: pytest.FixtureRequest, aws: AwsServer, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> Disturbed:
-    """Runs an act once in peace, and once for each write, or each fifth, and each thing that can befall it."""
+    """Runs an act once in peace, and once for each write, or each ninth, and each thing that can befall it."""
 
     def run(act: Act, entity: str, meanwhile: Meanwhile) -> None:
         with choked(Choke(), monkeypatch) as calls:
