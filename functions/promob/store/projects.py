@@ -2,7 +2,7 @@
 
 The most that a transaction can have is 100 actions. A project has at most promob.projects.MOST_ENVIRONMENTS
 environments, of which a change asks two rows each (what Promob is told and the history, or two notifications), and a
-revision at most promob.acting.MOST_SUPPLIERS orders: 83 actions at most.
+revision at most promob.acting.MOST_SUPPLIERS orders: 84 actions at most.
 """
 
 from __future__ import annotations

@@ -18,7 +18,6 @@ from promob.store.rows import (
     stored_row,
     stored_value,
     stored_values,
-    value_in,
     values_changed,
     values_page,
 )
@@ -70,12 +69,6 @@ class Records(Generic[Record]):
     def all(self, connection: str) -> list[Record]:
         """All of a connection, read consistently."""
         return stored_values(self.form, self.scope(connection))
-
-    def some(self, connection: str, ids: Iterable[str]) -> dict[str, Record]:
-        """Those of the ids that there are, by id, read consistently."""
-        keys = [(self.scope(connection), one) for one in dict.fromkeys(ids)]
-        rows = Row.batch_get(keys, consistent_read=True) if keys else ()
-        return {row.item: value_in(self.form, row) for row in rows}
 
     def page(self, connection: str, limit: int, after: After | None) -> Listed[Record]:
         """A page of them, in the order of their ids."""
