@@ -19,7 +19,7 @@ from pynamodb.exceptions import PynamoDBException
 from operations import deployment
 from operations.arguments import WRONG_INPUT, Parser, end
 from operations.deployment import DeploymentError
-from operations.flows import FLOWS, OPEN
+from operations.flows import ANSWERS, FLOWS, OPEN
 from sincronia import clock
 from sincronia.answers import ProblemError, explain
 from sincronia.engine.flow import Opening
@@ -54,7 +54,7 @@ class Definition(ConnectionForm):
     """A connection as an operator writes it down, without its secret."""
 
     connection: ConnectionId
-    integration: Literal["asms", "sgp", "zen"]
+    integration: Literal["asms", "promob", "sgp", "zen"]
     flows: dict[str, FlowForm] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -102,15 +102,16 @@ def filters_of(definition: Definition, flow: str) -> Mapping[str, Any]:
 
 
 def problems(definition: Definition, secret: Mapping[str, str]) -> list[str]:
-    """What would end every run of the connection at once, as sentences, each once; empty where nothing would."""
-    found = dict[str, None]()
-    for name in definition.flows:
-        answers = FLOWS[definition.integration][name].answers
+    """What would keep the connection from working at all, as sentences, each once; empty where nothing would."""
+    found, integration = dict[str, None](), definition.integration
+    if integration not in OPEN:
+        return []
+    for name in definition.flows or ("",):
+        filters = filters_of(definition, name) if name else {}
         try:
-            opening = Opening(definition.settings, secret, filters_of(definition, name), clock.now())
-            OPEN[definition.integration](name, opening)
+            OPEN[integration](name, Opening(definition.settings, secret, filters, clock.now()))
         except ProblemError as error:
-            found[explain(error.problem, answers)] = None
+            found[explain(error.problem, ANSWERS[integration])] = None
     return list(found)
 
 
@@ -136,7 +137,8 @@ def read_secret(text: bytes) -> dict[str, str]:
         raise InputError(
             f"O segredo, na entrada padrão, precisa de correção: {_places(error)}. Informe um objeto JSON de textos, "
             'como {"zen_token": "…", "questor_token": "…", "administrator_access_key": "…"} (Zen) ou '
-            '{"sgp_token": "…", "ozmap_key": "…", "webhook_secrets": "…"} (SGP); o da ASMS é {}.'
+            '{"sgp_token": "…", "ozmap_key": "…", "webhook_secrets": "…"} (SGP) ou '
+            '{"promob_key": "…", "webhook_secrets": "…"} (Promob); o da ASMS é {}.'
         ) from None
 
 

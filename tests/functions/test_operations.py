@@ -21,6 +21,7 @@ from tests.office_on_aws import REGION, AwsServer
 
 EXAMPLE = processes.ROOT / "docs" / "examples" / "connection.zen.json"
 EXAMPLE_OF_ASMS = processes.ROOT / "docs" / "examples" / "connection.asms.json"
+EXAMPLE_OF_PROMOB = processes.ROOT / "docs" / "examples" / "connection.promob.json"
 EXAMPLE_OF_SGP = processes.ROOT / "docs" / "examples" / "connection.sgp.json"
 CONNECTION = "escritorio-aurora"
 FLOW = "FLOW#sincronizar_usuarios"
@@ -222,6 +223,25 @@ def test_the_example_of_sgp_runs_and_what_is_wrong_with_both_flows_is_said_once(
     assert [sentence.partition(" Informe")[0] for sentence in sentences] == said
 
 
+@pytest.mark.parametrize(
+    ("settings", "key", "said"),
+    [
+        ({}, "chave-do-promob", []),
+        ({"promob_address": "portal"}, "chave-do-promob", ["O endereço"]),
+        ({}, "", ["no campo Chave da API do Promob."]),
+    ],
+    ids=["runs", "no address", "no key"],
+)
+def test_what_is_wrong_with_a_connection_that_schedules_nothing_is_said_too(
+    settings: dict[str, str], key: str, said: list[str]
+) -> None:
+    definition = put_connection.read_definition(EXAMPLE_OF_PROMOB)
+    definition.settings |= settings
+    sentences = put_connection.problems(definition, {"promob_key": key})
+    assert len(sentences) == len(said), sentences
+    assert all(part in sentence for part, sentence in zip(said, sentences, strict=True)), sentences
+
+
 def test_the_example_of_asms_is_put_without_flows_and_without_secrets(operator: Operator) -> None:
     definition = json.loads(EXAMPLE_OF_ASMS.read_text(encoding="utf-8"))
     ended = operator.put({"flows": {}} | definition, secret={})
@@ -283,7 +303,7 @@ def _ended(monkeypatch: pytest.MonkeyPatch, arguments: list[str], secret: bytes 
         ({"flows": {}}, "flows: informe pelo menos um dos fluxos da integração zen: sinc"),
         ({"flows": {"sincronizar_usuarios": {"every_minutes": 1}}}, "every_minutes: deve ser no mínimo 5"),
         ({"flows": {"sincronizar_usuarios": {"every_minutes": 60.5}}}, "every_minutes: deve ser um número inteiro"),
-        ({"integration": "notes"}, "integration: deve ser 'asms', 'sgp' ou 'zen'"),
+        ({"integration": "notes"}, "integration: deve ser 'asms', 'promob', 'sgp' ou 'zen'"),
         ({"connection": "Escritório Aurora"}, "connection: use de 2 a 61 letras minúsculas sem acento"),
         ({"name": " "}, "name: não pode ficar vazio"),
         ({"enabled": "talvez"}, "enabled: deve ser true ou false"),
