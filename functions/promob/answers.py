@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from promob.client_sentences import CLIENT
 from promob.event_sentences import EVENTS
+from promob.listing_sentences import LISTING
 from promob.project_sentences import PROJECTS
 from promob.route_sentences import ROUTES
 from promob.store_sentences import STORE
@@ -34,7 +35,7 @@ def _over_http(code: str, answer: Answer) -> WebAnswer:
     return WebAnswer(answer.retry, answer.fault, answer.sentence, answer.advice, status, title)
 
 
-_RULES: Answers = {**CLIENT, **STORE, **PROJECTS, **EVENTS}
+_RULES: Answers = {**CLIENT, **STORE, **PROJECTS, **EVENTS, **LISTING}
 
 ANSWERS: Answers = {**COMMON, **{code: _over_http(code, answer) for code, answer in _RULES.items()}, **ROUTES}
 

@@ -17,7 +17,8 @@ from promob.actions import Action
 from promob.derived_ids import derived_id
 from promob.environments import ZERO, Environment, StoredBudget
 from promob.events import BudgetMade, ProjectCreated, ProjectSaved, ToldProject
-from promob.listings import Sums, lines_of, sums_of
+from promob.items import Sums
+from promob.listings import lines_of, sums_of
 from promob.projects import MOST_ENVIRONMENTS, Project
 from promob.store.project_rows import projects_of_customer
 from promob.stores import Store

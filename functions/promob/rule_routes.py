@@ -69,5 +69,5 @@ def _check_distinct(rules: list[Rule]) -> None:
     for number, rule in enumerate(rules):
         key = tuple(text.casefold() for text in (rule.category, rule.supplier, rule.reference))
         if key in seen:
-            raise RequestProblemError(Problem("promob.rule_doubled", {"name": rule.name}), field=f"rules.{number}")
+            raise RequestProblemError(Problem("promob.rule_doubled", {"name": rule.title}), field=f"rules.{number}")
         seen.add(key)
