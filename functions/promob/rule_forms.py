@@ -13,7 +13,7 @@ from promob.store.rules import StoreRules
 from sincronia import clock
 from sincronia.web.application import Input
 
-MOST_RULES = 500  # they stand in one row
+MOST_RULES = 150  # they stand in one row, of 400 KB at most, and a letter may take four bytes
 
 _Percent = Annotated[Decimal, Field(ge=0, max_digits=8, decimal_places=4)]
 _Step = Annotated[Decimal, Field(ge=Decimal("0.01"), le=1000, max_digits=6, decimal_places=2)]

@@ -45,7 +45,9 @@ STORE: Answers = {
     "promob.order_unknown": _refused(
         "Não há pedido de compra com esta identificação.", "Confira a identificação na lista de pedidos de compra."
     ),
-    "promob.changed_meanwhile": _refused(
+    "promob.changed_meanwhile": Answer(
+        Retry.PUT_OFF,
+        Fault.OURS,
         "O cadastro foi alterado por outra pessoa ou pelo Promob ao mesmo tempo.",
         "Leia o cadastro de novo e repita o que queria fazer.",
     ),
