@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
-from local.vendors.promob_store import Content, Customer, Project, PromobStore, Row
+from local.vendors.promob_listing import listing_xml
+from local.vendors.promob_store import Customer, Project, PromobStore, Row
 from local.vendors.webhook_sender import Delivery, WebhookSender
 
 
@@ -139,24 +139,5 @@ def shown_customer(customer: Customer) -> Row:
 
 def listing_of(project: Project, customer: Customer) -> str:
     """The budget of what a project was last saved with."""
-    return listing_xml(project.name, customer.name, project.saved[project.sequence])
-
-
-def listing_xml(ambient: str, customer: str, content: Content) -> str:
-    """A tiny LISTING."""
-    items = "".join(
-        f'<ITEM UNIQUEID="{content.drawing}-{number}" COMPONENT="Y" DESCRIPTION="Balcão" REFERENCE="BAL{number}"'
-        ' REPETITION="1" QUANTITY="1" UNIT="un" WIDTH="800" HEIGHT="720" DEPTH="560">'
-        '<PRICE TABLE="90" TOTAL="90" TOTALCOMPONENTS="0"><MARGINS><ORDER TOTAL="40" TOTALCOMPONENTS="0"/>'
-        '<BUDGET TOTAL="90" TOTALCOMPONENTS="0"/></MARGINS></PRICE></ITEM>'
-        for number in range(1, content.items + 1)
-    )
-    cost, price = 40 * content.items, 90 * content.items
-    margins = f'<MARGINS><ORDER VALUE="{cost}"/><BUDGET VALUE="{price}"/></MARGINS>'
-    totals = f'<TOTALPRICES TABLE="{price}">{margins}</TOTALPRICES>'
-    return (
-        f'<LISTING DESCRIPTION={quoteattr(ambient)} CURRENCYSYMBOL="R$"><CUSTOMERSDATA>'
-        f'<DATA ID="nomecliente" VALUE={quoteattr(customer)}/></CUSTOMERSDATA><AMBIENTS>'
-        f'<AMBIENT DESCRIPTION={quoteattr(ambient)}><CATEGORIES><CATEGORY DESCRIPTION="Balcões"><ITEMS>{items}</ITEMS>'
-        f"{totals}</CATEGORY></CATEGORIES>{totals}</AMBIENT></AMBIENTS>{totals}</LISTING>"
-    )
+    content = project.saved[project.sequence]
+    return listing_xml(content.items, content.drawing, project.name, customer.name)
