@@ -441,7 +441,7 @@ def test_two_projects_of_a_new_customer_at_once_end_in_one_project(network: Prom
 def test_a_customer_of_promobs_becomes_what_promob_says(network: PromobWorker) -> None:
     store = network.store()
     designer, account = network.promob.designer, network.account.id
-    first = designer.create_customer(account, "Ana Prado", document=NOBODY, email="ana@example.com", phone="49 3000")
+    first = designer.create_customer(account, "Ana Prado", document=NOBODY, email="ana@cliente.example", phone="49 3000")
     (row,) = network.work_off()
     (customer,) = network.customers()
     there = list(network.promob.store.customers)[-1]
@@ -465,13 +465,13 @@ def test_a_customer_of_promobs_becomes_what_promob_says(network: PromobWorker) -
     designer.redeliver(first.event)
     assert (told(row), network.work_off()) == (("unchanged", "late", "Ana"), [])
     assert network.rows("projects") == before
-    assert not any(private in str(network.log()) for private in (NOBODY, "ana@example.com", "49 3001"))
+    assert not any(private in str(network.log()) for private in (NOBODY, "ana@cliente.example", "49 3001"))
 
 
 def test_a_customer_of_this_place_is_found_by_our_id_or_the_document(network: PromobWorker) -> None:
     store = network.store()
     account = network.account.id
-    ana = network.customer(store, name="Ana", document=NOBODY, promob_id="", email="ana@example.com")
+    ana = network.customer(store, name="Ana", document=NOBODY, promob_id="", email="ana@cliente.example")
     bia = network.customer(store, name="Bia", document="", promob_id="")
     network.unqueue()  # before Promob has them from here
 
@@ -482,7 +482,7 @@ def test_a_customer_of_this_place_is_found_by_our_id_or_the_document(network: Pr
     made = list(network.promob.store.customers)[-2:]
     found = {one.id: one for one in network.customers()}
     assert [found[one.id].promob_id for one in (ana, bia)] == made
-    assert (found[ana.id].name, found[ana.id].email) == ("Ana Prado", "ana@example.com")
+    assert (found[ana.id].name, found[ana.id].email) == ("Ana Prado", "ana@cliente.example")
 
 
 def test_a_document_is_one_customers(network: PromobWorker) -> None:

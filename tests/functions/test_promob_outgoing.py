@@ -81,17 +81,17 @@ def test_environments_made_here_come_into_promob_by_themselves(network: PromobWo
 
 def test_a_customer_made_here_comes_into_promob(network: PromobWorker) -> None:
     customer = network.customer(
-        network.store(), name="Ana", document=CPF, email="ana@example.com", phone="49 3000", promob_id=""
+        network.store(), name="Ana", document=CPF, email="ana@cliente.example", phone="49 3000", promob_id=""
     )
 
     rows = network.work_off()
 
     assert told(rows) == [("created", "customer_made", "Ana")]
     (there,) = made(network, "customers")
-    fields = {"name": "Ana", "document": CPF, "email": "ana@example.com", "phone": "49 3000"}
+    fields = {"name": "Ana", "document": CPF, "email": "ana@cliente.example", "phone": "49 3000"}
     assert there == {"id": there["id"], "account": network.account.id, "external_id": customer.id} | fields
     assert network.stored("customer", customer.id).promob_id == there["id"]
-    assert not any(private in str(network.log()) for private in (CPF, "ana@example.com", "49 3000"))
+    assert not any(private in str(network.log()) for private in (CPF, "ana@cliente.example", "49 3000"))
 
 
 def test_a_customer_of_that_document_is_taken_for_the_same(network: PromobWorker) -> None:
