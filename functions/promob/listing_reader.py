@@ -351,7 +351,8 @@ class Reading:
         self._listing: Listing | None = None
 
     def __iter__(self) -> Iterator[Item]:
-        self._listing = yield from self._read
+        if self._listing is None:
+            self._listing = yield from self._read
 
     @property
     def listing(self) -> Listing:
