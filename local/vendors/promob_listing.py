@@ -110,12 +110,12 @@ def drawn(items: int, drawing: int = 1, ambient: str = "Cozinha", customer: str 
         sizes.append(min(left, 1 + len(sizes) % 3))
         left -= sizes[-1]
     modules = [_module(number, size, drawing, len(sizes)) for number, size in enumerate(sizes)]
-    together = min(_TOGETHER, max(len(modules) * 2 // 3, 1))  # the rest stands in ambients within the first
-    first, *others = [modules[place : place + together] for place in range(0, len(modules), together)] or [[]]
+    within = modules[2::3]  # they stand in ambients within the first
     inner = tuple(
-        Ambient(f"{_AMBIENTS[place % len(_AMBIENTS)]} {place + 1}", _categories(one))
-        for place, one in enumerate(others)
+        Ambient(f"{_AMBIENTS[place % len(_AMBIENTS)]} {place + 1}", _categories(within[start : start + _TOGETHER]))
+        for place, start in enumerate(range(0, len(within), _TOGETHER))
     )
+    first = [module for number, module in enumerate(modules) if number % 3 != 2]
     named = {"nomecliente": customer} if customer else {}
     return Drawing(ambients=(Ambient(ambient, _categories(first), inner),), description=ambient, customer=named)
 
