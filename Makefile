@@ -77,7 +77,7 @@ build: .venv-sam/ready ## Build what is deployed, without Docker, into .aws-sam/
 	@echo "== build"
 	@$(SAM) build
 
-bench: $(VENV)/ready .venv-bench/ready ## Count calls and measure time and memory for up to 100,000 users, 1,000 companies and 10,000 contracts, exports and imports (Linux; about 9 minutes).
+bench: $(VENV)/ready .venv-bench/ready ## Count calls and measure time and memory for up to 100,000 users, 1,000 companies and 10,000 contracts, exports and imports, budgets of 50,000 items (Linux; about 9 minutes).
 	@$(PYTHON) -m bench.sync
 
 bench-full: $(VENV)/ready .venv-bench/ready ## The same for 10,000 companies too, and with every one of 100,000 users changed, and imports of 70,000 rows by others (Linux; about 35 minutes).

@@ -1,4 +1,4 @@
-"""`make bench`: calls, time and memory of Questor → Zen's runs, SGP → OZmap's hints, ASMS's exports and imports.
+"""`make bench`: calls, time and memory of Questor → Zen's runs, SGP → OZmap's hints, ASMS's files, Promob's budgets.
 
 See bench/README.md.
 """
@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.status import Status
 
-from bench import claims, contract_claims, exports, function_process, imports, starts, tables
+from bench import claims, contract_claims, exports, function_process, imports, listings, starts, tables
 from bench.contracts import Happening
 from bench.exports import MeasuredExport
 from bench.exports import Way as WayOut
@@ -25,6 +25,7 @@ from bench.flows import COMPANIES, USERS, Changed, MeasuredFlow
 from bench.imports import MeasuredImport
 from bench.imports import Way as WayIn
 from bench.light_function import MeasurementError
+from bench.listings import MeasuredListing
 from bench.measured import Measured
 from bench.on_light_hints import MeasuredContracts, ProviderOnLightStore
 from bench.on_light_store import OfficeOnLightStore
@@ -127,6 +128,13 @@ def imports_measured(cases: Iterable[tuple[WayIn, int]], status: Status) -> Iter
             yield imports.measure(way, rows, Path(kept))
 
 
+def listings_measured(status: Status) -> Iterator[MeasuredListing]:
+    """All rows of Promob's budgets, in the table's order."""
+    for items in listings.SIZES:
+        status.update(f"Budget of Promob's, {items:,} items …")
+        yield listings.measure(items)
+
+
 def started(status: Status) -> list[Start]:
     """What starting each function costs."""
     status.update("Imports of the functions …")
@@ -154,8 +162,9 @@ def main() -> None:
     arguments.add_argument("--contracts", action="store_true", help="SGP → OZmap and the starts of functions alone")
     arguments.add_argument("--exports", action="store_true", help="ASMS's exports alone")
     arguments.add_argument("--imports", action="store_true", help="ASMS's imports alone; needs make .venv-bench/ready")
+    arguments.add_argument("--listings", action="store_true", help="Promob's budgets alone")
     chosen = arguments.parse_args()
-    every = not (chosen.contracts or chosen.exports or chosen.imports)
+    every = not (chosen.contracts or chosen.exports or chosen.imports or chosen.listings)
     if not function_process.PROCESSES.is_dir():
         sys.exit("make bench reads the functions' memory from /proc, so it needs Linux.")
     os.environ["ALLOWED_NETWORKS"] = "127.0.0.0/8"  # links are prepared here, from what the simulator lists
@@ -165,6 +174,7 @@ def main() -> None:
     try:
         with console.status("") as status:
             imported, exported = list[MeasuredImport](), list[MeasuredExport]()
+            budgets = list(listings_measured(status)) if every or chosen.listings else []
             if every or chosen.imports:
                 imported = list(imports_measured(ALL_IMPORTS if chosen.full else IMPORTS, status))
             if every or chosen.exports:
@@ -179,6 +189,7 @@ def main() -> None:
         *(contract_claims.broken(hints) if hints else ()),
         *(exports.broken(exported) if exported else ()),
         *(imports.broken(imported) if imported else ()),
+        *(listings.broken(budgets) if budgets else ()),
     ]
     console.print(machine())
     by_flow = [tables.runs(of) for flow in (USERS, COMPANIES) if (of := [row for row in rows if row.flow == flow])]
@@ -186,8 +197,10 @@ def main() -> None:
     of_hints = [tables.hints(hints), tables.growth_of_hints(hints)] if hints else []
     of_exports = [tables.exports(exported)] if exported else []
     of_imports = [tables.imports(imported)] if imported else []
+    of_budgets = [tables.of_listings(budgets), tables.growth_of_listings(budgets)] if budgets else []
     of_starts = [tables.starts(begun)] if begun else []
-    for table in (*by_flow, *growth, *of_hints, *of_exports, *of_imports, *of_starts, tables.claims(found)):
+    of_all = (*by_flow, *growth, *of_hints, *of_exports, *of_imports, *of_budgets, *of_starts)
+    for table in (*of_all, tables.claims(found)):
         console.print(table)
     sys.exit(1 if any(where for _, where in found) else 0)
 

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from bench import contract_claims
+from bench import contract_claims, listings
 from bench.claims import pairs
 from bench.exports import MeasuredExport
 from bench.exports import Way as WayOut
 from bench.imports import MeasuredImport
 from bench.imports import Way as WayIn
+from bench.listings import MeasuredListing
 from bench.measured import Measured
 from bench.on_light_hints import MeasuredContracts
 from bench.starts import Start
@@ -169,6 +170,43 @@ def imports(rows: Sequence[MeasuredImport]) -> Table:
             f"{row.processor_seconds / bare:.1f}" if bare else "",
             f"{row.peak_megabytes:.0f}",
             f"{row.child_megabytes:.0f}" if row.child_megabytes else "",
+        )
+    return table
+
+
+def of_listings(rows: Sequence[MeasuredListing]) -> Table:
+    """What budgets of Promob's take to be read, kept and priced."""
+    table = _table(
+        "Budgets of Promob's; N counts items",
+        *("N", "with a price", "XML MB", "wall s", "CPU s", "items / s", "read s", "kept s", "priced s", "peak MB"),
+        "kept MB",
+        left=0,
+    )
+    for row in rows:
+        table.add_row(
+            f"{row.items:,}",
+            f"{row.counted:,}",
+            f"{row.megabytes:.1f}",
+            f"{row.seconds:.1f}",
+            f"{row.processor_seconds:.2f}",
+            f"{row.items / row.seconds:,.0f}",
+            *(f"{one:.2f}" for one in (row.reading_seconds, row.keeping_seconds, row.pricing_seconds)),
+            f"{row.peak_megabytes:.0f}",
+            f"{row.kept_megabytes:.2f}",
+        )
+    return table
+
+
+def growth_of_listings(rows: Sequence[MeasuredListing]) -> Table:
+    """How time and memory grow from one budget to the next."""
+    table = _table("Growth from the smaller budget", *("N", "N ×", "wall ×", "CPU ×", "peak ×"), left=1)
+    for smaller, larger in listings.pairs(rows):
+        table.add_row(
+            f"{smaller.items:,} → {larger.items:,}",
+            f"{larger.items / smaller.items:.1f}",
+            f"{larger.seconds / smaller.seconds:.1f}",
+            f"{larger.processor_seconds / smaller.processor_seconds:.1f}",
+            f"{larger.peak_megabytes / smaller.peak_megabytes:.2f}",
         )
     return table
 

@@ -48,8 +48,8 @@ def peak(modules: int) -> tuple[int, Sums]:
 
 
 def test_four_times_the_items_take_their_ids_more_memory() -> None:
-    few, many = peak(500), peak(2_000)
+    few, many = peak(250), peak(1_000)
 
-    assert (few[1].count, many[1].count) == (500, 2_000)
-    grown = (many[0] - few[0]) / 1_500 / ITEMS  # bytes for each item
+    assert (few[1].count, many[1].count) == (250, 1_000)
+    grown = (many[0] - few[0]) / 750 / ITEMS  # bytes for each item
     assert grown < 200, "an item itself takes some 1,500"

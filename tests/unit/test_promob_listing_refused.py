@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from local.vendors.promob_listing import listing_json
+from promob import listing_reader
 from promob.answers import ANSWERS
 from promob.items import Listing
 from promob.listing_json import read_json
-from promob.listing_reader import MOST_DEPTH, MOST_ITEMS
+from promob.listing_reader import MOST_DEPTH
 from promob.listing_sentences import LISTING
 from promob.listing_xml import read_xml
 from sincronia.answers import ProblemError, explain
@@ -111,7 +112,7 @@ DOCUMENTS: dict[str, tuple[str, str]] = {
         DEEP,
     ),
     "elements within each other": (
-        "<LISTING>" + "<X>" * 100_000,
+        "<LISTING>" + "<X>" * 10_000,
         DEEP,
     ),
     "a quantity that is none": (written_with('"0,4"', '"muito"'), not_a_number(SIDE, "QUANTITY")),
@@ -170,7 +171,7 @@ DOCUMENTS: dict[str, tuple[str, str]] = {
         too_long("um item da categoria Portas", "DESCRIPTION", 500),
     ),
     "a description of megabytes": (
-        written_with('"Brinde"', f'"{"b" * 5_000_000}"'),
+        written_with('"Brinde"', f'"{"b" * 1_000_000}"'),
         too_long("um item da categoria Portas", "DESCRIPTION", 500),
     ),
     "a long supplier": (written_with('"Araucária"', f'"{"a" * 201}"'), too_long(SIDE, "SUPPLIER", 200)),
@@ -240,21 +241,29 @@ def test_bytes_of_another_encoding_are_refused(encoding: str) -> None:
     assert code == "promob.xml_malformed"
 
 
-def test_too_many_items_are_refused() -> None:
+def test_too_many_items_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert listing_reader.MOST_ITEMS == 60_000
+    monkeypatch.setattr(listing_reader, "MOST_ITEMS", 1_500)
     head = WRITTEN[: WRITTEN.index("<ITEM ")]
-    document = head + "".join(f'<ITEM UNIQUEID="{number}"/>' for number in range(MOST_ITEMS + 1))
 
-    assert refused(read_xml(document.encode()).through)[1] == (
-        "há mais de 60.000 itens, contadas as peças. Divida o ambiente em mais de um e prepare cada um."
+    def document(items: int) -> bytes:
+        return (head + "".join(f'<ITEM UNIQUEID="{number}"/>' for number in range(items))).encode()
+
+    assert refused(read_xml(document(1_501)).through)[1] == (
+        "há mais de 1.500 itens, contadas as peças. Divida o ambiente em mais de um e prepare cada um."
     )
+    assert refused(read_xml(document(1_500)).through)[0] == "promob.xml_malformed"  # it isn't whole
 
 
-def test_too_many_items_without_price_are_refused() -> None:
-    listed = '<ITEM DESCRIPTION="Tampo"/>' * (MOST_ITEMS + 1)
+def test_too_many_items_without_price_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing_reader, "MOST_ITEMS", 1_500)
+    listed = '<ITEM DESCRIPTION="Tampo"/>'
 
-    document = written_with('<ITEM UNIQUEID="21"/>', listed)
+    def document(items: int) -> bytes:
+        return written_with('<ITEM UNIQUEID="21"/>', listed * items).encode()
 
-    assert refused(read_xml(document.encode()).through)[0] == "promob.too_many_items"
+    assert read_xml(document(1_500)).through().sums.unpriced == 1_501
+    assert refused(read_xml(document(1_501)).through)[0] == "promob.too_many_items"
 
 
 def test_other_items_may_come_before_the_fault_but_no_listing_does() -> None:
