@@ -10,15 +10,16 @@ import re
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from enum import Enum, auto
 
 from promob.items import ZERO, Item, Listing
+from promob.listing_elements import Kind, kind_within
 from promob.listing_numbers import number_in
 from promob.totals import Counted, Exact, Told, cents, check
 from sincronia.answers import Problem, ProblemError
 
 MOST_ITEMS = 60_000  # of all kinds
 MOST_DEPTH = 64  # elements within each other: some 25 items
+_NAMELESS = "sem nome"
 _SHOWN = 60  # characters of a text that a sentence quotes
 
 _MOST = {"UNIQUEID": 100, "DESCRIPTION": 500, "REFERENCE": 200, "UNIT": 20, "TEXTDIMENSION": 200}  # characters
@@ -31,60 +32,6 @@ _CUSTOMER = frozenset(
 )
 
 Attributes = Mapping[str, str]
-
-
-class _Kind(Enum):
-    """What an element is, by where it stands."""
-
-    DOCUMENT = auto()
-    LISTING = auto()
-    CUSTOMERS_DATA = auto()
-    DATA = auto()
-    AMBIENTS = auto()
-    AMBIENT = auto()
-    CATEGORIES = auto()
-    CATEGORY = auto()
-    ITEMS = auto()
-    ITEM = auto()
-    REFERENCES = auto()
-    REFERENCE = auto()
-    PRICE = auto()
-    MARGINS = auto()
-    ORDER = auto()
-    BUDGET = auto()
-    TOTALS = auto()
-    TOTAL_MARGINS = auto()
-    TOTAL_ORDER = auto()
-    TOTAL_BUDGET = auto()
-    WITHOUT_PRICE = auto()
-    ONE_WITHOUT_PRICE = auto()
-
-
-_WITHIN: Mapping[tuple[_Kind, str], _Kind] = {
-    (_Kind.DOCUMENT, "LISTING"): _Kind.LISTING,
-    (_Kind.LISTING, "CUSTOMERSDATA"): _Kind.CUSTOMERS_DATA,
-    (_Kind.CUSTOMERS_DATA, "DATA"): _Kind.DATA,
-    (_Kind.LISTING, "AMBIENTS"): _Kind.AMBIENTS,
-    (_Kind.AMBIENTS, "AMBIENT"): _Kind.AMBIENT,
-    (_Kind.AMBIENT, "AMBIENTS"): _Kind.AMBIENTS,
-    (_Kind.AMBIENT, "AMBIENT"): _Kind.AMBIENT,
-    (_Kind.AMBIENT, "CATEGORIES"): _Kind.CATEGORIES,
-    (_Kind.CATEGORIES, "CATEGORY"): _Kind.CATEGORY,
-    (_Kind.CATEGORY, "ITEMS"): _Kind.ITEMS,
-    (_Kind.ITEMS, "ITEM"): _Kind.ITEM,
-    (_Kind.ITEM, "ITEMS"): _Kind.ITEMS,
-    (_Kind.ITEM, "REFERENCES"): _Kind.REFERENCES,
-    (_Kind.ITEM, "PRICE"): _Kind.PRICE,
-    (_Kind.PRICE, "MARGINS"): _Kind.MARGINS,
-    (_Kind.MARGINS, "ORDER"): _Kind.ORDER,
-    (_Kind.MARGINS, "BUDGET"): _Kind.BUDGET,
-    **{(kind, "TOTALPRICES"): _Kind.TOTALS for kind in (_Kind.LISTING, _Kind.AMBIENT, _Kind.CATEGORY)},
-    (_Kind.TOTALS, "MARGINS"): _Kind.TOTAL_MARGINS,
-    (_Kind.TOTAL_MARGINS, "ORDER"): _Kind.TOTAL_ORDER,
-    (_Kind.TOTAL_MARGINS, "BUDGET"): _Kind.TOTAL_BUDGET,
-    (_Kind.LISTING, "ITEMSWITHOUTPRICE"): _Kind.WITHOUT_PRICE,
-    (_Kind.WITHOUT_PRICE, "ITEM"): _Kind.ONE_WITHOUT_PRICE,
-}
 
 
 @dataclass(slots=True)
@@ -133,7 +80,7 @@ class ListingReader:
     """Takes elements as they begin and end. Every method raises ProblemError, naming what is wrong where."""
 
     def __init__(self) -> None:
-        self._kinds = [_Kind.DOCUMENT]
+        self._kinds = [Kind.DOCUMENT]
         self._ignored = 0  # depth within an element that says nothing here
         self._groups = [_Group("do orçamento")]
         self._open: list[_Open] = []
@@ -148,22 +95,22 @@ class ListingReader:
         self._nameless = 0  # entries of ITEMSWITHOUTPRICE that name no item
         self._listed = 0
         self._starts = {
-            _Kind.LISTING: self._start_listing,
-            _Kind.DATA: self._start_data,
-            _Kind.AMBIENT: self._start_ambient,
-            _Kind.CATEGORY: self._start_category,
-            _Kind.ITEM: self._start_item,
-            _Kind.REFERENCE: self._start_reference,
-            _Kind.ORDER: self._start_price,
-            _Kind.BUDGET: self._start_price,
-            _Kind.TOTAL_ORDER: self._start_total,
-            _Kind.TOTAL_BUDGET: self._start_total,
-            _Kind.ONE_WITHOUT_PRICE: self._start_without_price,
+            Kind.LISTING: self._start_listing,
+            Kind.DATA: self._start_data,
+            Kind.AMBIENT: self._start_ambient,
+            Kind.CATEGORY: self._start_category,
+            Kind.ITEM: self._start_item,
+            Kind.REFERENCE: self._start_reference,
+            Kind.ORDER: self._start_price,
+            Kind.BUDGET: self._start_price,
+            Kind.TOTAL_ORDER: self._start_total,
+            Kind.TOTAL_BUDGET: self._start_total,
+            Kind.ONE_WITHOUT_PRICE: self._start_without_price,
         }
         self._ends = {
-            _Kind.ITEM: self._end_item,
-            _Kind.CATEGORY: self._end_category,
-            _Kind.AMBIENT: self._end_ambient,
+            Kind.ITEM: self._end_item,
+            Kind.CATEGORY: self._end_category,
+            Kind.AMBIENT: self._end_ambient,
         }
 
     def start(self, tag: str, attributes: Attributes) -> None:
@@ -174,9 +121,9 @@ class ListingReader:
             self._ignored += 1
             return
         around = self._kinds[-1]
-        kind = _Kind.REFERENCE if around == _Kind.REFERENCES else _WITHIN.get((around, tag))
+        kind = kind_within(around, tag)
         if kind is None:
-            if around == _Kind.DOCUMENT:
+            if around == Kind.DOCUMENT:
                 raise ProblemError(Problem("promob.listing_missing"))
             self._ignored = 1
             return
@@ -230,7 +177,7 @@ class ListingReader:
     def _start_ambient(self, _: str, attributes: Attributes) -> None:
         attribute = "DESCRIPTION" if attributes.get("DESCRIPTION") else "NAME"
         name = _bounded(attributes.get(attribute, ""), _MOST_OF_NAMES, "um ambiente", attribute)
-        self._groups.append(_Group(f"do ambiente {_shown(name)}", (*self._groups[-1].path, name)))
+        self._groups.append(_Group(f"do ambiente {_shown(name or _NAMELESS)}", (*self._groups[-1].path, name)))
 
     def _end_ambient(self) -> None:
         ambient = self._groups.pop()
@@ -241,7 +188,7 @@ class ListingReader:
     def _start_category(self, _: str, attributes: Attributes) -> None:
         where = f"uma categoria {self._groups[-1].where}"
         self._category = _bounded(attributes.get("DESCRIPTION", ""), _MOST_OF_NAMES, where, "DESCRIPTION")
-        self._groups.append(_Group(f"da categoria {_shown(self._category)}", self._groups[-1].path))
+        self._groups.append(_Group(f"da categoria {_shown(self._category or _NAMELESS)}", self._groups[-1].path))
 
     def _end_category(self) -> None:
         category = self._groups.pop()
@@ -256,14 +203,15 @@ class ListingReader:
         unique_id = _text(attributes, "UNIQUEID", where)
         description, reference = (_text(attributes, name, where) for name in ("DESCRIPTION", "REFERENCE"))
         if not unique_id:
-            name = {"name": _shown(description or reference), "where": self._groups[-1].where}
+            name = {"name": _shown(description or reference or _NAMELESS), "where": self._groups[-1].where}
             raise ProblemError(Problem("promob.item_without_id", name))
         if unique_id in self._modules:
             raise ProblemError(Problem("promob.item_doubled", {"id": _shown(unique_id)}))
+        # ASSUMPTION: of what stands at the top, UNIQUEPARENTID names the module that it belongs to, in any category.
         parent = around.item.unique_id if around else _text(attributes, "UNIQUEPARENTID", where, "UNIQUEID")
         module = self._modules.get(parent, unique_id)
         self._modules[unique_id] = module
-        label = f"{description} ({reference})" if reference else description
+        label = f"{description} ({reference})" if reference else description or _NAMELESS
         where = f"o item {_shown(label)} de UNIQUEID {_shown(unique_id)}"
         component = attributes.get("COMPONENT", "").strip().upper()
         if component not in {"Y", "N", ""}:

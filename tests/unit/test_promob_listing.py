@@ -193,7 +193,7 @@ def test_half_a_cent_for_each_item_is_promobs_rounding_and_ours_is_kept(
     assert (sums.cost, sums.price) == (Decimal(cost), Decimal(cost))
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(drawings(), st.sampled_from(",."), st.booleans())
 def test_what_is_drawn_is_read_whatever_the_form(of: Drawing, decimals: str, bom: bool) -> None:
     counted = list(of.counted())

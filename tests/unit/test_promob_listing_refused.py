@@ -154,6 +154,14 @@ DOCUMENTS: dict[str, tuple[str, str]] = {
         written_with('UNIQUEID="20"', 'UNIQUEID=" "'),
         f"o item Porta da categoria Portas não tem UNIQUEID.{AGAIN}",
     ),
+    "nothing but wrong numbers": (
+        WRITTEN[: WRITTEN.index("<ITEM ")] + '<ITEM UNIQUEID="7" DEPTH="-1"/>',
+        negative("o item sem nome de UNIQUEID 7", "DEPTH"),
+    ),
+    "a category without a name": (
+        written_with('"Portas"', '""').replace('TOTAL="10.00"', 'TOTAL="11.00"'),
+        differs("do custo de fábrica", "da categoria sem nome do ambiente Despensa", "R$ 10,00", "R$ 11,00"),
+    ),
     "the same id twice": (
         written_with('UNIQUEID="20"', 'UNIQUEID="11"'),
         f"há mais de um item com o UNIQUEID 11.{AGAIN}",
