@@ -21,6 +21,7 @@ from promob.versions import version_of
 from sincronia import clock
 from sincronia.answers import Problem, ProblemError
 
+MOST_MANUAL = 500  # items by hand of an environment, which are read at once to be ordered
 MOST_SUPPLIERS = 40  # each has a purchase order in the transaction that concludes a revision
 _TRIES = 8
 
@@ -95,12 +96,41 @@ class Projects:
         return self.changed(project_id, by, rule)
 
     def keep_manual(self, project_id: str, item: ManualItem, by: str) -> ManualItem:
-        """An item by hand, new or changed; `id` and `environment` name it."""
+        """An item by hand, new or changed; `id` and `environment` name it. Raises ProblemError(promob.too_many_items)."""
+
+        def wanted(known: ManualItem | None) -> ManualItem:
+            if known is None and len(self.store.manual_items(item.environment)) >= MOST_MANUAL:
+                raise ProblemError(Problem("promob.too_many_items", {"most": str(MOST_MANUAL)}))
+            return item
+
+        return self._keep_manual(project_id, item.environment, item.id, wanted, by)
+
+    def change_manual(  # noqa: PLR0917  # callers name what they give
+        self, project_id: str, environment_id: str, item_id: str, change: Callable[[ManualItem], ManualItem], by: str
+    ) -> ManualItem:
+        """An item by hand after a change. Raises ProblemError(promob.item_unknown)."""
+
+        def wanted(known: ManualItem | None) -> ManualItem:
+            if known is None:
+                raise ProblemError(Problem("promob.item_unknown"))
+            return change(known)
+
+        return self._keep_manual(project_id, environment_id, item_id, wanted, by)
+
+    def _keep_manual(  # noqa: PLR0917
+        self,
+        project_id: str,
+        environment_id: str,
+        item_id: str,
+        wanted: Callable[[ManualItem | None], ManualItem],
+        by: str,
+    ) -> ManualItem:
         kept: list[ManualItem] = []
 
         def rule(before: Project) -> Project:
-            before.environment(item.environment)
-            known = self.store.manual_item(item.environment, item.id)
+            before.environment(environment_id)
+            known = self.store.manual_item(environment_id, item_id)
+            item = wanted(known)
             if known and _same(known, item):
                 kept[:] = [known]
                 return before
@@ -109,7 +139,7 @@ class Projects:
             cost, price = _sums(item), _prices(item)
             if known:
                 cost, price = cost - _sums(known), price - _prices(known)
-            return projects.with_manual(before, item.environment, cost, price)
+            return projects.with_manual(before, environment_id, cost, price)
 
         self.changed(project_id, by, rule, lambda _, __: Beside(manual=tuple(kept)))
         return kept[0]
@@ -134,9 +164,16 @@ class Projects:
         discount = None if percent is None else Discount(percent=percent, asked_by=by)
         return self.changed(project_id, by, lambda before: projects.discounted(before, environment_id, discount))
 
-    def approve_discount(self, project_id: str, environment_id: str, by: str) -> Project:
-        """A manager's word on a discount above the limit."""
-        return self.changed(project_id, by, lambda before: projects.discount_approved(before, environment_id, by))
+    def approve_discount(self, project_id: str, environment_id: str, by: str, seen: Decimal | None = None) -> Project:
+        """A manager's word on a discount above the limit. `seen`: the percentage that it is about, where it is said."""
+
+        def rule(before: Project) -> Project:
+            discount = before.environment(environment_id).discount
+            if seen is not None and discount and discount.percent != seen:
+                raise ProblemError(Problem("promob.discount_changed"))
+            return projects.discount_approved(before, environment_id, by)
+
+        return self.changed(project_id, by, rule)
 
     def budget(  # noqa: PLR0917  # callers name what they give
         self, project_id: str, environments: Sequence[str], budget_id: str, number: int, valid_until: str, by: str

@@ -5,7 +5,7 @@ Whoever changes a project writes all of it in the same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from promob.environments import Environment, Need, Origin
@@ -15,7 +15,7 @@ from sincronia import clock
 from sincronia.engine.hints import hint_id
 from sincronia.engine.state import Notification, Result
 
-_NEEDS = {
+NEEDS: Mapping[Need, str] = {
     Need.PREPARE: "Houve alterações no Promob. Abra o ambiente no Promob e use Preparar para Negociação ou Negociar.",
     Need.UPDATE: "Há um novo orçamento do Promob. Clique em Atualizar para gerar a nova versão.",
 }
@@ -53,6 +53,11 @@ def environment_path(connection: str, project: str, environment: str) -> str:
     return f"/integrations/promob/connections/{connection}/projects/{project}/environments/{environment}"
 
 
+def need_of(project: Project, environment: Environment) -> Need | None:
+    """What can still be done of what an environment needs: nothing, once the revision is concluded."""
+    return None if project.is_concluded and environment.occurrence is None else environment.need
+
+
 def connect_text(project: Project, environment: Environment) -> str:
     """Situação and Estágio, as Promob is told them."""
     return " / ".join(situation(project, environment))
@@ -64,11 +69,8 @@ def _notified(
     """One open notification for an environment that is out of date, concluded once it no longer is.
 
     It goes to who works on the environment; where that is somebody else from now on, it is concluded and opened anew.
-    After the conclusion of the revision nothing can be done any more about what wasn't converted.
     """
-    told, need = list[Notification](), after.need
-    if project.is_concluded and after.occurrence is None:
-        need = None
+    told, need = list[Notification](), need_of(project, after)
     moved = before is not None and before.worked_by != after.worked_by
     if before and before.notified and (need is None or moved):
         told.append(_notification(connection, project, before, None, at))
@@ -85,7 +87,7 @@ def _notification(
     """The notification that is open for an environment; without a need, concluded."""
     text = "O ambiente está atualizado, outra pessoa passou a trabalhar nele, ou a revisão do projeto foi concluída."
     if need:
-        text = _NEEDS[need]
+        text = NEEDS[need]
         text += _OCCURRENCE if environment.occurrence else _IN_REVISION if environment.converted else ""
     return Notification(
         audience=environment.worked_by or connection,

@@ -13,6 +13,12 @@ from sincronia.web.integration import Integration
 StoreInPath = Annotated[str, Path(pattern=ID_FORM, description="A identificação da loja.")]
 UserInPath = Annotated[str, Path(pattern=ID_FORM, description="A identificação do usuário, que é a do seu token.")]
 CustomerInPath = Annotated[str, Path(pattern=ID_FORM, description="A identificação do cliente.")]
+ProjectInPath = Annotated[str, Path(pattern=ID_FORM, description="A identificação do projeto.")]
+EnvironmentInPath = Annotated[str, Path(pattern=ID_FORM, description="A identificação do ambiente.")]
+VersionInPath = Annotated[int, Path(ge=1, le=999_999, description="O número da versão.")]
+ItemInPath = Annotated[str, Path(pattern=ID_FORM, description="A identificação do item manual.")]
+BudgetInPath = Annotated[str, Path(pattern=ID_FORM, description="A identificação do orçamento.")]
+OrderInPath = Annotated[str, Path(pattern=ID_FORM, description="A identificação do pedido de compra.")]
 ChangedSince = Annotated[
     AwareDatetime | None,
     Query(
@@ -30,3 +36,13 @@ def connection_path(integration: Integration) -> str:
 def store_path(integration: Integration) -> str:
     """The path of one store."""
     return f"{connection_path(integration)}/stores/<store>"
+
+
+def project_path(integration: Integration) -> str:
+    """The path of one project."""
+    return f"{connection_path(integration)}/projects/<project>"
+
+
+def environment_path(integration: Integration) -> str:
+    """The path of one environment of a project."""
+    return f"{project_path(integration)}/environments/<environment>"

@@ -46,6 +46,9 @@ PROJECTS: Answers = {
     "promob.no_discount": _refused(
         "O ambiente {name} não tem desconto.", "Informe o desconto antes de pedir a liberação."
     ),
+    "promob.discount_changed": _refused(
+        "O desconto do ambiente mudou depois que foi visto.", "Leia o ambiente de novo e libere o desconto que ele tem."
+    ),
     "promob.nothing_chosen": _refused(
         "Nenhum ambiente foi escolhido para o orçamento.", "Escolha pelo menos um ambiente do projeto."
     ),
@@ -116,6 +119,14 @@ PROJECTS: Answers = {
     "promob.item_unknown": _refused(
         "O ambiente não tem item manual com esta identificação.",
         "Confira a identificação na lista de itens; itens do Promob só mudam no Promob.",
+    ),
+    "promob.too_many_items": _refused(
+        "O ambiente já tem {most} itens manuais, e não cabem mais.",
+        "Junte itens iguais em um só, com a quantidade, ou crie outro ambiente.",
+    ),
+    "promob.no_occurrence": _refused(
+        "O ambiente {name} não é uma ocorrência de assistência técnica.",
+        "Abra uma assistência técnica do ambiente revisado primeiro.",
     ),
     "promob.version_unknown": _refused(
         "O ambiente não tem versão com este número.", "Confira o número na lista de versões."

@@ -319,6 +319,29 @@ def assisted(project: Project, environment_id: str, source: Source | None) -> En
     return environment
 
 
+def assistance_integrated(project: Project, environment_id: str, source: Source) -> Project:
+    """After Abrir software de projeto of an occurrence that had items by hand alone; the same where it was before."""
+    occurrence = project.environment(environment_id)
+    if occurrence.occurrence is None:
+        raise ProblemError(Problem("promob.no_occurrence", {"name": occurrence.name}))
+    if occurrence.occurrence.source == source:
+        return project
+    if occurrence.occurrence.source is not None:
+        raise ProblemError(Problem("promob.in_promob_before", {"name": occurrence.name}))
+    about = assisted(project, occurrence.occurrence.environment, source)
+    after = replace(
+        occurrence,
+        copy_of=about.promob_id if source == Source.REVISION else "",
+        occurrence=replace(occurrence.occurrence, source=source),
+    )
+    return project.with_environment(after)
+
+
+def assigned(project: Project, environment_id: str, worked_by: str) -> Project:
+    """With somebody else who works on an environment, and gets its notifications from now on."""
+    return project.with_environment(replace(project.environment(environment_id), worked_by=worked_by))
+
+
 def received(project: Project, promob_id: str, name: str, environment_id: str, at: float) -> Environment:
     """The environment of a project that was made in Promob; its name is told apart from those that are there."""
     taken = {one.name.casefold() for one in project.of_contract}

@@ -1,4 +1,4 @@
-"""What the routes of stores, users, rules and customers refuse, beside what the rules and the store say themselves."""
+"""What the routes of a network's stores and projects refuse, beside what the rules and the store say themselves."""
 
 from __future__ import annotations
 
@@ -70,5 +70,29 @@ ROUTES: Mapping[str, WebAnswer] = {
         _CONFLICT,
         "O cliente já está no Promob com este CPF ou CNPJ, que não muda mais aqui.",
         "Corrija-o no Promob; a alteração vem de lá.",
+    ),
+    "promob.not_manager": refused(
+        403,
+        _FORBIDDEN,
+        "Só um gerente da loja {name} libera um desconto acima do limite.",
+        "Peça a liberação a um gerente, ou diminua o desconto.",
+    ),
+    "promob.worker_unknown": refused(
+        422,
+        _INVALID,
+        "Quem passaria a trabalhar no ambiente não é usuário da loja {name}.",
+        "Confira a identificação na lista de usuários da loja; um administrador cadastra quem ainda não está nela.",
+    ),
+    "promob.legacy_unknown": refused(
+        422,
+        _INVALID,
+        "O Promob não tem projeto com a identificação {promob_id}.",
+        "Confira o identificador do projeto no Connect.",
+    ),
+    "promob.legacy_elsewhere": refused(
+        422,
+        _INVALID,
+        "O projeto {promob_id} do Promob não é da conta da loja {name}.",
+        "Integre-o a um projeto da loja em cuja conta ele está no Portal do Promob.",
     ),
 }

@@ -1,0 +1,305 @@
+"""Routes of the environments of projects: made here or integrated, assigned, updated, opened in Promob (seed 002,
+“Criando um ambiente no Projeto”, “Atualização do projeto no FoccoLojas”, “Integração de legados”).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import BaseModel, Field
+
+from promob import projects as rules
+from promob.actors import Actor
+from promob.derived_ids import derived_id
+from promob.environment_answers import EnvironmentAnswer, VersionAnswer, environment_answer, version_answer
+from promob.environments import Environment, Origin
+from promob.paths import (
+    ChangedSince,
+    EnvironmentInPath,
+    ProjectInPath,
+    connection_path,
+    environment_path,
+    project_path,
+)
+from promob.portal import PORTAL_REFUSES, portal_of
+from promob.project_access import (
+    ACT_REFUSES,
+    ENVIRONMENT_REFUSES,
+    PROJECT_REFUSES,
+    acting_on,
+    project_in,
+    store_of,
+    version_in,
+)
+from promob.project_forms import EnvironmentChange, LegacyEnvironment, NewEnvironments, Opening
+from promob.projects import Project
+from promob.promob_answers import PromobProject
+from promob.promob_client import Promob
+from promob.store.users import changed_user, stored_user
+from promob.stores import Store, User
+from sincronia import clock
+from sincronia.answers import Problem, ProblemError
+from sincronia.auth import Role
+from sincronia.web.application import Caller, IdempotencyKey, Routes
+from sincronia.web.fields import ConnectionInPath
+from sincronia.web.integration import Integration
+from sincronia.web.new_ids import id_for
+from sincronia.web.paging import Cursor, Page, after_of, cursor_of
+from sincronia.web.run_answers import RequestProblemError
+
+_Projects = Annotated[
+    int, Query(ge=1, le=25, description="De quantos projetos a página traz os ambientes, no máximo.")
+]
+
+
+class Updated(BaseModel):
+    """What Atualizar came to."""
+
+    environment: EnvironmentAnswer
+    version: VersionAnswer | None = Field(description="A versão gerada, ou a atual, que foi confirmada.")
+    made: bool = Field(description="Se esta atualização gerou a versão; falso, nada havia mudado.")
+
+
+class Opened(BaseModel):
+    """Where a version opens in Promob."""
+
+    url: str
+    expires_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentRoutes:
+    """The routes of the integration."""
+
+    integration: Integration
+
+    def routes(self) -> Routes:
+        """Ready for an Application."""
+        routes = Routes("Ambientes")
+        of_project, one = f"{project_path(self.integration)}/environments", environment_path(self.integration)
+        routes.get(
+            f"{connection_path(self.integration)}/environments",
+            role=Role.READER,
+            summary="Lista os ambientes dos projetos da rede, na ordem das mudanças dos projetos",
+            refuses=("connection_unknown",),
+        )(self.list_environments)
+        routes.post(
+            of_project,
+            role=Role.OPERATOR,
+            summary="Cria ambientes em um projeto, aqui e depois no Promob",
+            status=201,
+            answered="Os ambientes. O Promob os recebe em instantes; o que impedir algum aparece no próprio ambiente.",
+            refuses=(
+                *(*PROJECT_REFUSES, *ACT_REFUSES),
+                *("promob.environment_exists", "promob.too_many_environments", "promob.revision_concluded"),
+            ),
+        )(self.create_environments)
+        routes.post(
+            f"{of_project}/legacy",
+            role=Role.OPERATOR,
+            summary="Integra a um projeto da loja um projeto que já existe no Promob",
+            status=201,
+            answered="O ambiente; o que está salvo no Promob ainda precisa ser preparado lá.",
+            refuses=(
+                *(*PROJECT_REFUSES, *ACT_REFUSES, *PORTAL_REFUSES),
+                *("promob.legacy_unknown", "promob.legacy_elsewhere", "promob.account_unknown"),
+                *("promob.integrated_before", "promob.environment_exists", "promob.too_many_environments"),
+                "promob.revision_concluded",
+            ),
+        )(self.integrate_legacy)
+        routes.get(one, role=Role.READER, summary="Lê um ambiente (a tela Ambiente)", refuses=ENVIRONMENT_REFUSES)(
+            self.read_environment
+        )
+        routes.patch(
+            one,
+            role=Role.OPERATOR,
+            summary="Define quem trabalha em um ambiente e recebe as notificações dele",
+            refuses=(*ENVIRONMENT_REFUSES, *ACT_REFUSES, "promob.worker_unknown"),
+        )(self.assign_environment)
+        routes.post(
+            f"{one}/update",
+            role=Role.OPERATOR,
+            summary="Atualizar: gera uma versão do último orçamento do Promob, ou confirma que nada mudou",
+            answered="O ambiente com a versão gerada ou confirmada, e o que ainda falta, se algo falta.",
+            refuses=(
+                *(*ENVIRONMENT_REFUSES, *ACT_REFUSES),
+                *("promob.prepare_again", "promob.nothing_received", "promob.revision_concluded"),
+            ),
+        )(self.update_environment)
+        routes.post(
+            f"{one}/opening",
+            role=Role.OPERATOR,
+            summary="Abre um ambiente no Promob, em qualquer versão",
+            answered="O endereço que abre o projeto no Promob, e até quando vale; não é guardado.",
+            idempotent=False,
+            refuses=(
+                *(*ENVIRONMENT_REFUSES, *ACT_REFUSES, *PORTAL_REFUSES),
+                *("promob.version_unknown", "promob.not_in_promob", "promob.version_gone", "promob.project_gone"),
+                *("promob.link_expired", "promob.changed_meanwhile"),
+            ),
+        )(self.open_environment)
+        return routes
+
+    def list_environments(
+        self,
+        connection: ConnectionInPath,
+        changed_since: ChangedSince = None,
+        limit: _Projects = 10,
+        cursor: Cursor = "",
+    ) -> Page[EnvironmentAnswer]:
+        """All environments and occurrences of each project that changed."""
+        since = None if changed_since is None else changed_since.timestamp()
+        found = store_of(self.integration, connection).projects_changed(since, limit, after_of(cursor))
+        items = [self._answer(project, one) for project in found.values for one in project.environments]
+        return Page(items=items, next=cursor_of(found.after))
+
+    def create_environments(
+        self,
+        connection: ConnectionInPath,
+        project: ProjectInPath,
+        new: NewEnvironments,
+        caller: Caller,
+        idempotency_key: IdempotencyKey,
+    ) -> Page[EnvironmentAnswer]:
+        """All of them or none; nobody waits for Promob."""
+        projects, by = acting_on(self.integration, connection, project, caller)
+        request = id_for(caller, idempotency_key, new, connection, project, "environments")
+        at = clock.now()
+        wanted = [
+            Environment(
+                id=derived_id(connection, request, str(number)), name=name, created_at=at, worked_by=by.id
+            )
+            for number, name in enumerate(new.names)
+        ]
+
+        def rule(before: Project) -> Project:
+            for one in wanted:
+                before = rules.with_new(before, one)
+            return before
+
+        after = projects.changed(project, by.id, rule)
+        return Page(items=[self._answer(after, after.environment(one.id)) for one in wanted], next=None)
+
+    def integrate_legacy(
+        self,
+        connection: ConnectionInPath,
+        project: ProjectInPath,
+        legacy: LegacyEnvironment,
+        caller: Caller,
+        idempotency_key: IdempotencyKey,
+    ) -> EnvironmentAnswer:
+        """Promob is asked now whether the project is there, and in the store's account."""
+        projects, by = acting_on(self.integration, connection, project, caller)
+        with portal_of(self.integration, connection) as promob:
+            there = _legacy(promob, by.store, legacy.promob_id)
+        new = Environment(
+            id=id_for(caller, idempotency_key, legacy, connection, project, "legacy"),
+            name=legacy.name or there.name or there.id,
+            origin=Origin.LEGACY,
+            created_at=clock.now(),
+            worked_by=by.id,
+            promob_id=there.id,
+        )
+
+        def rule(before: Project) -> Project:
+            return rules.saved(rules.with_new(before, new), new.id, there.sequence)
+
+        after = projects.changed(project, by.id, rule)
+        return self._answer(after, after.environment(new.id))
+
+    def read_environment(
+        self, connection: ConnectionInPath, project: ProjectInPath, environment: EnvironmentInPath
+    ) -> EnvironmentAnswer:
+        """As it stands."""
+        found = project_in(store_of(self.integration, connection), project)
+        return self._answer(found, found.environment(environment))
+
+    def assign_environment(
+        self,
+        connection: ConnectionInPath,
+        project: ProjectInPath,
+        environment: EnvironmentInPath,
+        change: EnvironmentChange,
+        caller: Caller,
+    ) -> EnvironmentAnswer:
+        """A notification that is open goes to who works on it from now on."""
+        projects, by = acting_on(self.integration, connection, project, caller)
+        _check_worker(connection, change.worked_by, by.store)
+        after = projects.changed(
+            project, by.id, lambda before: rules.assigned(before, environment, change.worked_by)
+        )
+        return self._answer(after, after.environment(environment))
+
+    def update_environment(
+        self, connection: ConnectionInPath, project: ProjectInPath, environment: EnvironmentInPath, caller: Caller
+    ) -> Updated:
+        """In a revision that was accessed this confirms what didn't change."""
+        projects, by = acting_on(self.integration, connection, project, caller)
+        was = projects.project(project).environment(environment).current
+        after = projects.update(project, environment, by.id)
+        one = after.environment(environment)
+        return Updated(
+            environment=self._answer(after, one),
+            version=version_answer(one.current, one) if one.current else None,
+            made=one.current is not None and (was is None or was.number < one.current.number),
+        )
+
+    def open_environment(  # noqa: PLR0917  # Powertools calls it by name
+        self,
+        connection: ConnectionInPath,
+        project: ProjectInPath,
+        environment: EnvironmentInPath,
+        opening: Opening,
+        caller: Caller,
+    ) -> Opened:
+        """By the link of who asks; where Promob says that it no longer holds, the user is not linked any more."""
+        projects, by = acting_on(self.integration, connection, project, caller)
+        one = projects.project(project).environment(environment)
+        promob_id, sequence = one.promob_id, None
+        if opening.version is not None:
+            sequence = version_in(projects.store, one, opening.version).sequence
+        if not promob_id:
+            raise ProblemError(Problem("promob.not_in_promob", {"name": one.name}))
+        try:
+            with portal_of(self.integration, connection) as promob:
+                opened = promob.open_version(promob_id, link=by.link, sequence=sequence)
+        except ProblemError as error:
+            if error.problem.code == "promob.link_expired":
+                _unlink(connection, by)
+            raise
+        return Opened(url=opened.url, expires_at=clock.iso(opened.expires_at.timestamp()))
+
+    def _answer(self, project: Project, environment: Environment) -> EnvironmentAnswer:
+        return environment_answer(project, environment, self.integration)
+
+
+def _legacy(promob: Promob, store: Store, promob_id: str) -> PromobProject:
+    """A project of the store's account, as the Connect list shows it. Raises RequestProblemError."""
+    if promob.project(promob_id) is None:
+        raise RequestProblemError(Problem("promob.legacy_unknown", {"promob_id": promob_id}), field="promob_id")
+    number: int | None = 1
+    while number is not None:
+        listed = promob.projects(store.account, number)
+        if found := next((one for one in listed.rows if one.id == promob_id), None):
+            return found
+        number = listed.next
+    details = {"promob_id": promob_id, "name": store.name}
+    raise RequestProblemError(Problem("promob.legacy_elsewhere", details), field="promob_id")
+
+
+def _check_worker(connection: str, worked_by: str, store: Store) -> None:
+    """Raises where somebody is neither a user of the store nor its responsible user."""
+    user = stored_user(connection, worked_by)
+    if worked_by != store.responsible and (user is None or user.store != store.id):
+        raise RequestProblemError(Problem("promob.worker_unknown", {"name": store.name}), field="worked_by")
+
+
+def _unlink(connection: str, by: Actor) -> None:
+    """The password was changed in Promob; a link that was made since then stays."""
+
+    def rule(before: User) -> User:
+        return before if before.link != by.link else replace(before, link="", linked_at=None, unlinked_why="password")
+
+    changed_user(connection, by.id, "", rule)

@@ -1,0 +1,121 @@
+"""Routes of the versions of environments (seed 002, “Atualização do projeto no FoccoLojas”: the tab Versões)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from promob.differences import differences
+from promob.environment_answers import VersionAnswer, version_answer
+from promob.environments import Environment, Version
+from promob.item_answers import DifferencesAnswer, PromobItem, differences_answer, promob_item
+from promob.line_pages import page_of_lines
+from promob.paths import EnvironmentInPath, ProjectInPath, VersionInPath, environment_path
+from promob.pricing import PricedItem, priced_from_line
+from promob.project_access import ENVIRONMENT_REFUSES, project_in, store_of, version_in
+from promob.store.items import S3Items
+from promob.store.projects import DynamoProjects
+from sincronia.auth import Role
+from sincronia.web.application import Routes
+from sincronia.web.fields import ConnectionInPath
+from sincronia.web.integration import Integration
+from sincronia.web.paging import Cursor, Limit, Page, after_of, page
+
+_ONE = (*ENVIRONMENT_REFUSES, "promob.version_unknown")
+_With = Annotated[int, Query(alias="with", ge=1, le=999_999, description="O número da outra versão.")]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRoutes:
+    """The routes of the integration."""
+
+    integration: Integration
+
+    def routes(self) -> Routes:
+        """Ready for an Application."""
+        routes = Routes("Versões")
+        versions = f"{environment_path(self.integration)}/versions"
+        one = f"{versions}/<version>"
+        routes.get(
+            versions,
+            role=Role.READER,
+            summary="Lista as versões de um ambiente, a mais recente primeiro",
+            refuses=ENVIRONMENT_REFUSES,
+        )(self.list_versions)
+        routes.get(one, role=Role.READER, summary="Lê uma versão", refuses=_ONE)(self.read_version)
+        routes.get(
+            f"{one}/items", role=Role.READER, summary="Lista os itens do Promob de uma versão", refuses=_ONE
+        )(self.list_version_items)
+        routes.get(
+            f"{one}/difference",
+            role=Role.READER,
+            summary="Diz o que mudou entre duas versões: módulos, acabamentos, custo e preço",
+            answered="As diferenças, da versão anterior para a posterior, seja qual for a ordem em que são pedidas.",
+            refuses=_ONE,
+        )(self.read_difference)
+        return routes
+
+    def list_versions(  # noqa: PLR0917  # Powertools calls it by name
+        self,
+        connection: ConnectionInPath,
+        project: ProjectInPath,
+        environment: EnvironmentInPath,
+        limit: Limit = 50,
+        cursor: Cursor = "",
+    ) -> Page[VersionAnswer]:
+        """The current one is the first."""
+        store, one = self._environment(connection, project, environment)
+        return page(
+            store.versions(environment, limit, after_of(cursor)), lambda version: version_answer(version, one)
+        )
+
+    def read_version(
+        self,
+        connection: ConnectionInPath,
+        project: ProjectInPath,
+        environment: EnvironmentInPath,
+        version: VersionInPath,
+    ) -> VersionAnswer:
+        """A version never changes; which one is current, and converted, does."""
+        store, one = self._environment(connection, project, environment)
+        return version_answer(version_in(store, one, version), one)
+
+    def list_version_items(  # noqa: PLR0917  # Powertools calls it by name
+        self,
+        connection: ConnectionInPath,
+        project: ProjectInPath,
+        environment: EnvironmentInPath,
+        version: VersionInPath,
+        limit: Limit = 50,
+        cursor: Cursor = "",
+    ) -> Page[PromobItem]:
+        """In the order of Promob's budget."""
+        store, one = self._environment(connection, project, environment)
+        items = priced_items(connection, version_in(store, one, version))
+        return page(page_of_lines(items, limit, after_of(cursor)), promob_item)
+
+    def read_difference(  # noqa: PLR0917  # Powertools calls it by name
+        self,
+        connection: ConnectionInPath,
+        project: ProjectInPath,
+        environment: EnvironmentInPath,
+        version: VersionInPath,
+        other: _With,
+    ) -> DifferencesAnswer:
+        """Items by hand are no part of versions."""
+        store, one = self._environment(connection, project, environment)
+        earlier, later = (version_in(store, one, number) for number in sorted((version, other)))
+        found = differences(priced_items(connection, earlier), priced_items(connection, later))
+        return differences_answer(earlier.number, later.number, found)
+
+    def _environment(self, connection: str, project: str, environment: str) -> tuple[DynamoProjects, Environment]:
+        store = store_of(self.integration, connection)
+        return store, project_in(store, project).environment(environment)
+
+
+def priced_items(connection: str, version: Version) -> Iterator[PricedItem]:
+    """The priced items of a version, one by one."""
+    yield from map(priced_from_line, S3Items(connection).lines(version.items))
