@@ -96,7 +96,7 @@ class Projects:
         return self.changed(project_id, by, rule)
 
     def keep_manual(self, project_id: str, item: ManualItem, by: str) -> ManualItem:
-        """An item by hand, new or changed; `id` and `environment` name it. Raises ProblemError(promob.too_many_items)."""
+        """An item by hand, new or changed. Raises ProblemError(promob.too_many_items)."""
 
         def wanted(known: ManualItem | None) -> ManualItem:
             if known is None and len(self.store.manual_items(item.environment)) >= MOST_MANUAL:
@@ -105,7 +105,7 @@ class Projects:
 
         return self._keep_manual(project_id, item.environment, item.id, wanted, by)
 
-    def change_manual(  # noqa: PLR0917  # callers name what they give
+    def change_manual(
         self, project_id: str, environment_id: str, item_id: str, change: Callable[[ManualItem], ManualItem], by: str
     ) -> ManualItem:
         """An item by hand after a change. Raises ProblemError(promob.item_unknown)."""
@@ -117,7 +117,7 @@ class Projects:
 
         return self._keep_manual(project_id, environment_id, item_id, wanted, by)
 
-    def _keep_manual(  # noqa: PLR0917
+    def _keep_manual(
         self,
         project_id: str,
         environment_id: str,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from pydantic import BaseModel, Field
 
@@ -12,7 +12,7 @@ from promob.offers import Budget, BudgetLine, BudgetState
 from promob.stores import Store
 from promob.totals import reais
 from sincronia import clock
-from sincronia.identities import formatted_cnpj
+from sincronia.identities import punctuated
 
 
 class BudgetLineAnswer(BaseModel):
@@ -105,10 +105,10 @@ def printed(budget: Budget, store: Store, customer: str, project: str) -> Printe
         number=budget.number,
         note="Orçamento vencido" if _is_expired(budget) else _NOTES[budget.state],
         store=store.name,
-        cnpj=formatted_cnpj(store.cnpj),
+        cnpj=punctuated(store.cnpj),
         customer=customer,
         project=project,
-        made_on=_day(clock.day(budget.created_at)),
+        made_on=_day(datetime.fromtimestamp(budget.created_at, clock.SAO_PAULO)),
         valid_until=_day(date.fromisoformat(budget.valid_until)),
         lines=[_printed_line(line) for line in budget.lines],
         gross=reais(budget.gross),

@@ -78,7 +78,7 @@ class CustomerRoutes:
         )(self.change_customer)
         return routes
 
-    def list_customers(  # noqa: PLR0917  # Powertools calls it by name
+    def list_customers(
         self,
         connection: ConnectionInPath,
         changed_since: ChangedSince = None,

@@ -171,9 +171,7 @@ def environment_answer(project: Project, one: Environment, integration: Integrat
         ),
         reviewed=one.reviewed,
         occurrence=occurrence
-        and OccurrenceAnswer(
-            number=occurrence.number, environment=occurrence.environment, source=occurrence.source
-        ),
+        and OccurrenceAnswer(number=occurrence.number, environment=occurrence.environment, source=occurrence.source),
     )
 
 

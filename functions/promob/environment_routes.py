@@ -49,9 +49,7 @@ from sincronia.web.new_ids import id_for
 from sincronia.web.paging import Cursor, Page, after_of, cursor_of
 from sincronia.web.run_answers import RequestProblemError
 
-_Projects = Annotated[
-    int, Query(ge=1, le=25, description="De quantos projetos a página traz os ambientes, no máximo.")
-]
+_Projects = Annotated[int, Query(ge=1, le=25, description="De quantos projetos a página traz os ambientes, no máximo.")]
 
 
 class Updated(BaseModel):
@@ -168,9 +166,7 @@ class EnvironmentRoutes:
         request = id_for(caller, idempotency_key, new, connection, project, "environments")
         at = clock.now()
         wanted = [
-            Environment(
-                id=derived_id(connection, request, str(number)), name=name, created_at=at, worked_by=by.id
-            )
+            Environment(id=derived_id(connection, request, str(number)), name=name, created_at=at, worked_by=by.id)
             for number, name in enumerate(new.names)
         ]
 
@@ -227,9 +223,7 @@ class EnvironmentRoutes:
         """A notification that is open goes to who works on it from now on."""
         projects, by = acting_on(self.integration, connection, project, caller)
         _check_worker(connection, change.worked_by, by.store)
-        after = projects.changed(
-            project, by.id, lambda before: rules.assigned(before, environment, change.worked_by)
-        )
+        after = projects.changed(project, by.id, lambda before: rules.assigned(before, environment, change.worked_by))
         return self._answer(after, after.environment(environment))
 
     def update_environment(
@@ -246,7 +240,7 @@ class EnvironmentRoutes:
             made=one.current is not None and (was is None or was.number < one.current.number),
         )
 
-    def open_environment(  # noqa: PLR0917  # Powertools calls it by name
+    def open_environment(
         self,
         connection: ConnectionInPath,
         project: ProjectInPath,

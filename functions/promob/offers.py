@@ -46,6 +46,11 @@ class Budget:
     version: int = 0
 
     @property
+    def gross(self) -> Decimal:
+        """What it comes to without discounts."""
+        return sum((line.gross for line in self.lines), Decimal("0.00"))
+
+    @property
     def price(self) -> Decimal:
         """What the customer pays."""
         return sum((line.price for line in self.lines), Decimal("0.00"))

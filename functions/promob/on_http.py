@@ -1,4 +1,4 @@
-"""Promob's routes: its connections and log of hints, the stores of a network, their users, rules and customers."""
+"""Promob's routes: its connections and log of hints, the stores of a network, and all that is theirs."""
 
 from __future__ import annotations
 
@@ -7,11 +7,20 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from promob.assistance_routes import AssistanceRoutes
+from promob.budget_routes import BudgetRoutes
 from promob.customer_routes import CustomerRoutes
+from promob.discount_routes import DiscountRoutes
+from promob.environment_routes import EnvironmentRoutes
+from promob.item_routes import ItemRoutes
 from promob.offered import INTEGRATION
+from promob.order_routes import OrderRoutes
+from promob.project_routes import ProjectRoutes
+from promob.revision_routes import RevisionRoutes
 from promob.rule_routes import RuleRoutes
 from promob.store_routes import StoreRoutes
 from promob.user_routes import UserRoutes
+from promob.version_routes import VersionRoutes
 from sincronia.web.connections import Connections
 from sincronia.web.hint_acts import HintActs
 from sincronia.web.hint_reads import HintReads
@@ -33,6 +42,15 @@ application = application_of(
         UserRoutes,
         RuleRoutes,
         CustomerRoutes,
+        ProjectRoutes,
+        EnvironmentRoutes,
+        VersionRoutes,
+        ItemRoutes,
+        DiscountRoutes,
+        BudgetRoutes,
+        RevisionRoutes,
+        AssistanceRoutes,
+        OrderRoutes,
     ),
 )
 

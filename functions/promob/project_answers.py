@@ -190,4 +190,6 @@ def _reviewed(project: Project, one: Environment, state: RevisionState) -> Revie
 
 def _left(environments: list[Reviewed]) -> str:
     waiting = [one.name for one in environments if one.need or not one.reviewed]
-    return f"Falta atualizar: {', '.join(waiting)}." if waiting else "Conclua a revisão; os pedidos de compra são gerados."
+    return (
+        f"Falta atualizar: {', '.join(waiting)}." if waiting else "Conclua a revisão; os pedidos de compra são gerados."
+    )

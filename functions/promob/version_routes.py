@@ -46,9 +46,9 @@ class VersionRoutes:
             refuses=ENVIRONMENT_REFUSES,
         )(self.list_versions)
         routes.get(one, role=Role.READER, summary="Lê uma versão", refuses=_ONE)(self.read_version)
-        routes.get(
-            f"{one}/items", role=Role.READER, summary="Lista os itens do Promob de uma versão", refuses=_ONE
-        )(self.list_version_items)
+        routes.get(f"{one}/items", role=Role.READER, summary="Lista os itens do Promob de uma versão", refuses=_ONE)(
+            self.list_version_items
+        )
         routes.get(
             f"{one}/difference",
             role=Role.READER,
@@ -58,7 +58,7 @@ class VersionRoutes:
         )(self.read_difference)
         return routes
 
-    def list_versions(  # noqa: PLR0917  # Powertools calls it by name
+    def list_versions(
         self,
         connection: ConnectionInPath,
         project: ProjectInPath,
@@ -68,9 +68,7 @@ class VersionRoutes:
     ) -> Page[VersionAnswer]:
         """The current one is the first."""
         store, one = self._environment(connection, project, environment)
-        return page(
-            store.versions(environment, limit, after_of(cursor)), lambda version: version_answer(version, one)
-        )
+        return page(store.versions(environment, limit, after_of(cursor)), lambda version: version_answer(version, one))
 
     def read_version(
         self,
@@ -97,7 +95,7 @@ class VersionRoutes:
         items = priced_items(connection, version_in(store, one, version))
         return page(page_of_lines(items, limit, after_of(cursor)), promob_item)
 
-    def read_difference(  # noqa: PLR0917  # Powertools calls it by name
+    def read_difference(
         self,
         connection: ConnectionInPath,
         project: ProjectInPath,

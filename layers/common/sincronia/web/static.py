@@ -9,6 +9,7 @@ from pathlib import Path
 
 _FOLDER = Path(__file__).with_name("static")
 _TYPES = {
+    "paper.css": "text/css; charset=utf-8",
     "sincronia.css": "text/css; charset=utf-8",
     "sincronia.js": "text/javascript; charset=utf-8",
     "sincronia.svg": "image/svg+xml",

@@ -1,0 +1,102 @@
+"""A store whose seller sells over HTTP: projects and environments made here, drawn and prepared in Promob."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tests.promob_on_aws import CUSTOMERS, ONE, PROJECTS, PromobHttp
+from tests.routes_on_aws import Answer
+
+BUDGETS, ORDERS = f"{ONE}/budgets", f"{ONE}/orders"
+SELLER, RESPONSIBLE, MANAGER = "bia", "ana", "gil"
+
+
+class Selling:
+    """A store with its responsible user (ana), a linked seller (bia) and a linked manager (gil). Whole answers come
+    of `promob`; what is made here is given as the API gives it.
+    """
+
+    def __init__(self, promob: PromobHttp) -> None:
+        self.promob = promob
+        self.network = promob.network
+        self.store = promob.active_store(RESPONSIBLE)
+        self.seller = promob.seller(self.store, SELLER)
+        self.manager = promob.seller(self.store, MANAGER, 1, is_manager=True)
+
+    def did(self, path: str, body: Any = None, role: str = SELLER, **more: Any) -> Any:
+        """What somebody is answered who may do what they do; a second later than all before."""
+        self.network.now += 1
+        answer = self.promob.post(path, {} if body is None else body, role=role, **more)
+        assert answer.status in {200, 201}, answer
+        return answer.body
+
+    def refused(self, path: str, body: Any = None, role: str = SELLER, method: str = "POST") -> tuple[int, str, str]:
+        """Status, code and sentence of what somebody is refused."""
+        return self.promob.refusal(self.asked(path, body, role, method))
+
+    def asked(self, path: str, body: Any = None, role: str = SELLER, method: str = "POST") -> Answer:
+        """What somebody is answered; a request to change something has a body."""
+        whole = {} if body is None and method == "POST" else body
+        return self.promob.call(method, path, body=whole, role=role)
+
+    def customer(self) -> str:
+        """A customer's id."""
+        return str(self.did(CUSTOMERS, {"store": self.store.id, "name": "Nara Luz"})["id"])
+
+    def project(self, *names: str, name: str = "Casa") -> str:
+        """The path of a new project, whose environments Promob has soon after."""
+        made = self.did(PROJECTS, {"store": self.store.id, "customer": self.customer(), "name": name})
+        path = f"{PROJECTS}/{made['id']}"
+        if names:
+            self.did(f"{path}/environments", {"names": names})
+            self.network.work_off()
+        return path
+
+    def environments(self, project: str) -> list[str]:
+        """The paths of a project's environments."""
+        return [f"{project}/environments/{one['id']}" for one in self.promob.get(project)["environments"]]
+
+    def environment(self, *, prepared: bool = True) -> tuple[str, str]:
+        """The paths of a new project and its only environment, with one version where it was prepared."""
+        project = self.project("Cozinha")
+        (environment,) = self.environments(project)
+        if prepared:
+            self.prepare(environment)
+        return project, environment
+
+    def promob_id(self, environment: str) -> str:
+        """Promob's id of an environment."""
+        return str(self.promob.get(environment)["promob_id"])
+
+    def save(self, environment: str) -> None:
+        """Somebody saves an environment in Promob, which is told here."""
+        self.network.now += 1
+        self.network.promob.designer.save(self.promob_id(environment))
+        self.network.work_off()
+
+    def prepare(self, environment: str, items: int = 4) -> None:
+        """Somebody prepares an environment in Promob, drawn anew, which is told here."""
+        self.network.now += 1
+        self.network.promob.designer.prepare(self.promob_id(environment), items)
+        self.network.work_off()
+
+    def budget(self, project: str, environments: Sequence[str], **more: Any) -> str:
+        """The path of a new budget."""
+        ids = [one.rpartition("/")[2] for one in environments]
+        return f"{BUDGETS}/{self.did(f'{project}/budgets', {'environments': ids} | more)['id']}"
+
+    def converted(self) -> tuple[str, str]:
+        """The paths of a project and of its only environment, which is converted."""
+        project, environment = self.environment()
+        self.did(f"{self.budget(project, [environment])}/approval")
+        return project, environment
+
+    def concluded(self) -> tuple[str, str]:
+        """The paths of a project and of its only environment, whose revision is concluded."""
+        project, environment = self.converted()
+        for step in ("release", "access"):
+            self.did(f"{project}/revision/{step}")
+        self.did(f"{environment}/update")
+        self.did(f"{project}/revision/conclusion")
+        return project, environment
