@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
-from tests.promob_on_aws import CUSTOMERS, ONE, PROJECTS, PromobHttp
+from tests.promob_on_aws import ONE, PROJECTS, PromobHttp
 from tests.routes_on_aws import Answer
 
 BUDGETS, ORDERS = f"{ONE}/budgets", f"{ONE}/orders"
@@ -40,13 +41,14 @@ class Selling:
         whole = {} if body is None and method == "POST" else body
         return self.promob.call(method, path, body=whole, role=role)
 
+    @cached_property
     def customer(self) -> str:
-        """A customer's id."""
-        return str(self.did(CUSTOMERS, {"store": self.store.id, "name": "Nara Luz"})["id"])
+        """The id of a customer, whom Promob has, too."""
+        return str(self.network.customer(self.store, name="Nara Luz").id)
 
     def project(self, *names: str, name: str = "Casa") -> str:
         """The path of a new project, whose environments Promob has soon after."""
-        made = self.did(PROJECTS, {"store": self.store.id, "customer": self.customer(), "name": name})
+        made = self.did(PROJECTS, {"store": self.store.id, "customer": self.customer, "name": name})
         path = f"{PROJECTS}/{made['id']}"
         if names:
             self.did(f"{path}/environments", {"names": names})
@@ -76,9 +78,12 @@ class Selling:
         self.network.work_off()
 
     def prepare(self, environment: str, items: int = 4) -> None:
-        """Somebody prepares an environment in Promob, drawn anew, which is told here."""
+        """Somebody prepares an environment in Promob, drawn anew, which is told here; of the save nothing is told."""
         self.network.now += 1
-        self.network.promob.designer.prepare(self.promob_id(environment), items)
+        promob, drawn = self.network.promob, self.promob_id(environment)
+        promob.store.draw(drawn, items)
+        promob.store.save(drawn)
+        promob.designer.prepare(drawn)
         self.network.work_off()
 
     def budget(self, project: str, environments: Sequence[str], **more: Any) -> str:

@@ -9,6 +9,7 @@ import pytest
 from tests.asms_on_aws import Asms
 from tests.office_on_aws import START, AwsServer, OfficeOnAws, Sandbox, office_on_aws
 from tests.promob_on_aws import PromobHttp, promob_http
+from tests.promob_selling import Selling
 from tests.sgp_http_on_aws import SgpHttp, sgp_http
 from tests.zen_http_on_aws import ZenHttp
 
@@ -82,3 +83,9 @@ def promob(aws: AwsServer, promob_environment: Sandbox) -> Iterator[PromobHttp]:
     """A connected network of stores, none of which is configured yet."""
     with promob_http(aws, promob_environment) as http:
         yield http
+
+
+@pytest.fixture
+def selling(promob: PromobHttp) -> Selling:
+    """A store whose seller sells."""
+    return Selling(promob)

@@ -441,7 +441,9 @@ def test_two_projects_of_a_new_customer_at_once_end_in_one_project(network: Prom
 def test_a_customer_of_promobs_becomes_what_promob_says(network: PromobWorker) -> None:
     store = network.store()
     designer, account = network.promob.designer, network.account.id
-    first = designer.create_customer(account, "Ana Prado", document=NOBODY, email="ana@cliente.example", phone="49 3000")
+    first = designer.create_customer(
+        account, "Ana Prado", document=NOBODY, email="ana@cliente.example", phone="49 3000"
+    )
     (row,) = network.work_off()
     (customer,) = network.customers()
     there = list(network.promob.store.customers)[-1]
