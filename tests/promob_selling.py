@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from tests.promob_on_aws import ONE, PROJECTS, PromobHttp
+from tests.promob_worker_on_aws import CONNECTION
 from tests.routes_on_aws import Answer
 
 BUDGETS, ORDERS = f"{ONE}/budgets", f"{ONE}/orders"
@@ -24,6 +25,7 @@ class Selling:
         self.store = promob.active_store(RESPONSIBLE)
         self.seller = promob.seller(self.store, SELLER)
         self.manager = promob.seller(self.store, MANAGER, 1, is_manager=True)
+        self.network.promob.sender.post = self._heard
 
     def did(self, path: str, body: Any = None, role: str = SELLER, **more: Any) -> Any:
         """What somebody is answered who may do what they do; a second later than all before."""
@@ -47,12 +49,20 @@ class Selling:
         return str(self.network.customer(self.store, name="Nara Luz").id)
 
     def project(self, *names: str, name: str = "Casa") -> str:
-        """The path of a new project, whose environments Promob has soon after."""
+        """The path of a new project, whose environments Promob has, as if the worker had been here."""
         made = self.did(PROJECTS, {"store": self.store.id, "customer": self.customer, "name": name})
         path = f"{PROJECTS}/{made['id']}"
         if names:
-            self.did(f"{path}/environments", {"names": names})
-            self.network.work_off()
+            ids = [one["id"] for one in self.did(f"{path}/environments", {"names": names})["items"]]
+            there = [self._in_promob(made["id"], one, name) for one, name in zip(ids, names, strict=True)]
+            rules = self.network.of("promob.projects")
+
+            def attached(project: Any) -> Any:
+                for one, promob_id in zip(ids, there, strict=True):
+                    project = rules.attached(project, one, promob_id)
+                return project
+
+            self.network.act(lambda projects: projects.changed(made["id"], "", attached))
         return path
 
     def environments(self, project: str) -> list[str]:
@@ -75,7 +85,6 @@ class Selling:
         """Somebody saves an environment in Promob, which is told here."""
         self.network.now += 1
         self.network.promob.designer.save(self.promob_id(environment))
-        self.network.work_off()
 
     def prepare(self, environment: str, items: int = 4) -> None:
         """Somebody prepares an environment in Promob, drawn anew, which is told here; of the save nothing is told."""
@@ -84,7 +93,6 @@ class Selling:
         promob.store.draw(drawn, items)
         promob.store.save(drawn)
         promob.designer.prepare(drawn)
-        self.network.work_off()
 
     def budget(self, project: str, environments: Sequence[str], **more: Any) -> str:
         """The path of a new budget."""
@@ -105,3 +113,22 @@ class Selling:
         self.did(f"{environment}/update")
         self.did(f"{project}/revision/conclusion")
         return project, environment
+
+    def _in_promob(self, project: str, environment: str, name: str) -> str:
+        """Makes an environment in Promob; gives Promob's id."""
+        store = self.network.promob.store
+        columns = {"customer_id": self.network.stored("customer", self.customer).promob_id, "name": name}
+        return str(store.create_project(self.store.account, columns | {"external_id": f"{project}-{environment}"}).id)
+
+    def _heard(self, _address: str, body: bytes, _headers: Mapping[str, str]) -> tuple[int, bytes]:
+        """What Promob tells is taken in at once: what becomes of it on its way is shown by the worker's own tests."""
+        network = self.network
+        with network.inside():
+            event = network.of("promob.events").event_of(body)
+            people = network.of("promob.told_people").ToldPeople(CONNECTION, None)
+            incoming = network.of("promob.incoming").Incoming(CONNECTION, network.projects(), people)
+            saved = event.type == "project.saved"
+            change = incoming.saved(event) if saved else incoming.budgeted(event, network.now)
+            for step in change.steps:
+                step()
+        return 200, b"{}"

@@ -118,8 +118,11 @@ def test_who_died_before_the_answer_finds_the_environments(selling: Selling, mon
 def test_what_keeps_an_environment_out_of_promob_is_told(selling: Selling) -> None:
     selling.network.promob.faults.set(Fault(Kind.ERROR, status=422, operation="create", subject="projects"))
 
-    _, environment = selling.environment(prepared=False)
+    project = selling.project()
+    made = selling.did(f"{project}/environments", {"names": ["Cozinha"]})
+    selling.network.work_off()
 
+    environment = f"{project}/environments/{made['items'][0]['id']}"
     told = selling.promob.get(environment)
     assert (told["promob_id"], told["code"]) == (None, "vendor_rejected")
     assert told["reason"].startswith("O Promob ")
