@@ -15,9 +15,7 @@ SELLER, RESPONSIBLE, MANAGER = "bia", "ana", "gil"
 
 
 class Selling:
-    """A store with its responsible user (ana), a linked seller (bia) and a linked manager (gil). Whole answers come
-    of `promob`; what is made here is given as the API gives it.
-    """
+    """A store with its responsible user (ana), a linked seller (bia) and a linked manager (gil)."""
 
     def __init__(self, promob: PromobHttp) -> None:
         self.promob = promob
@@ -49,21 +47,33 @@ class Selling:
         return str(self.network.customer(self.store, name="Nara Luz").id)
 
     def project(self, *names: str, name: str = "Casa") -> str:
-        """The path of a new project, whose environments Promob has, as if the worker had been here."""
-        made = self.did(PROJECTS, {"store": self.store.id, "customer": self.customer, "name": name})
-        path = f"{PROJECTS}/{made['id']}"
-        if names:
-            ids = [one["id"] for one in self.did(f"{path}/environments", {"names": names})["items"]]
-            there = [self._in_promob(made["id"], one, name) for one, name in zip(ids, names, strict=True)]
-            rules = self.network.of("promob.projects")
-
-            def attached(project: Any) -> Any:
-                for one, promob_id in zip(ids, there, strict=True):
-                    project = rules.attached(project, one, promob_id)
-                return project
-
-            self.network.act(lambda projects: projects.changed(made["id"], "", attached))
-        return path
+        """The path of a new project of the seller's, whose environments Promob has, kept straight in the store."""
+        self.network.now += 2 if names else 1  # as long as it takes over HTTP
+        environment = self.network.of("promob.environments").Environment
+        project, at = self.network.new_id(), self.network.now
+        ids = [self.network.new_id() for _ in names]
+        environments = tuple(
+            environment(
+                id=one,
+                name=called,
+                created_at=at,
+                worked_by=self.seller,
+                promob_id=self._in_promob(project, one, called),
+            )
+            for one, called in zip(ids, names, strict=True)
+        )
+        with self.network.inside():
+            new = self.network.of("promob.projects").Project(
+                id=project,
+                store=self.store.id,
+                customer=self.customer,
+                name=name,
+                created_at=at,
+                created_by=self.seller,
+                environments=environments,
+            )
+            self.network.projects().made(new)
+        return f"{PROJECTS}/{project}"
 
     def environments(self, project: str) -> list[str]:
         """The paths of a project's environments."""
@@ -108,10 +118,12 @@ class Selling:
     def concluded(self) -> tuple[str, str]:
         """The paths of a project and of its only environment, whose revision is concluded."""
         project, environment = self.converted()
-        for step in ("release", "access"):
-            self.did(f"{project}/revision/{step}")
-        self.did(f"{environment}/update")
-        self.did(f"{project}/revision/conclusion")
+        project_id, environment_id, seller = project[-16:], environment[-16:], self.seller
+        self.network.now += 1
+        self.network.act(lambda projects: projects.release(project_id, seller))
+        self.network.act(lambda projects: projects.access(project_id, seller))
+        self.network.act(lambda projects: projects.update(project_id, environment_id, seller))
+        self.network.act(lambda projects: projects.conclude(project_id, seller))
         return project, environment
 
     def _in_promob(self, project: str, environment: str, name: str) -> str:
