@@ -139,6 +139,7 @@ class ProjectsMachine(RuleBasedStateMachine):
         self.items: dict[tuple[str, str], Decimal] = {}  # by hand: the cost of each; it sells for twice as much
         self.told: list[Event] = []  # by Promob, all of them
         self.doing: list[Act] = []
+        self.answers = 0  # how many acts were answered: one within another counts first
         self.ordered = Counter[str]()  # how often purchase orders were made of a project
         self.offers = 0
         self.states: dict[str, BudgetState] = {}
@@ -263,9 +264,10 @@ class ProjectsMachine(RuleBasedStateMachine):
             self.store.writes.expect(None)
             self.store.meanwhile.clear()
             self.doing.pop()
+            self.answers += 1
 
     def answered(self, act: Act) -> str:
-        before, refused = self.world(), None
+        before, refused, answers = self.world(), None, self.answers
         is_late = act.event is not None and self.is_late(act.event)
         try:
             act.do()
@@ -277,19 +279,19 @@ class ProjectsMachine(RuleBasedStateMachine):
             return ""
         assert (act.name, refused) != ("conclude", CONCLUDED), "who concludes again is answered"
         if act.event:
-            self.check_refused(act.event, refused, before)
+            self.check_refused(act.event, refused, before if self.answers == answers else None)
         return refused
 
     def is_late(self, event: Event) -> bool:
         known = self.known[event.environment]
         return event.sequence <= (known.budget if event.kind == "budget" else max(known.saved, known.budget))
 
-    def check_refused(self, event: Event, refused: str, before: tuple[Any, ...]) -> None:
-        """Only what comes after the conclusion is refused, and then it changes nothing."""
+    def check_refused(self, event: Event, refused: str, before: tuple[Any, ...] | None) -> None:
+        """Only what comes after the conclusion is refused, and then it changes nothing; before: None after another."""
         known = self.known[event.environment]
         assert refused == CONCLUDED
         assert known.frozen is not None
-        if len(self.doing) == 1:
+        if before is not None and len(self.doing) == 1:
             assert self.world() == before
 
     # ── acts ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -11,7 +11,13 @@ from tests.promob_on_aws import UNKNOWN
 from tests.promob_selling import MANAGER, ORDERS, SELLER, Selling
 
 HANDLE = {"description": "Puxador", "supplier": "Metais Sul", "reference": "PX", "cost": "1.50", "price": "3.99"}
-UNDONE = {"accessed_at": None, "reviewer": None, "concluded_at": None, "concluded_by": None, "orders": []}
+UNDONE: dict[str, Any] = {
+    "accessed_at": None,
+    "reviewer": None,
+    "concluded_at": None,
+    "concluded_by": None,
+    "orders": [],
+}
 
 
 def reviewed(environment: str, **more: Any) -> dict[str, Any]:

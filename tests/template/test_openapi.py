@@ -13,9 +13,10 @@ from operations.openapi import FILE
 
 METHODS = {"get", "post", "patch", "delete"}
 COMMITTED = json.loads(FILE.read_text(encoding="utf-8"))
-ONLY_ASK = {  # with a body, and make nothing: for a password, which may stand in no address; for a form, new each time
+ONLY_ASK = {  # with a body, and make nothing: for a password, which may stand in no address; for what is new each time
     "POST /integrations/asms/connections/{connection}/password-policy/check",
     "POST /integrations/asms/connections/{connection}/projects/{project}/imports",
+    "POST /integrations/promob/connections/{connection}/projects/{project}/environments/{environment}/opening",
 }
 OPERATIONS = [
     (f"{method.upper()} {path}", operation)

@@ -217,6 +217,24 @@ def test_two_who_change_an_item_at_once_are_both_counted(shop: Shop) -> None:
     assert (item.price, item.version) == (Decimal(40), 3)
 
 
+def test_who_changes_an_item_that_goes_meanwhile_makes_it_not_again(shop: Shop) -> None:
+    shop.acts.keep_manual("p1", shop.item(), SELLER)
+    kept = shop.acts.change_manual("p1", "e1", "i1", lambda item: replace(item, quantity=Decimal(2)), REVIEWER)
+    assert kept == shop.item(quantity=Decimal(2), changed_at=START, changed_by=REVIEWER, version=2)
+    shop.store.meanwhile.append(lambda: shop.acts.remove_manual("p1", "e1", "i1", SELLER))
+    with pytest.raises(ProblemError) as caught:
+        shop.acts.change_manual("p1", "e1", "i1", lambda item: replace(item, quantity=Decimal(3)), REVIEWER)
+    assert caught.value.problem == Problem("promob.item_unknown")
+    assert shop.store.manual == {}
+
+
+def test_an_environment_holds_so_many_items_by_hand_and_no_more(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acting, "MOST_MANUAL", 1)
+    shop.acts.keep_manual("p1", shop.item(), SELLER)
+    assert shop.refused(lambda: shop.acts.keep_manual("p1", shop.item(id="i2"), SELLER)) == "promob.too_many_items"
+    assert shop.acts.keep_manual("p1", shop.item(quantity=Decimal(2)), SELLER).version == 2
+
+
 # ── budgets ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_a_budget_says_what_each_environment_comes_to(shop: Shop) -> None:
     shop.budgeted("e1", 1)  # 101.50 and 11.50, sold for twice as much
@@ -320,6 +338,15 @@ def test_a_high_discount_is_approved_once_a_manager_has_let_it_through(shop: Sho
 
 
 # ── revision ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_a_manager_lets_through_the_discount_that_was_seen(shop: Shop) -> None:
+    shop.acts.discount("p1", "e1", Decimal(20), SELLER)
+    act = partial(shop.acts.approve_discount, "p1", "e1", MANAGER)
+    assert shop.refused(lambda: act(Decimal(15))) == "promob.discount_changed"
+    discount = act(Decimal("20.0")).environment("e1").discount
+    assert discount is not None
+    assert discount.approved_by == MANAGER
+
+
 def test_the_conclusion_orders_what_was_revised_of_each_supplier(shop: Shop) -> None:
     shop.budgeted("e1", 1)  # Fábrica and Ferragens
     shop.budgeted("e2", 2)  # Fábrica

@@ -366,8 +366,23 @@ def test_an_assistance_is_about_a_revised_environment() -> None:
         assert projects.assisted(before, "e2", source) == before.environments[1]
 
 
-def assistance() -> Occurrence:
-    return Occurrence(number=7, environment="e1", source=Source.BLANK)
+def test_an_assistance_by_hand_is_taken_into_promob_blank_or_as_a_copy() -> None:
+    opened = environment(id="a1", name="Cozinha ocorrência: 7", promob_id="", occurrence=assistance(None))
+    before = project(converted(ready()), opened, revision=CONCLUDED)
+    blank = projects.assistance_integrated(before, "a1", Source.BLANK)
+    assert blank.environment("a1") == replace(opened, occurrence=assistance())
+    assert projects.assistance_integrated(blank, "a1", Source.BLANK) is blank
+    copied = projects.assistance_integrated(before, "a1", Source.REVISION)
+    assert copied.environment("a1") == replace(opened, copy_of="P-1", occurrence=assistance(Source.REVISION))
+
+
+def test_who_works_on_an_environment_is_somebody_else_even_after_the_conclusion() -> None:
+    for before in (project(ready()), OVER):
+        assert projects.assigned(before, "e1", MANAGER).environment("e1").worked_by == MANAGER
+
+
+def assistance(source: Source | None = Source.BLANK) -> Occurrence:
+    return Occurrence(number=7, environment="e1", source=source)
 
 
 # ── refusals ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -472,6 +487,14 @@ REFUSALS: list[tuple[Callable[[], object], str, dict[str, str]]] = [
     (lambda: projects.concluded(OVER, REVIEWER, 9, []), "promob.revision_concluded", {}),
     (lambda: projects.assisted(project(converted(ready())), "e1", None), "promob.not_revised", COZINHA),
     (lambda: projects.assisted(OVER, "e2", None), "promob.not_revised", SALA),
+    (lambda: projects.assistance_integrated(OVER, "e1", Source.BLANK), "promob.no_occurrence", COZINHA),
+    (
+        lambda: projects.assistance_integrated(
+            project(converted(ready()), new(occurrence=assistance()), revision=CONCLUDED), "e9", Source.REVISION
+        ),
+        "promob.in_promob_before",
+        {"name": "Quarto"},
+    ),
     (
         lambda: projects.assisted(project(converted(by_hand()), revision=CONCLUDED), "e1", Source.REVISION),
         "promob.not_in_promob",
@@ -504,7 +527,7 @@ def test_each_refusal_of_a_rule_has_its_sentence_and_is_shown_here() -> None:
     """But for those that only a store of rows or objects can find: they are shown where acts are."""
     of_acts = {
         *("project_unknown", "budget_unknown", "budget_expired", "budget_decided", "item_unknown", "version_unknown"),
-        "too_many_suppliers",
+        *("too_many_suppliers", "too_many_items", "discount_changed"),
     }
     shown = {code for _, code, _ in REFUSALS}
     assert PROJECTS.keys() - shown == {f"promob.{name}" for name in of_acts}
