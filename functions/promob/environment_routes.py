@@ -1,17 +1,16 @@
-"""Routes of the environments of projects: made here or integrated, assigned, updated, opened in Promob (seed 002,
+"""Routes of the environments of projects: made here or integrated, assigned, updated (seed 002,
 “Criando um ambiente no Projeto”, “Atualização do projeto no FoccoLojas”, “Integração de legados”).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, Field
 
 from promob import projects as rules
-from promob.actors import Actor
 from promob.derived_ids import derived_id
 from promob.environment_answers import EnvironmentAnswer, VersionAnswer, environment_answer, version_answer
 from promob.environments import Environment, Origin
@@ -31,16 +30,15 @@ from promob.project_access import (
     acting_on,
     project_in,
     store_of,
-    version_in,
 )
-from promob.project_forms import EnvironmentChange, LegacyEnvironment, NewEnvironments, Opening
+from promob.project_forms import EnvironmentChange, LegacyEnvironment, NewEnvironments
 from promob.projects import Project
 from promob.promob_answers import PromobProject
 from promob.promob_client import Promob
-from promob.store.users import changed_user, stored_user
-from promob.stores import Store, User
+from promob.store.users import stored_user
+from promob.stores import Store
 from sincronia import clock
-from sincronia.answers import Problem, ProblemError
+from sincronia.answers import Problem
 from sincronia.auth import Role
 from sincronia.web.application import Caller, IdempotencyKey, Routes
 from sincronia.web.fields import ConnectionInPath
@@ -58,13 +56,6 @@ class Updated(BaseModel):
     environment: EnvironmentAnswer
     version: VersionAnswer | None = Field(description="A versão gerada, ou a atual, que foi confirmada.")
     made: bool = Field(description="Se esta atualização gerou a versão; falso, nada havia mudado.")
-
-
-class Opened(BaseModel):
-    """Where a version opens in Promob."""
-
-    url: str
-    expires_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +117,6 @@ class EnvironmentRoutes:
                 *("promob.prepare_again", "promob.nothing_received", "promob.revision_concluded"),
             ),
         )(self.update_environment)
-        routes.post(
-            f"{one}/opening",
-            role=Role.OPERATOR,
-            summary="Abre um ambiente no Promob, em qualquer versão",
-            answered="O endereço que abre o projeto no Promob, e até quando vale; não é guardado.",
-            idempotent=False,
-            refuses=(
-                *(*ENVIRONMENT_REFUSES, *ACT_REFUSES, *PORTAL_REFUSES),
-                *("promob.version_unknown", "promob.not_in_promob", "promob.version_gone", "promob.project_gone"),
-                *("promob.link_expired", "promob.changed_meanwhile"),
-            ),
-        )(self.open_environment)
         return routes
 
     def list_environments(
@@ -240,31 +219,6 @@ class EnvironmentRoutes:
             made=one.current is not None and (was is None or was.number < one.current.number),
         )
 
-    def open_environment(
-        self,
-        connection: ConnectionInPath,
-        project: ProjectInPath,
-        environment: EnvironmentInPath,
-        opening: Opening,
-        caller: Caller,
-    ) -> Opened:
-        """By the link of who asks; where Promob says that it no longer holds, the user is not linked any more."""
-        projects, by = acting_on(self.integration, connection, project, caller)
-        one = projects.project(project).environment(environment)
-        promob_id, sequence = one.promob_id, None
-        if opening.version is not None:
-            sequence = version_in(projects.store, one, opening.version).sequence
-        if not promob_id:
-            raise ProblemError(Problem("promob.not_in_promob", {"name": one.name}))
-        try:
-            with portal_of(self.integration, connection) as promob:
-                opened = promob.open_version(promob_id, link=by.link, sequence=sequence)
-        except ProblemError as error:
-            if error.problem.code == "promob.link_expired":
-                _unlink(connection, by)
-            raise
-        return Opened(url=opened.url, expires_at=clock.iso(opened.expires_at.timestamp()))
-
     def _answer(self, project: Project, environment: Environment) -> EnvironmentAnswer:
         return environment_answer(project, environment, self.integration)
 
@@ -288,12 +242,3 @@ def _check_worker(connection: str, worked_by: str, store: Store) -> None:
     user = stored_user(connection, worked_by)
     if worked_by != store.responsible and (user is None or user.store != store.id):
         raise RequestProblemError(Problem("promob.worker_unknown", {"name": store.name}), field="worked_by")
-
-
-def _unlink(connection: str, by: Actor) -> None:
-    """The password was changed in Promob; a link that was made since then stays."""
-
-    def rule(before: User) -> User:
-        return before if before.link != by.link else replace(before, link="", linked_at=None, unlinked_why="password")
-
-    changed_user(connection, by.id, "", rule)

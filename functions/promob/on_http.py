@@ -14,6 +14,7 @@ from promob.discount_routes import DiscountRoutes
 from promob.environment_routes import EnvironmentRoutes
 from promob.item_routes import ItemRoutes
 from promob.offered import INTEGRATION
+from promob.opening_routes import OpeningRoutes
 from promob.order_routes import OrderRoutes
 from promob.project_routes import ProjectRoutes
 from promob.revision_routes import RevisionRoutes
@@ -44,6 +45,7 @@ application = application_of(
         CustomerRoutes,
         ProjectRoutes,
         EnvironmentRoutes,
+        OpeningRoutes,
         VersionRoutes,
         ItemRoutes,
         DiscountRoutes,
