@@ -219,11 +219,11 @@ def test_the_largest_that_is_taken_is_kept(webhooks: PromobWebhooks) -> None:
         (b'{"type": "project.saved"', ""),
         (b'{"type": "project.saved", "sequence": NaN}', ""),
         (b"type=project.saved", ""),
-        (json.dumps(SAVED).encode(), "gzip"),
-        (gzip.compress(json.dumps(SAVED).encode())[:-3], "gzip"),
-        (gzip.compress(json.dumps(SAVED).encode()) + b"more", "gzip"),
-        (gzip.compress(b"\xff\xfe"), "gzip"),
-        (gzip.compress(b"[" * 100_000), "gzip"),
+        pytest.param(json.dumps(SAVED).encode(), "gzip", id="text that is called gzip"),
+        pytest.param(gzip.compress(json.dumps(SAVED).encode())[:-3], "gzip", id="the end of gzip is missing"),
+        pytest.param(gzip.compress(json.dumps(SAVED).encode()) + b"more", "gzip", id="something after gzip"),
+        pytest.param(gzip.compress(b"\xff\xfe"), "gzip", id="gzip of what is no UTF-8"),
+        pytest.param(gzip.compress(b"[" * 100_000), "gzip", id="gzip of what is nested too deep"),
     ],
 )
 def test_a_body_that_can_not_be_read_is_refused_and_not_kept(
