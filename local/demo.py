@@ -27,7 +27,12 @@ from local.template import TemplateError
 from operations import deployment
 
 # Each module has `play`; it is imported when the stack stands, for it reads the environment.
-ACTS = {"zen": "local.demo_zen", "sgp": "local.demo_sgp", "asms": "local.demo_asms"}
+ACTS = {
+    "zen": "local.demo_zen",
+    "sgp": "local.demo_sgp",
+    "asms": "local.demo_asms",
+    "promob": "local.demo_promob",
+}
 WIDTH_WITHOUT_TERMINAL = 120
 
 

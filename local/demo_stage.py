@@ -43,6 +43,10 @@ class Vendor:
         """Changes rows by hand: `add`, `change` and `remove` as in local/vendors/server.py."""
         self._call("POST", f"rows/{kind}", change)
 
+    def act(self, name: str, **given: Any) -> Any:
+        """Somebody does something there, where the simulator has people: what came of it."""
+        return self._call("POST", name, given)
+
     def state(self) -> dict[str, Any]:
         """What it was asked since the last reset."""
         found: dict[str, Any] = self._call("GET", "state")

@@ -88,6 +88,15 @@ SENTENCES = {
         "A que não diz de que projeto é: asms.upload_key_wrong",
         "Nenhuma das senhas está lá",
     ),
+    "promob": (
+        "Concluir a configuração: 409 promob.store_not_ready",
+        "Um projeto, sem o vínculo: 403 promob.user_not_linked",
+        "Na lista do Connect: 3",
+        "Repetido, e salvo de novo; pendentes: 1",
+        "Custo, como o XML o soma: R$ 98.810,50",
+        "Preço pelas regras da loja, refeito à parte: R$ 208.850,38",
+        "A página fica em .local/orcamento.html.",
+    ),
 }
 
 
@@ -110,15 +119,15 @@ def test_the_demo_shows_the_flow_and_holds(act: str) -> None:
     assert "0123456789abcdef" not in ended.stdout  # the tokens of the simulators
     assert "sin_" not in ended.stdout  # the API's
     assert "whsec_" not in ended.stdout  # the webhooks'
-    assert not re.search("Jabuticaba|Pitanga", ended.stdout)  # passwords that were taken
-    assert not re.search("/webhooks/sgp/[a-z-]+/[0-9a-f]{5}", ended.stdout)  # nor the whole of their address
+    assert not re.search("Jabuticaba|Pitanga|senha-70", ended.stdout)  # passwords that were taken
+    assert not re.search("/webhooks/(sgp|promob)/[a-z-]+/[0-9a-f]{5}", ended.stdout)  # nor the whole of their address
 
 
 def test_an_act_that_is_not_there_is_said_so() -> None:
     command = [sys.executable, "-m", "local.demo", "promobb"]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr == "A demonstração não tem o ato promobb. Os atos são: zen, sgp, asms.\n"
+    assert ended.stderr == "A demonstração não tem o ato promobb. Os atos são: zen, sgp, asms, promob.\n"
 
 
 def test_what_is_not_as_it_should_be_ends_the_act() -> None:
