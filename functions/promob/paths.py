@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-from pydantic import AwareDatetime
 
 from sincronia.ids import ID_FORM
+from sincronia.web.fields import Instant
 from sincronia.web.integration import Integration
 
 StoreInPath = Annotated[str, Path(pattern=ID_FORM, description="A identificação da loja.")]
@@ -20,7 +20,7 @@ ItemInPath = Annotated[str, Path(pattern=ID_FORM, description="A identificação
 BudgetInPath = Annotated[str, Path(pattern=ID_FORM, description="A identificação do orçamento.")]
 OrderInPath = Annotated[str, Path(pattern=ID_FORM, description="A identificação do pedido de compra.")]
 ChangedSince = Annotated[
-    AwareDatetime | None,
+    Instant | None,
     Query(
         description="Só o que mudou a partir deste momento, em ISO 8601 com fuso, na ordem das mudanças. A lista segue "
         "a gravação em instantes: quem acompanha as mudanças repete a consulta um pouco antes da última que leu."

@@ -301,6 +301,13 @@ def test_other_software_follows_projects_and_environments(selling: Selling) -> N
     ]
 
 
+def test_a_moment_is_written_with_its_date_and_no_number_is_taken_for_one(selling: Selling) -> None:
+    for text in ("0.5", "1764000000", "ontem"):
+        refused = selling.promob.call("GET", PROJECTS, changed_since=text)
+        assert (refused.status, refused.body["code"]) == (422, "request_invalid")
+        assert "changed_since: não tem a forma esperada" in refused.body["detail"]
+
+
 WRONG: list[tuple[str, str, Any, str, int, str, str | None]] = [
     ("POST", PROJECTS, {"customer": UNKNOWN}, SELLER, 404, "promob.customer_unknown", None),
     ("POST", PROJECTS, {"store": UNKNOWN}, SELLER, 404, "promob.store_unknown", None),

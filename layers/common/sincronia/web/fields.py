@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-from pydantic import Field
+from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 CONNECTION_FORM = r"^[a-z0-9][a-z0-9-]{1,60}$"
 _LINE_FORM = r"^[^\x00-\x1f\x7f]*[^\x00-\x1f\x7f\s][^\x00-\x1f\x7f]*$"
+_YEAR = re.compile(r"[0-9]{4}-")
+
+
+def _begins_with_a_year(value: Any) -> Any:
+    """Pydantic takes a number for seconds since 1970, which the API doesn't offer."""
+    if isinstance(value, str) and _YEAR.match(value):
+        return value
+    raise PydanticCustomError("string_pattern_mismatch", "no moment")
+
 
 Line = Annotated[
     str, Field(min_length=1, max_length=200, pattern=_LINE_FORM, description="Um texto de uma linha, que não é vazio.")
 ]
+Instant = Annotated[AwareDatetime, BeforeValidator(_begins_with_a_year)]  # a moment in ISO 8601, with its zone
 ConnectionInPath = Annotated[str, Path(pattern=CONNECTION_FORM, description="A identificação da conexão.")]
 ConnectionInQuery = Annotated[str, Query(pattern=CONNECTION_FORM, description="Só as desta conexão.")]
 Month = Annotated[

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 from uuid import uuid4
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from sincronia import clock
 from sincronia.answers import Problem, ProblemError
@@ -17,7 +17,7 @@ from sincronia.engine.state import Phase
 from sincronia.store.hint_queue import SqsHintQueue
 from sincronia.store.hinting import DynamoHintStore, decide_day, stored_day
 from sincronia.web.application import Caller, Input, Routes
-from sincronia.web.fields import ConnectionInPath
+from sincronia.web.fields import ConnectionInPath, Instant
 from sincronia.web.hint_forms import HintAnswer, HintIntegration
 from sincronia.web.hint_reads import HintInPath, RecordInPath, check_record, hint_of, period_of
 from sincronia.web.run_decisions import Decision as DecisionForm
@@ -28,8 +28,8 @@ from sincronia.web.run_forms import RunAnswer, RunInPath, run_answer
 class Replay(Input):
     """What is to be looked at again."""
 
-    since: AwareDatetime
-    until: Annotated[AwareDatetime | None, Field(description="Sem ele, até agora.")] = None
+    since: Instant
+    until: Annotated[Instant | None, Field(description="Sem ele, até agora.")] = None
     only: Annotated[Literal["all", "failed"], Field(description="failed: só o que terminou rejeitado ou com falha.")]
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from sincronia import clock
 from sincronia.answers import OutOfTimeError, Problem, ProblemError, Retry
@@ -29,7 +29,7 @@ from sincronia.store.hints import (
 )
 from sincronia.store.listing import Listed
 from sincronia.web.application import Routes
-from sincronia.web.fields import CONNECTION_FORM, ConnectionInPath
+from sincronia.web.fields import CONNECTION_FORM, ConnectionInPath, Instant
 from sincronia.web.hint_forms import (
     HintIntegration,
     LogLine,
@@ -46,7 +46,7 @@ PREVIEW_SECONDS = 20  # API Gateway waits for 30
 
 HintInPath = Annotated[str, Path(pattern=r"^[0-9]{8}T[0-9]{9}Z-[0-9a-f]{16}$", description="A linha do log.")]
 RecordInPath = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,60}$", description="O cadastro na origem.")]
-Moment = Annotated[AwareDatetime | None, Query(description="Um momento, em ISO 8601 com fuso; sem ele, sem limite.")]
+Moment = Annotated[Instant | None, Query(description="Um momento, em ISO 8601 com fuso; sem ele, sem limite.")]
 Record = Annotated[str, Query(max_length=60, description="Só os deste cadastro.")]
 OneConnection = Annotated[
     str, Query(pattern=f"{CONNECTION_FORM}|^$", description="A conexão; sem ela, a única desta integração.")
