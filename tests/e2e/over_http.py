@@ -144,6 +144,28 @@ def at_once(*acts: Callable[[], Result]) -> list[Result]:
         return list(threads.map(begin, acts))
 
 
+def until(look: Callable[[], Result], arrived: Callable[[Result], bool]) -> Result:
+    """What is seen, once it is as it should be."""
+    end = time.monotonic() + SECONDS
+    while not arrived(seen := look()):
+        assert time.monotonic() < end, seen
+        time.sleep(0.03)
+    return seen
+
+
+def logged(caller: Caller, connection: str, hint: str, *states: str) -> Json:
+    """A line of the log of hints, once it is at its end, or where it is said to be. `connection`: its path."""
+
+    def arrived(answer: Answer) -> bool:
+        if answer.status == 404:  # what a webhook has queued, and nobody has taken yet
+            return False
+        outcome = answer.body["outcome"]
+        return outcome in states if states else outcome not in {"working", "waiting", "held"}
+
+    found: Json = until(lambda: caller.says("GET", f"{connection}/hints/{hint}"), arrived).body
+    return found
+
+
 @contextmanager
 def rights_used(stack: Stack, *functions: str) -> Iterator[Counter[Right]]:
     """What the functions call within the context: rights with their number, once it has ended."""

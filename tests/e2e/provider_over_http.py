@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -15,7 +14,7 @@ from standardwebhooks import Webhook
 from local.demo_stage import Vendor
 from local.model_provider import CONNECTIONS, definition, new_webhook_secret
 from local.vendors.ozmap_kinds import CLIENTS, PROPERTIES
-from tests.e2e.over_http import SECONDS, Answer, Caller, Json
+from tests.e2e.over_http import SECONDS, Caller, Json, logged, until
 
 LOGS, STATUSES = "/integrations/sgp/logs", "/integrations/sgp/statuses"
 
@@ -69,17 +68,11 @@ class Provider:
         assert answer.status_code == 200, answer.text
         return self.line(answer.json()["hint"])
 
+    until = staticmethod(until)
+
     def line(self, hint: str, *states: str) -> Json:
         """A line of the log, once it is at its end, or where it is said to be."""
-
-        def arrived(answer: Answer) -> bool:
-            if answer.status == 404:  # what a webhook has queued, and nobody has taken yet
-                return False
-            outcome = answer.body["outcome"]
-            return outcome in states if states else outcome not in {"working", "waiting", "held"}
-
-        found: Json = self.until(lambda: self.operator.says("GET", f"{self.path}/hints/{hint}"), arrived).body
-        return found
+        return logged(self.operator, self.path, hint, *states)
 
     def lines(self, **query: str | int) -> list[Json]:
         """Lines of the log, the newest first."""
@@ -107,15 +100,6 @@ class Provider:
         """What midnight would do to a day's run."""
         self.put("RunsTable", "SET wake_at = :now", {":now": int(time.time())}, run_id=run_id)
         self.tick()
-
-    @staticmethod
-    def until(look: Callable[[], Any], arrived: Callable[[Any], bool]) -> Any:
-        """What is seen, once it is as it should be."""
-        end = time.monotonic() + SECONDS
-        while not arrived(seen := look()):
-            assert time.monotonic() < end, seen
-            time.sleep(0.03)
-        return seen
 
     def suspend(self, contract: int) -> None:
         """Its status in SGP is another one."""
