@@ -5,10 +5,12 @@ What people do in Promob comes as signed webhooks over HTTP; here they work thro
 
 from __future__ import annotations
 
-from local.demo_promob_budgets import printed
+from local.demo_promob_budgets import approval, discount, printed, undone
 from local.demo_promob_network import Network
-from local.demo_promob_sales import KITCHEN, by_hand, customer, environments, prepared, saved
+from local.demo_promob_revision import afterwards, assistance, revised
+from local.demo_promob_sales import KITCHEN, customer, environments, prepared, saved
 from local.demo_promob_stores import linking, stores, the_network
+from local.demo_promob_versions import by_hand, changed, difference
 from local.demo_stage import Stage
 
 
@@ -19,7 +21,14 @@ def play(stage: Stage) -> None:
     stores(network)
     linking(network)
     places = environments(network, customer(network))
-    saved(network, places[KITCHEN])
-    prepared(network, places[KITCHEN])
-    by_hand(network, places[KITCHEN])
-    printed(network, places)
+    kitchen = places[KITCHEN]
+    saved(network, kitchen)
+    prepared(network, kitchen)
+    item = by_hand(network, kitchen)
+    difference(network, kitchen, changed(network, kitchen, item))
+    discount(network, places)
+    approval(network, places, printed(network, places))
+    undone(network, places)
+    revised(network, places, item)
+    afterwards(network, places)
+    assistance(network, places)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
 
+import requests
+
 from local.demo_api import Api, Json, Refusal
 from local.demo_stage import NotAsItShouldBeError, Stage
 from local.demo_view import rows
@@ -126,6 +128,11 @@ class Network:
         """Checks what the Connect list shows of an environment, once Promob was told."""
         self.soon(f"{place.name} como {wanted}", lambda: self.connect(place) == wanted or None)
         self.stage.check(f"No Connect, {place.name}", self.connect(place), wanted)
+
+    @staticmethod
+    def opens(url: str) -> int:
+        """The status of an address that opens Promob."""
+        return requests.get(url, timeout=_PATIENCE_SECONDS).status_code
 
     # ── what is seen here ────────────────────────────────────────────────────────────────────────────────────────────
     def environment(self, place: Place) -> Json:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Mapping
-from decimal import Decimal
 
 from stdnum.br import cpf
 
@@ -133,28 +131,3 @@ def _packed_bodies(network: Network) -> list[bytes]:
     listed = s3.list_objects_v2(Bucket=bucket, Prefix=f"hints/{CONNECTION}/bodies/")["Contents"]
     bodies = (s3.get_object(Bucket=bucket, Key=one["Key"])["Body"].read() for one in listed)
     return [body for body in bodies if body.startswith(b"\x1f\x8b")]
-
-
-def by_hand(network: Network, place: Place) -> Json:
-    """An item that Promob knows nothing of; gives it as it stands."""
-    stage, api = network.stage, network.seller
-    stage.scene("Um item manual", "A cuba não é desenhada no Promob; a vendedora a inclui aqui.")
-    before = network.environment(place)
-    new = {"description": "Cuba de inox 56 cm", "supplier": "Cubas do Vale", "quantity": "2"}
-    network.refused(
-        "Com quantidade negativa",
-        api.refused("POST", f"{place.path}/items", {**new, "quantity": "-2", "cost": "189.90", "price": "349.00"}),
-        "422 request_invalid",
-    )
-    item: Json = api.post(f"{place.path}/items", {**new, "cost": "189.90", "price": "349.00"})
-    after = network.environment(place)
-    stage.check("Preço dos itens manuais", reais(after["manual_price"]), "R$ 698,00")
-    stage.check(
-        "Preço do ambiente", reais(after["gross"]), reais(Decimal(before["gross"]) + Decimal(after["manual_price"]))
-    )
-    return item
-
-
-def chosen(places: Mapping[str, Place], *names: str) -> list[str]:
-    """The ids of environments."""
-    return [places[name].id for name in names]

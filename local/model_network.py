@@ -38,23 +38,28 @@ def definition(promob: Mapping[str, Any], webhook_secret: str) -> dict[str, Any]
 
 def price_by_rules(drawing: Drawing) -> Decimal:
     """What RULES sell a drawing for: reckoned here once more, apart from the product."""
-    return sum((_price(category, piece) for category, piece in counted(drawing.ambients)), _ZERO)
+    return sum((_price(category, piece) for category, piece in _counted(drawing)), _ZERO)
 
 
 def cost_by_supplier(drawing: Drawing) -> dict[str, Decimal]:
     """What a drawing's counted pieces cost, supplier by supplier."""
     found: dict[str, Decimal] = {}
-    for _, piece in counted(drawing.ambients):
+    for _, piece in _counted(drawing):
         found[piece.supplier] = found.get(piece.supplier, _ZERO) + (piece.order or _ZERO)
     return found
 
 
-def counted(ambients: Iterable[Ambient]) -> Iterator[tuple[str, Piece]]:
-    """The counted pieces of ambients and of those within them, each with its category."""
+def modules(ambients: Iterable[Ambient]) -> Iterator[tuple[str, Piece]]:
+    """The modules of ambients and of those within them, each with its category: the pieces at the top."""
     for ambient in ambients:
         for category in ambient.categories:
-            yield from ((category.name, piece) for piece in category.counted())
-        yield from counted(ambient.inner)
+            yield from ((category.name, piece) for piece in category.pieces)
+        yield from modules(ambient.inner)
+
+
+def _counted(drawing: Drawing) -> Iterator[tuple[str, Piece]]:
+    for category, module in modules(drawing.ambients):
+        yield from ((category, piece) for piece in module.counted())
 
 
 def _price(category: str, piece: Piece) -> Decimal:
