@@ -5,7 +5,9 @@ What people do in Promob comes as signed webhooks over HTTP; here they work thro
 
 from __future__ import annotations
 
+from local.demo_promob_arrivals import legacy, made_in_promob, password
 from local.demo_promob_budgets import approval, discount, printed, undone
+from local.demo_promob_limits import closed_doors, other_software, whole_day
 from local.demo_promob_network import Network
 from local.demo_promob_revision import afterwards, assistance, revised
 from local.demo_promob_sales import KITCHEN, customer, environments, prepared, saved
@@ -20,7 +22,8 @@ def play(stage: Stage) -> None:
     the_network(network)
     stores(network)
     linking(network)
-    places = environments(network, customer(network))
+    buyer = customer(network)
+    places = environments(network, buyer)
     kitchen = places[KITCHEN]
     saved(network, kitchen)
     prepared(network, kitchen)
@@ -32,3 +35,9 @@ def play(stage: Stage) -> None:
     revised(network, places, item)
     afterwards(network, places)
     assistance(network, places)
+    old = legacy(network, buyer)
+    made_in_promob(network)
+    password(network, old)
+    closed_doors(network, old)
+    other_software(network, old)
+    whole_day(network)

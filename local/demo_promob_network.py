@@ -99,11 +99,11 @@ class Network:
         return self.people[SELLER].api
 
     # ── what people do in Promob ─────────────────────────────────────────────────────────────────────────────────────
-    def does(self, act: str, **given: Any) -> Json:
+    def does(self, act: str, /, **given: Any) -> Json:
         """The line of the log that somebody's act in Promob ends in. Raises NotAsItShouldBeError where none does."""
         return self.line(self.sends(act, **given)["answer"]["hint"])
 
-    def sends(self, act: str, **given: Any) -> Json:
+    def sends(self, act: str, /, **given: Any) -> Json:
         """The delivery of the webhook that somebody's act in Promob sends."""
         delivery: Json = self.promob.act(act, **given)
         if delivery["status"] != 200:

@@ -43,7 +43,7 @@ class Vendor:
         """Changes rows by hand: `add`, `change` and `remove` as in local/vendors/server.py."""
         self._call("POST", f"rows/{kind}", change)
 
-    def act(self, name: str, **given: Any) -> Any:
+    def act(self, name: str, /, **given: Any) -> Any:
         """Somebody does something there, where the simulator has people: what came of it."""
         return self._call("POST", name, given)
 
