@@ -117,7 +117,7 @@ class Sums:
 class Listing:
     """What a budget says beside its items. `date` and `hour` are as Promob writes them.
 
-    `sums.unpriced` counts those of ITEMSWITHOUTPRICE, too.
+    `sums` are Promob's own, which the items come to; `unpriced` counts those of ITEMSWITHOUTPRICE, too.
     """
 
     description: str = ""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from promob.items import ZERO, Item, Listing
+from promob.items import ZERO, Item, Listing, Sums
 from promob.listing_elements import Kind, kind_within
 from promob.listing_numbers import number_in
 from promob.totals import Counted, Exact, Told, cents, check
@@ -159,7 +159,12 @@ class ListingReader:
             currency=self._said["CURRENCYSYMBOL"],
             customer=self._customer,
             items=len(self._modules),
-            sums=replace(counted.sums(), unpriced=len(self._unpriced) + self._nameless),
+            sums=Sums(
+                count=counted.count,
+                unpriced=len(self._unpriced) + self._nameless,
+                cost=cents(whole.told.order),
+                price=cents(whole.told.budget),
+            ),
             categories={name: one.sums() for name, one in self._categories.items()},
         )
 

@@ -1,6 +1,7 @@
-"""Whether what Promob says that items come to is what they come to. Pure.
+"""Whether what Promob says that items come to is what they come to, to the cent. Pure.
 
-Promob sums what it has not rounded, and shows what it has: half a cent of difference for each counted item is that.
+ASSUMPTION: a total is the sum of the items as they are written, or of each in whole cents. So what a total may differ
+by doesn't grow with the items, and none that costs a cent can be missing.
 """
 
 from __future__ import annotations
@@ -10,8 +11,6 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from promob.items import CENT, ZERO, Item, Sums
 from sincronia.answers import Problem, ProblemError
-
-_HALF_CENT = Decimal("0.005")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +66,12 @@ class Counted:
 def check(told: Told, *counted: Counted, where: str) -> None:
     """Raises ProblemError(promob.totals_differ) where a total is none of what was counted. `where`: “da categoria”."""
     for which, total, ours in (
-        ("do custo de fábrica", told.order, [(one.exact_cost, one.cost, one.count) for one in counted]),
-        ("do preço de venda", told.budget, [(one.exact_price, one.price, one.count) for one in counted]),
+        ("do custo de fábrica", told.order, [(one.cost, one.exact_cost) for one in counted]),
+        ("do preço de venda", told.budget, [(one.price, one.exact_price) for one in counted]),
     ):
-        if total is None or any(abs(total - exact) <= _HALF_CENT * max(count, 1) for exact, _, count in ours):
+        if total is None or any(abs(total - one) < CENT for both in ours for one in both):
             continue
-        details = {"where": where, "which": which, "told": reais(total), "ours": reais(ours[0][1])}
+        details = {"where": where, "which": which, "told": reais(total), "ours": reais(ours[0][0])}
         raise ProblemError(Problem("promob.totals_differ", details))
 
 

@@ -16,6 +16,7 @@ from promob.items import Item, Sums, item_from_line
 from promob.listing_json import read_json
 from promob.listing_numbers import number_in
 from promob.listing_xml import read_xml
+from sincronia.answers import ProblemError
 from tests.promob_listings import WRITTEN, drawings, items_of, listing_of, written_with
 
 FORMS = {
@@ -177,20 +178,38 @@ def rounded(*prices: str, told: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("prices", "told", "cost"),
+    ("prices", "told", "kept"),
     [
-        (("10.004", "10.004"), "20.01", "20.00"),  # summed before it was rounded
+        (("10.004", "10.004"), "20.01", "20.01"),  # summed before it was rounded
         (("10.004", "10.004", "10.004"), "30.00", "30.00"),  # and after
-        (("10.005",), "10.00", "10.01"),
-        (("10.01", "10.01"), "20.03", "20.02"),
+        (("10.005",), "10.00", "10.00"),
+        (("10.0049", "10.0049"), "20.0098", "20.01"),
     ],
 )
-def test_half_a_cent_for_each_item_is_promobs_rounding_and_ours_is_kept(
-    prices: tuple[str, ...], told: str, cost: str
+def test_a_total_is_promobs_own_to_the_cent_however_it_was_rounded(
+    prices: tuple[str, ...], told: str, kept: str
 ) -> None:
     sums = listing_of(rounded(*prices, told=told)).sums
 
-    assert (sums.cost, sums.price) == (Decimal(cost), Decimal(cost))
+    assert (sums.cost, sums.price) == (Decimal(kept), Decimal(kept))
+
+
+@pytest.mark.parametrize("items", [3, 2_000])
+def test_an_item_that_is_missing_is_found_however_cheap_it_is_and_however_many_there_are(items: int) -> None:
+    there = ["19.99"] * items
+    whole = sum(map(Decimal, (*there, "0.01")), Decimal(0))
+
+    assert refused(rounded(*there, "0.01", told=f"{whole:f}")) is None
+    assert refused(rounded(*there, told=f"{whole:f}")) == "promob.totals_differ"
+
+
+def refused(document: str) -> str | None:
+    """The code of what stops a document from being read."""
+    try:
+        listing_of(document)
+    except ProblemError as error:
+        return error.problem.code
+    return None
 
 
 @settings(max_examples=40)
