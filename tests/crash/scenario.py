@@ -85,6 +85,9 @@ class Scenario(ABC, Generic[Place]):
     def opened(self, aws: AwsServer) -> AbstractContextManager[Place]:
         """The place on a fresh AWS, connected and prepared."""
 
+    def begin(self, place: Place) -> None:
+        """Takes away, before a performance, what the last one left beside rows and messages."""
+
     def arrange(self, place: Place, sandbox: Sandbox) -> None:
         """Arranges something in each of the place's execution environments."""
 
@@ -111,7 +114,7 @@ class Scenario(ABC, Generic[Place]):
 
 def tables(aws: AwsServer) -> list[str]:
     """The tables that the integration's functions know."""
-    return [table for table in (*TABLES, "hints") if os.environ[f"{table.upper()}_TABLE"] in aws.tables]
+    return [table for table in (*TABLES, "hints", "projects") if os.environ[f"{table.upper()}_TABLE"] in aws.tables]
 
 
 def differences(expected: Mapping[str, Any], found: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from local.vendors.ozmap_kinds import KINDS
 from tests.crash.scenario import tables
+from tests.hints_on_aws import HintsOnAws
 from tests.provider_on_aws import ProviderOnAws
 
 # What may differ between a disturbed and an undisturbed run.
@@ -67,7 +68,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def conserved(town: ProviderOnAws) -> None:
+def conserved(town: HintsOnAws) -> None:
     """The law of conservation, of the day: what came to its end is counted, and has an outcome of its kind."""
     done = {
         row["id"]: row["effect"]["kind"] for row in town.log() if row["state"] == "done" and "record" in row["hint"]

@@ -22,7 +22,7 @@ from tests.crash.drives import Drive, until_quiet
 from tests.crash.scenario import OnAws, Place, Scenario
 from tests.office_on_aws import AwsServer, Sandbox
 
-_KEPT = {"_rows", "_tables", "_contracts"}  # where simulators keep their rows
+_KEPT = {"_rows", "_tables", "_contracts", "store"}  # where simulators keep their rows
 
 
 class Stage(Generic[Place]):
@@ -61,6 +61,7 @@ class Stage(Generic[Place]):
         for name, simulator in self.vendors.items():
             vars(simulator).update(copy.deepcopy(self._kept[name]))
         self.creates.clear()
+        self.scenario.begin(place)
         place.now = self._now
         place.changes = self._changed
         place.sandbox = place.new_sandbox()

@@ -1,0 +1,124 @@
+"""Whatever happens at whatever call of Promob's way, the end is the same as if nothing had happened.
+
+The way is whole: a person's request or Promob's webhook, its kept body, the queue, the worker, the tick, and what
+Promob is told in turn. At any moment projects, versions, locks, notifications, objects and the outbox agree; Promob
+is asked to make each thing once.
+
+`make test` loses answers on one way. Of the others, death comes after what others see (`shared`; of the approval, whose
+way has the same calls twice, after every other): in the stretches between, a worker only reads, and writes objects by
+content. Death before a call stands for its name (`firsts`), and of lost answers, zombies and twins, every fourth is
+done.
+
+A hint has no lease: FIFO never gives one record to two workers at a time, and a worker is dead by the time that its
+message comes again. The zombies and twins here are what that forbids; nothing may come of them but what they had sent
+already to be made: Promob, whose external ids aren't unique, would make it twice, and so they are not held up there.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.crash.choke import Choke, Fate
+from tests.crash.drives import overtaken, repeated
+from tests.crash.promob_scenarios import (
+    ASSISTANCE,
+    DECIDED,
+    EVERY,
+    FIRST_BUDGET,
+    HERE,
+    REVISION,
+    STORED,
+    PromobScenario,
+)
+from tests.crash.stage import Stage
+from tests.crash.sweeps import firsts, shared, sweep, sweep_of_drives, thinned
+from tests.office_on_aws import AwsServer
+
+
+def halved(seen: list[str]) -> list[int]:
+    """Every other one of the calls that change what others see."""
+    return shared(seen)[1::2]
+
+
+def quartered(seen: list[str]) -> list[int]:
+    """Every fourth of them."""
+    return shared(seen)[1::4]
+
+
+def quartered_here(seen: list[str]) -> list[int]:
+    """Every fourth of those that don't make anything in Promob."""
+    return [at for at in shared(seen) if seen[at - 1] != "vendor POST"][2::4]
+
+
+def named(*scenarios: PromobScenario) -> pytest.MarkDecorator:
+    """A test for each of these."""
+    return pytest.mark.parametrize("scenario", [pytest.param(one, id=one.name) for one in scenarios])
+
+
+@pytest.mark.parametrize(
+    ("scenario", "actions", "creates"),
+    [
+        (STORED, ["budget_stored", "saved"], 0),
+        (FIRST_BUDGET, ["environment_received", "environment_told", "first_budget", "saved", "unchanged"], 0),
+        (HERE, ["customer_made", "environment_made", "environment_made", "unchanged", "unchanged"], 3),
+        (DECIDED, ["environment_told"] * 3, 0),
+        (REVISION, ["budget_stored", "environment_told", "environment_told", "rejected", "saved"], 0),
+        (ASSISTANCE, ["environment_made", "environment_told", "first_budget", "unchanged"], 1),
+    ],
+    ids=lambda value: value.name if isinstance(value, PromobScenario) else "",
+)
+@pytest.mark.sweep
+def test_an_undisturbed_way_does_what_the_scenario_is_for(
+    aws: AwsServer, monkeypatch: pytest.MonkeyPatch, scenario: PromobScenario, actions: list[str], creates: int
+) -> None:
+    with Stage(aws, monkeypatch, scenario) as stage:
+        before = {row["id"] for row in stage.place.log()}
+        world = stage.perform(Choke())
+        told = [row["effect"] for row in stage.place.log() if row["id"] not in before]
+    assert sorted(one["action"] or one["kind"] for one in told) == actions
+    assert sum(world["creates"].values()) == creates
+
+
+def test_a_lost_answer_on_the_way_of_a_prepared_budget(aws: AwsServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Stage(aws, monkeypatch, STORED) as stage:
+        assert sweep(stage, Fate.LOST, chosen=thinned) == {}
+
+
+@pytest.mark.sweep
+@named(*EVERY)
+def test_death_after_a_call(aws: AwsServer, monkeypatch: pytest.MonkeyPatch, scenario: PromobScenario) -> None:
+    with Stage(aws, monkeypatch, scenario) as stage:
+        assert sweep(stage, Fate.AFTER, chosen=halved if scenario is DECIDED else shared) == {}
+
+
+@pytest.mark.sweep
+@named(HERE, REVISION)
+def test_death_before_a_call(aws: AwsServer, monkeypatch: pytest.MonkeyPatch, scenario: PromobScenario) -> None:
+    with Stage(aws, monkeypatch, scenario) as stage:
+        assert sweep(stage, Fate.BEFORE, chosen=firsts) == {}
+
+
+@pytest.mark.sweep
+@named(*EVERY[1:])
+def test_a_lost_answer(aws: AwsServer, monkeypatch: pytest.MonkeyPatch, scenario: PromobScenario) -> None:
+    with Stage(aws, monkeypatch, scenario) as stage:
+        assert sweep(stage, Fate.LOST, chosen=quartered) == {}
+
+
+@pytest.mark.sweep
+@named(*EVERY)
+@pytest.mark.parametrize("too_late", [True, False], ids=["zombie", "twice at once"])
+def test_a_message_or_a_request_worked_on_twice(
+    aws: AwsServer, monkeypatch: pytest.MonkeyPatch, scenario: PromobScenario, *, too_late: bool
+) -> None:
+    with Stage(aws, monkeypatch, scenario) as stage:
+        assert sweep(stage, drive=overtaken(too_late=too_late), chosen=quartered_here) == {}
+
+
+@pytest.mark.sweep
+@named(*EVERY)
+def test_every_message_and_every_request_comes_twice(
+    aws: AwsServer, monkeypatch: pytest.MonkeyPatch, scenario: PromobScenario
+) -> None:
+    with Stage(aws, monkeypatch, scenario) as stage:
+        assert sweep_of_drives(stage, {"again": repeated}) == {}
