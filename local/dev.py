@@ -1,6 +1,7 @@
 """`make dev`: the stack and the vendors' simulators stay up until Ctrl-C; .local/stack.json says where they are.
 
-A connection to SGP and OZmap is made, and what is printed sends it a first webhook; and one to ASMS, with a directory.
+A connection to SGP and OZmap is made, and what is printed sends it a first webhook; one to ASMS, with a directory; and
+one to Promob, with a store.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from urllib.parse import quote
 
 from local.demo_api import Api
 from local.demo_stage import NotAsItShouldBeError
+from local.model_network import PATH as NETWORK
+from local.model_network import furnish as furnish_network
 from local.model_provider import CONNECTION, CONNECTIONS, definition, new_webhook_secret
 from local.model_service_desk import BADGE, CLIENTS, PATH, SUPPORT, furnish
 from local.processes import ROOT, StartError
@@ -61,7 +64,9 @@ def serve(directory: Path, wait: Callable[[], object]) -> None:
             secret = new_webhook_secret()
             webhook.write_text(f"X-Webhook-Secret: {secret}\n", encoding="utf-8")
             token.write_text(f"Authorization: Bearer {stack.token}\n", encoding="utf-8")
-            address, ids = _connected(stack, secret), furnish(Api(stack.api_url, stack.token))
+            api = Api(stack.api_url, stack.token)
+            address, ids = _connected(stack, secret), furnish(api)
+            drawn = furnish_network(api, stack.vendors["promob"], new_webhook_secret())
             partial = file.with_suffix(".partial")
             partial.write_text(json.dumps(describe(stack), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
             partial.replace(file)  # whoever waits for the file never reads half of it
@@ -69,6 +74,7 @@ def serve(directory: Path, wait: Callable[[], object]) -> None:
                 _sentences(stack, file),
                 _first_webhook(stack, address, webhook, token),
                 _first_client(stack, ids, token),
+                _first_budget(stack, drawn, token),
             )
             print(*told, sep="\n\n", flush=True)
             wait()
@@ -127,6 +133,19 @@ Uma busca, um cliente novo (sem e-mail, e a resposta avisa), e o formato vazio d
 Preenchido, o formato é importado por estar no S3 (na AWS: aws s3 cp), e a notificação diz o que foi feito:
   curl -sS {place} -T clientes.xlsx
   curl -sS '{stack.api_url}/notifications?connection={directory}' -H {bearer}"""
+
+
+def _first_budget(stack: Stack, drawn: str, token: Path) -> str:
+    promob, bearer = f"{stack.vendors['promob']['url']}/_simulator", shlex.quote(f"@{token.resolve()}")
+    environments = f"{stack.api_url}{NETWORK}/environments"
+    prepared, saved = (
+        shlex.quote(json.dumps(given)) for given in ({"project": drawn, "n_items": 40}, {"project": drawn})
+    )
+    return f"""A rede {NETWORK.rpartition("/")[2]} (Promob ↔ FoccoLojas) está pronta, com uma loja ativa.
+No Promob alguém prepara o projeto {drawn}, e segundos depois a versão 1 está aqui; um salvamento a deixa amarela:
+  curl -sS {promob}/prepare -d {prepared}
+  curl -sS {environments} -H {bearer}
+  curl -sS {promob}/save -d {saved}"""
 
 
 def main() -> None:

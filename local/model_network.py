@@ -1,4 +1,4 @@
-"""A network of furniture stores in the simulated Promob, as a person connects it, for `make demo`."""
+"""A network of furniture stores in the simulated Promob, as a person connects it, for `make demo` and `make dev`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import Any
 
+from local.demo_api import Api
+from local.demo_stage import Vendor
 from local.vendors.promob_listing import Ambient, Drawing, Piece
 
 CONNECTION, NAME = "rede-modelo", "Rede Modelo Planejados: Promob ↔ FoccoLojas"
@@ -34,6 +36,34 @@ def definition(promob: Mapping[str, Any], webhook_secret: str) -> dict[str, Any]
         "settings": {"promob_address": promob["url"]},
         "secret": {"promob_key": promob["key"], "webhook_secrets": webhook_secret},
     }
+
+
+def furnish(api: Api, promob: Mapping[str, Any], webhook_secret: str) -> str:
+    """Connects a network whose store has one of Promob's projects; gives Promob's id of it.
+
+    Whoever calls answers for the store, and is linked to Promob. promob: the simulator, as in stack.json.
+    """
+    vendor = Vendor(str(promob["url"]))
+    api.post(CONNECTIONS, definition(promob, webhook_secret))
+    vendor.act("webhook", address=api.get(f"{PATH}/webhook")["url"], secret=webhook_secret)
+    account, drawn = vendor.rows("accounts")[0], vendor.rows("projects")[0]
+    machine = "Recepção"
+    new = {"cnpj": account["cnpj"], "account": account["id"], "serial": account["serials"][0], "machines": [machine]}
+    store = api.post(f"{PATH}/stores", {"name": account["name"], **new})["id"]
+    api.post(f"{PATH}/stores/{store}/verification", {})
+    for declared in ({"webstart": machine}, {"evaluation": "Loja pronta"}):
+        api.post(f"{PATH}/stores/{store}/declarations", declared)
+    api.post(f"{PATH}/stores/{store}/activation", {})
+    user = next(one for one in vendor.users() if one["account"] == account["id"])
+    token = api.get("/tokens/current")["id"]
+    api.post(f"{PATH}/users", {"token": token, "store": store, "name": user["name"], "login": user["login"]})
+    api.post(f"{PATH}/users/{token}/promob-link", {"password": user["password"]})
+    customer = next(one for one in vendor.rows("customers") if one["id"] == drawn["customer_id"])
+    whom = {"name": customer["name"], "document": customer["document"]}
+    known = api.post(f"{PATH}/customers", {"store": store, **whom})["id"]
+    project = api.post(f"{PATH}/projects", {"store": store, "customer": known, "name": "Apartamento"})["id"]
+    api.post(f"{PATH}/projects/{project}/environments/legacy", {"promob_id": drawn["id"]})
+    return str(drawn["id"])
 
 
 def price_by_rules(drawing: Drawing) -> Decimal:

@@ -508,9 +508,15 @@ def test_make_dev_says_where_everything_is_and_ends_on_ctrl_c(tmp_path: Path) ->
         assert curl(exported)[:2] == b"PK"
         curl(dropped, curl(exported))
         assert soon(lambda: [one["result"] for one in curl(notified)["items"]] == ["failure"])  # it has no rows
+        network = list(itertools.islice(serving.stdout, 6))
+        prepared, environments, saved = (line for line in network if line.startswith("  curl"))
+        assert curl(prepared)["status"] == 200
+        assert soon(lambda: [one["mark"] for one in curl(environments)["items"]] == ["green"])
+        assert curl(saved)["status"] == 200
+        assert soon(lambda: [one["need"] for one in curl(environments)["items"]] == ["prepare"])
         serving.send_signal(signal.SIGINT)
         rest, _ = serving.communicate(timeout=20)
-    text = "".join([printed, *steps, *directory, rest])
+    text = "".join([printed, *steps, *directory, *network, rest])
     assert serving.returncode == 0
     assert "whsec_" not in text
     assert not list(tmp_path.glob("*.header"))
