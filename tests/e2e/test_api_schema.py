@@ -27,6 +27,7 @@ from local.model_service_desk import CONNECTIONS as DIRECTORIES
 from local.processes import ROOT
 from local.stack import Stack
 from tests.e2e.directory_over_http import PNG, Directory
+from tests.e2e.network_scene import NetworkScene
 from tests.e2e.over_http import COMPANIES, CONNECTIONS, SECONDS, USERS, Caller, Document, Json, Office, definition
 from tests.e2e.provider_over_http import Provider
 
@@ -35,6 +36,8 @@ FOUND = "quem.faltava@contabilaurora.example"
 LANE = "usuario_escritorio"
 NEVER = {
     "sgp_change_statuses",  # who wants to change the fixed table reads that it is fixed
+    "promob_read_image",  # nothing is removed in Promob
+    "promob_decide_day",  # so the brake holds nothing
 }
 _DAYS = {"since": "2027-01-04", "until": "2027-01-31"}
 _CHECKS = {
@@ -45,6 +48,10 @@ _CHECKS = {
         "expected-statuses": ["400", "401", "403", "404", "405", "409", "413", "415", "422", "431"]
     },
 }
+_OF_LEGACY: Json = {  # with another method the path is that of an environment called so, whose name is refused
+    "include-operation-id": "promob_integrate_legacy",
+    "checks": {name: {"enabled": False} for name in ("unsupported_method", "allow_header_conformance")},
+}
 
 
 def described(examples: int, *, coverage: bool) -> BaseSchema:
@@ -54,6 +61,7 @@ def described(examples: int, *, coverage: bool) -> BaseSchema:
         "generation": {"max-examples": examples, "deterministic": True},
         "phases": {"coverage": {"enabled": coverage}, "stateful": {"enabled": False}},
         "checks": _CHECKS,
+        "operations": [_OF_LEGACY],
     }
     return schemathesis.openapi.from_dict(DOCUMENT, config=schemathesis.Config.from_dict(config))
 
@@ -76,6 +84,8 @@ class Scene:
         run = {**connection, "run_id": synced}
         self.provider = Provider(administrator, remove_property=True)
         self.directory = directory = Directory(administrator)
+        network = NetworkScene(administrator)
+        self.new = network.new()
         self.there: Mapping[str, Json] = {
             "zen_read_connection": connection,
             "zen_change_connection": {"connection": self.spare()},
@@ -102,10 +112,14 @@ class Scene:
             "asms_cancel_run": left_alone(directory),
             **of_imports(directory),
             "asms_decide_run": braked(administrator),
+            **network.there(),
         }
         # What says of which connection there is; all else that a query may say is left out.
         of_provider_alone: Json = {"connection": self.provider.id}
-        self.queries: Mapping[str, Json] = dict.fromkeys(("sgp_list_logs", "sgp_list_statuses"), of_provider_alone)
+        self.queries: Mapping[str, Json] = {
+            **dict.fromkeys(("sgp_list_logs", "sgp_list_statuses"), of_provider_alone),
+            **network.queries(),
+        }
         user = next(user for user in self.office.questor.users() if not user["EMAIL"])
         settings = self.office.definition["settings"]
         of_sgp: Json = {"settings": self.provider.definition["settings"], "secret": {}, "flows": {}}
@@ -118,6 +132,7 @@ class Scene:
             **dict.fromkeys(("sgp_create_connection", "sgp_change_connection"), of_sgp),
             "sgp_replay_period": {"since": "2026-01-31T00:00:00Z", "until": None},
             **right_of_directory(directory),
+            **network.right(),
         }
 
     def spare(self) -> str:
@@ -163,6 +178,7 @@ class Scene:
             "asms_delete_connection": lambda: {"connection": self.spare_directory()},
             "asms_remove_shift": lambda: shift(self.directory),
             "asms_revoke_specialist_token": lambda: token(self.directory),
+            **self.new,
         }
         return new[name]() if name in new else self.there.get(name, {})
 
