@@ -392,12 +392,15 @@ class ProjectsMachine(RuleBasedStateMachine):
     def act_let_through(self, which: int) -> Act:
         environment = self.environment_id(which)
         known = self.known[environment]
+        discount = self.project(known).environment(environment).discount
+        seen = discount.percent if discount else Decimal(1)
 
         def happened() -> None:
-            discount = self.project(known).environment(environment).discount
-            known.let_through = (discount.percent, len(known.made)) if discount else None
+            known.let_through = (seen, len(known.made))
 
-        return Act("let_through", lambda: self.acts.approve_discount(known.project, environment, MANAGER), happened)
+        return Act(
+            "let_through", lambda: self.acts.approve_discount(known.project, environment, seen, MANAGER), happened
+        )
 
     def act_offer(self, which: int, whole: bool) -> Act:
         environment = self.environment_id(which)

@@ -164,16 +164,9 @@ class Projects:
         discount = None if percent is None else Discount(percent=percent, asked_by=by)
         return self.changed(project_id, by, lambda before: projects.discounted(before, environment_id, discount))
 
-    def approve_discount(self, project_id: str, environment_id: str, by: str, seen: Decimal | None = None) -> Project:
-        """A manager's word on a discount above the limit. `seen`: the percentage that it is about, where it is said."""
-
-        def rule(before: Project) -> Project:
-            discount = before.environment(environment_id).discount
-            if seen is not None and discount and discount.percent != seen:
-                raise ProblemError(Problem("promob.discount_changed"))
-            return projects.discount_approved(before, environment_id, by)
-
-        return self.changed(project_id, by, rule)
+    def approve_discount(self, project_id: str, environment_id: str, seen: Decimal, by: str) -> Project:
+        """A manager's word on a discount above the limit; seen: the percentage that it is about."""
+        return self.changed(project_id, by, lambda before: projects.discount_approved(before, environment_id, seen, by))
 
     def budget(  # noqa: PLR0917  # callers name what they give
         self, project_id: str, environments: Sequence[str], budget_id: str, number: int, valid_until: str, by: str

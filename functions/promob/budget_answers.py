@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from promob.answer_texts import moment_or_none, number, number_or_none
 from promob.offers import Budget, BudgetLine, BudgetState
 from promob.stores import Store
-from promob.totals import reais
+from promob.totals import percent, reais
 from sincronia import clock
 from sincronia.identities import punctuated
 
@@ -133,12 +133,12 @@ def _line(line: BudgetLine) -> BudgetLineAnswer:
 
 
 def _printed_line(line: BudgetLine) -> PrintedLine:
-    percent = line.offered.discount
+    discount = line.offered.discount
     return PrintedLine(
         name=line.name,
         version=f"versão {line.offered.version}" if line.offered.version else "itens avulsos",
         gross=reais(line.gross),
-        discount="" if percent is None else f"{percent.normalize():f}%".replace(".", ","),
+        discount="" if discount is None else percent(discount),
         price=reais(line.price),
     )
 

@@ -153,8 +153,13 @@ def _happened(before: Environment | None, after: Environment, project: Project) 
         yield "version_made", {"version": str(number)}
     was = before.converted if before else None
     if after.converted and not was:
-        yield "converted", {"version": str(after.converted.version)}
+        yield "converted", _as_version(after.converted.version)
     if was and not after.converted:
-        yield "conversion_undone", {"version": str(was.version), "reason": project.undone}
+        yield "conversion_undone", _as_version(was.version) | {"reason": project.undone}
     if after.reviewed and not (before and before.reviewed):
-        yield "reviewed", {"version": str(number)}
+        yield "reviewed", _as_version(number)
+
+
+def _as_version(number: int) -> dict[str, str]:
+    """Of an environment of items by hand alone there is no version."""
+    return {"version": str(number)} if number else {}

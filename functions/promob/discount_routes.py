@@ -46,7 +46,7 @@ class DiscountRoutes:
         routes.post(
             f"{discount}/approval",
             role=Role.OPERATOR,
-            summary="Libera um desconto acima do limite, como gerente da loja",
+            summary="Libera o desconto que foi visto, acima do limite, como gerente da loja",
             answered="O ambiente, com o desconto liberado.",
             refuses=(*_CHANGED, "promob.not_manager", "promob.no_discount", "promob.discount_changed"),
         )(self.approve_discount)
@@ -81,7 +81,7 @@ class DiscountRoutes:
         projects, by = acting_on(self.integration, connection, project, caller)
         if not by.is_manager:
             raise ProblemError(Problem("promob.not_manager", {"name": by.store.name}))
-        after = projects.approve_discount(project, environment, by.id, discount.percent)
+        after = projects.approve_discount(project, environment, discount.percent, by.id)
         return self._answer(after, environment)
 
     def _changed(

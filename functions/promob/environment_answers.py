@@ -68,7 +68,7 @@ class DiscountAnswer(BaseModel):
 class ConversionAnswer(BaseModel):
     """The approval that converted an environment."""
 
-    version: int
+    version: int = Field(description="A versão convertida; zero, só itens manuais.")
     budget: str
     at: str
     by: str

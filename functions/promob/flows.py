@@ -17,7 +17,8 @@ KIND = HintKind(
     answers=WORKED,
     others=(flow_names.CUSTOMER, flow_names.PROMOB_PROJECT, flow_names.PROMOB_CUSTOMER, flow_names.PROMOB_USER),
     keeps_bodies=True,
-    # What was saved makes an environment out of date at once, so that no budget of it is approved meanwhile.
+    # What was saved makes an environment out of date at once, so that no budget of it is approved meanwhile. Promob is
+    # asked only for whose login a budget is, once, until the responsible user is known; that one then waits by itself.
     goes_on=frozenset({flow_names.PROMOB_PROJECT, flow_names.PROMOB_CUSTOMER}),
 )
 

@@ -67,8 +67,8 @@ class Reviewed(BaseModel):
 
     id: str
     name: str
-    converted_version: int
-    current_version: int
+    converted_version: int = Field(description="A versão convertida; zero, só itens manuais.")
+    current_version: int = Field(description="A versão atual; zero, só itens manuais.")
     changed: bool = Field(description="Se mudou depois da conversão, aqui ou no Promob.")
     need: Need | None
     reviewed: bool = Field(description="Se já foi atualizado, ou confirmado, na revisão.")

@@ -47,7 +47,8 @@ PROJECTS: Answers = {
         "O ambiente {name} não tem desconto.", "Informe o desconto antes de pedir a liberação."
     ),
     "promob.discount_changed": _refused(
-        "O desconto do ambiente mudou depois que foi visto.", "Leia o ambiente de novo e libere o desconto que ele tem."
+        "O desconto do ambiente {name} não é mais o que foi visto: era {seen}, e agora é {now}.",
+        "Leia o ambiente de novo; se o desconto de agora também puder ser dado, libere esse.",
     ),
     "promob.nothing_chosen": _refused(
         "Nenhum ambiente foi escolhido para o orçamento.", "Escolha pelo menos um ambiente do projeto."

@@ -20,6 +20,7 @@ from promob.environments import (
     StoredBudget,
     Version,
 )
+from promob.totals import percent
 from sincronia.answers import Problem, ProblemError
 
 MOST_ENVIRONMENTS = 40  # occurrences among them: they stand in one row, and are written in one transaction
@@ -200,12 +201,15 @@ def discounted(project: Project, environment_id: str, discount: Discount | None)
     return project.with_environment(environment.with_discount(discount))
 
 
-def discount_approved(project: Project, environment_id: str, by: str) -> Project:
-    """After a manager let a discount above the limit through."""
+def discount_approved(project: Project, environment_id: str, seen: Decimal, by: str) -> Project:
+    """After a manager let a discount above the limit through; seen: the percentage that the manager saw."""
     environment = project.environment(environment_id)
     _check_accepts(project, environment)
     if environment.discount is None:
         raise ProblemError(Problem("promob.no_discount", {"name": environment.name}))
+    if environment.discount.percent != seen:
+        details = {"name": environment.name, "seen": percent(seen), "now": percent(environment.discount.percent)}
+        raise ProblemError(Problem("promob.discount_changed", details))
     return project.with_environment(environment.with_discount(replace(environment.discount, approved_by=by)))
 
 

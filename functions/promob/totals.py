@@ -83,3 +83,8 @@ def cents(value: Decimal) -> Decimal:
 def reais(value: Decimal) -> str:
     """R$ 1.234,56."""
     return "R$ " + f"{cents(value):,.2f}".translate(str.maketrans(",.", ".,"))
+
+
+def percent(value: Decimal) -> str:
+    """12,5%."""
+    return f"{value.normalize():f}%".replace(".", ",")

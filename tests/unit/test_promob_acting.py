@@ -333,20 +333,20 @@ def test_a_high_discount_is_approved_once_a_manager_has_let_it_through(shop: Sho
     shop.acts.discount("p1", "e1", Decimal("10.5"), SELLER)
     shop.offer("e1")
     assert shop.refused(lambda: shop.acts.approve("b1", SELLER)) == "promob.discount_unapproved"
-    shop.acts.approve_discount("p1", "e1", MANAGER)
+    shop.acts.approve_discount("p1", "e1", Decimal("10.5"), MANAGER)
     assert shop.acts.approve("b1", SELLER).converted
 
 
-# ── revision ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_a_manager_lets_through_the_discount_that_was_seen(shop: Shop) -> None:
     shop.acts.discount("p1", "e1", Decimal(20), SELLER)
-    act = partial(shop.acts.approve_discount, "p1", "e1", MANAGER)
+    act = partial(shop.acts.approve_discount, "p1", "e1", by=MANAGER)
     assert shop.refused(lambda: act(Decimal(15))) == "promob.discount_changed"
     discount = act(Decimal("20.0")).environment("e1").discount
     assert discount is not None
     assert discount.approved_by == MANAGER
 
 
+# ── revision ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_the_conclusion_orders_what_was_revised_of_each_supplier(shop: Shop) -> None:
     shop.budgeted("e1", 1)  # Fábrica and Ferragens
     shop.budgeted("e2", 2)  # Fábrica

@@ -259,6 +259,19 @@ def test_the_history_tells_a_project_from_its_beginning_to_its_end() -> None:
     assert told | {"conversion_undone"} == TITLES.keys()
 
 
+def test_the_history_names_no_version_where_there_are_items_by_hand_alone() -> None:
+    made = projects.with_manual(project(environment()), "e1", Decimal(1), Decimal(2))
+    approved = projects.approved(made, projects.offered(made, ["e1"]), CONVERTED)
+    undone = projects.conversion_undone(approved, "e1", "Outro cliente")
+    accessed = projects.accessed(projects.released(approved, SELLER, START), REVIEWER, START)
+
+    assert titles(made, approved) == ["Ambiente Cozinha convertido só com itens manuais"]
+    assert titles(approved, undone) == ["Conversão do ambiente Cozinha só com itens manuais desfeita: Outro cliente"]
+    assert titles(accessed, projects.updated(accessed, "e1", None)) == [
+        "Ambiente Cozinha atualizado na revisão, só com itens manuais"
+    ]
+
+
 def test_the_history_says_who_and_when() -> None:
     (entry,) = followed(project(current()), project(replace(current(), converted=CONVERTED)), by=SELLER).history
     assert (entry.at, entry.by, entry.environment, entry.details) == (START, SELLER, "Cozinha", {"version": "1"})

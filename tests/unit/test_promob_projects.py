@@ -273,7 +273,8 @@ def test_a_discount_above_the_limit_needs_a_manager(
 
 def test_a_managers_word_outlasts_a_repeated_request_and_no_other_percentage() -> None:
     asked = Discount(percent=Decimal(20), asked_by=SELLER)
-    before = projects.discount_approved(projects.discounted(project(ready()), "e1", asked), "e1", MANAGER)
+    given = projects.discounted(project(ready()), "e1", asked)
+    before = projects.discount_approved(given, "e1", asked.percent, MANAGER)
     assert before.environment("e1").discount == replace(asked, approved_by=MANAGER)
     assert projects.discounted(before, "e1", replace(asked, percent=Decimal("20.0"))) is before
     more = replace(asked, percent=Decimal(21))
@@ -387,6 +388,7 @@ def assistance(source: Source | None = Source.BLANK) -> Occurrence:
 
 # ── refusals ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 HIGH = Discount(percent=Decimal(20), asked_by=SELLER)
+SEEN, GIVEN = Decimal(10), Discount(percent=Decimal("12.50"), asked_by=SELLER)
 OVER = project(converted(ready()), ready(id="e2", name="Sala"), revision=CONCLUDED)
 FULL = project(*(environment(id=f"f{number}", name=f"{number}", promob_id="") for number in range(MOST_ENVIRONMENTS)))
 COZINHA, SALA, UPPER = {"name": "Cozinha"}, {"name": "Sala"}, {"name": "COZINHA"}
@@ -428,7 +430,12 @@ REFUSALS: list[tuple[Callable[[], object], str, dict[str, str]]] = [
     ),
     (lambda: projects.updated(project(yellow()), "e1", version(2, 9)), "promob.project_changed", {}),
     (lambda: projects.updated(project(yellow()), "e1", version(3, 8)), "promob.project_changed", {}),
-    (lambda: projects.discount_approved(project(ready()), "e1", MANAGER), "promob.no_discount", COZINHA),
+    (lambda: projects.discount_approved(project(ready()), "e1", SEEN, MANAGER), "promob.no_discount", COZINHA),
+    (
+        lambda: projects.discount_approved(project(ready(discount=GIVEN)), "e1", SEEN, MANAGER),
+        "promob.discount_changed",
+        COZINHA | {"seen": "10%", "now": "12,5%"},
+    ),
     (lambda: projects.discounted(project(converted(ready())), "e1", HIGH), "promob.converted_before", COZINHA),
     (lambda: projects.offered(project(ready()), []), "promob.nothing_chosen", {}),
     (lambda: projects.offered(project(environment()), ["e1"]), "promob.nothing_to_budget", COZINHA),
@@ -509,7 +516,7 @@ REFUSALS: list[tuple[Callable[[], object], str, dict[str, str]]] = [
             lambda e=environment_id: projects.updated(OVER, e, None),
             lambda e=environment_id: projects.with_manual(OVER, e, Decimal(1), Decimal(1)),
             lambda e=environment_id: projects.discounted(OVER, e, HIGH),
-            lambda e=environment_id: projects.discount_approved(OVER, e, MANAGER),
+            lambda e=environment_id: projects.discount_approved(OVER, e, SEEN, MANAGER),
         )
     ),
 ]
@@ -527,7 +534,7 @@ def test_each_refusal_of_a_rule_has_its_sentence_and_is_shown_here() -> None:
     """But for those that only a store of rows or objects can find: they are shown where acts are."""
     of_acts = {
         *("project_unknown", "budget_unknown", "budget_expired", "budget_decided", "item_unknown", "version_unknown"),
-        *("too_many_suppliers", "too_many_items", "discount_changed"),
+        *("too_many_suppliers", "too_many_items"),
     }
     shown = {code for _, code, _ in REFUSALS}
     assert PROJECTS.keys() - shown == {f"promob.{name}" for name in of_acts}

@@ -12,7 +12,7 @@ from promob.store.rows import Row, stored_row
 from sincronia.answers import Problem, ProblemError
 from sincronia.engine.flow import Identity
 from sincronia.engine.hints import Hint, waiting
-from sincronia.store.connections import ConnectionItem, registered
+from sincronia.store.connections import ConnectionItem, registered, stands
 from sincronia.store.hint_queue import SqsHintQueue
 from sincronia.store.hints import hint_item
 from sincronia.store.identities import IdentityItem, holder_of, lock_out
@@ -79,7 +79,7 @@ class Change:
     def _write(self, transaction: TransactWrite) -> None:
         version: Condition = Row.version == self.before if self.before else Row.item.does_not_exist()
         transaction.save(self.row, condition=version)
-        transaction.condition_check(ConnectionItem, self.connection, "CONFIG", _stands())
+        transaction.condition_check(ConnectionItem, self.connection, "CONFIG", stands())
         for lock in self.locks:
             free: Condition = IdentityItem.identity.does_not_exist() | (IdentityItem.record == lock.holder)
             transaction.save(lock.row(self.connection), condition=free)
@@ -105,9 +105,3 @@ class Change:
             if holder not in {"", lock.holder}:
                 return Taken(lock.identity, holder)
         return None
-
-
-def _stands() -> Condition:
-    """The connection is there, and not on its way out."""
-    stands: Condition = ConnectionItem.item.exists() & ConnectionItem.deleting.does_not_exist()
-    return stands

@@ -194,7 +194,7 @@ class HintKind:
     removals: Limit = REMOVALS  # per connection and day
     others: tuple[str, ...] = ()  # what else hints are about
     keeps_bodies: bool = False  # webhooks' bodies are kept, and go with a hint that is repeated
-    goes_on: frozenset[str] = frozenset()  # of hints about these no vendor is asked: they don't wait while one is down
+    goes_on: frozenset[str] = frozenset()  # hints about these ask a vendor seldom or never: they don't wait for one
 
     @property
     def entities(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from sincronia.engine.state import Connection, ScheduledFlow
@@ -96,6 +97,12 @@ def registered(connection_id: str) -> Registered | None:
     except ConnectionItem.DoesNotExist:
         return None
     return Registered(connection_in(item), int(item.revision or 0), bool(item.deleting))
+
+
+def stands() -> Condition:
+    """The connection is there, and not on its way out."""
+    there: Condition = ConnectionItem.item.exists() & ConnectionItem.deleting.does_not_exist()
+    return there
 
 
 def flow_in(item: ConnectionItem) -> ScheduledFlow:

@@ -20,7 +20,7 @@ from sincronia.engine.hint_ports import Commit, Event
 from sincronia.engine.hints import Hint, HintState, Kept, Period, StoredHint, compact
 from sincronia.engine.state import Connection, Link, Notification, Outcome, Phase, Run, RunKey, ScheduledFlow
 from sincronia.store.connected import dynamodb
-from sincronia.store.connections import ConnectionItem, connection_in
+from sincronia.store.connections import ConnectionItem, connection_in, stands
 from sincronia.store.hints import (
     HintItem,
     KeptValues,
@@ -103,7 +103,7 @@ class DynamoHintStore:
             try:
                 with TransactWrite(connection=dynamodb) as transaction:
                     transaction.save(hint_item(stored, self.integration), condition=not_done())
-                    transaction.condition_check(ConnectionItem, connection, "CONFIG", _stands())
+                    transaction.condition_check(ConnectionItem, connection, "CONFIG", stands())
                     if day and outcome:
                         transaction.update(run_item(day), _counting(outcome), condition=_is_open())
                         transaction.save(outcome_out(outcome, day, clock.moment()))
@@ -148,7 +148,7 @@ class DynamoHintStore:
         try:
             with TransactWrite(connection=dynamodb) as transaction:
                 transaction.save(item, condition=RunItem.run_id.does_not_exist())
-                transaction.condition_check(ConnectionItem, run.key.connection, "CONFIG", _stands())
+                transaction.condition_check(ConnectionItem, run.key.connection, "CONFIG", stands())
                 transaction.save(notification_out(notification))
         except TransactWriteError as error:
             if error.cause_response_code != "TransactionCanceledException":
@@ -231,7 +231,7 @@ class DynamoHintSchedule(DynamoSchedule):
             with TransactWrite(connection=dynamodb) as transaction:
                 transaction.save(hint_item(stored, self._integration), condition=HintItem.id.does_not_exist())
                 transaction.update(row, moved, condition=started_last(flow) & (ConnectionItem.wake_at == flow.wake_at))
-                transaction.condition_check(ConnectionItem, flow.connection, "CONFIG", _stands())
+                transaction.condition_check(ConnectionItem, flow.connection, "CONFIG", stands())
         except TransactWriteError as error:
             if error.cause_response_code != "TransactionCanceledException":
                 raise
@@ -289,12 +289,6 @@ def _standing(connection: str) -> ConnectionItem | None:
     except ConnectionItem.DoesNotExist:
         return None
     return None if item.deleting else item
-
-
-def _stands() -> Condition:
-    """The connection is there, and not on its way out."""
-    stands: Condition = ConnectionItem.item.exists() & ConnectionItem.deleting.does_not_exist()
-    return stands
 
 
 def _is_open() -> Condition:

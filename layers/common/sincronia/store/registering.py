@@ -16,7 +16,7 @@ from sincronia.engine.erasing import RUN_ID, deletion
 from sincronia.engine.state import Connection, ScheduledFlow
 from sincronia.store.aws import secrets_manager
 from sincronia.store.connected import dynamodb
-from sincronia.store.connections import LISTED, ConnectionItem, Registered, flow_in, registered
+from sincronia.store.connections import LISTED, ConnectionItem, Registered, flow_in, registered, stands
 from sincronia.store.runs import RunItem, run_out
 
 
@@ -155,7 +155,7 @@ def still(before: Registered | None) -> Condition:
         return missing
     attribute = ConnectionItem.revision
     same: Condition = attribute == before.revision if before.revision else attribute.does_not_exist()
-    unchanged: Condition = same & ConnectionItem.item.exists() & ConnectionItem.deleting.does_not_exist()
+    unchanged: Condition = same & stands()
     return unchanged
 
 
