@@ -62,8 +62,9 @@ class HttpMachine(RuleBasedStateMachine):
     network: ClassVar[Network]
     orders: ClassVar[dict[str, list[str]]]  # of each project whose revision is concluded
 
-    @initialize()
-    def open(self) -> None:
+    @initialize(steps=st.integers(0, 8))
+    def open(self, steps: int) -> None:
+        """Where an example begins: anywhere between nothing and the purchase orders."""
         self.places = self.network.places("Cozinha", "Sala")
         self.project = self.places[0].project
         self.known = [Kept(self.project) for _ in self.places]
@@ -72,6 +73,8 @@ class HttpMachine(RuleBasedStateMachine):
         self.offers: list[Offer] = []
         self.released = self.accessed = self.concluded = False
         self.frozen: list[Json] = []  # the environments, as they were when the revision was concluded
+        for _ in range(steps):
+            self.next_step()
 
     # ── Promob tells ─────────────────────────────────────────────────────────────────────────────────────────────────
     @rule(which=WHICH, kind=st.sampled_from(["save", "budget"]))
@@ -409,7 +412,7 @@ def drawing(place: int, sequence: int) -> Drawing:
 def test_any_history_of_a_project_keeps_what_is_asked_over_http(stack: Stack, document: Document) -> None:
     network, orders = Network(Caller(stack, document, stack.token)), dict[str, list[str]]()
     machine = type("OnThisStack", (HttpMachine,), {"network": network, "orders": orders})
-    run_state_machine_as_test(machine, settings=settings(max_examples=30, stateful_step_count=10))
+    run_state_machine_as_test(machine, settings=settings(max_examples=30, stateful_step_count=8))
     made: dict[str, list[str]] = defaultdict(list)
     for order in network.operator.every(f"{network.path}/orders"):
         made[order["project"]].append(order["id"])
