@@ -14,7 +14,10 @@ _LEGACY_ITEMS = 24
 
 
 def legacy(network: Network, customer_id: str) -> Place:
-    """A project that was in Promob before the integration comes into a store's project; gives its environment."""
+    """A project that Promob had before the integration comes into its customer's project; gives its environment.
+
+    customer_id: of somebody else, in whose project it is refused.
+    """
     stage, api = network.stage, network.seller
     ours, elsewhere = (f"P-{account['id']}-1" for account in network.accounts)
     stage.scene("Integrar um legado", f"O projeto {ours} já estava no Promob antes da integração, e é preparado lá.")
@@ -23,9 +26,16 @@ def legacy(network: Network, customer_id: str) -> Place:
     network.came("Sem a integração", line, "Precisa de correção: promob.project_not_integrated")
     stage.say(line["advice"], "dim")
     stage.holds("Negociar não abre tela nenhuma", truth=delivery["answer"]["open"] is None)
-    new = {"store": last(network.stores[0]), "customer": customer_id, "name": "Apartamento"}
+    store = last(network.stores[0])
+    new = {"store": store, "customer": _whose(network, ours, store), "name": "Apartamento"}
     project = f"{PATH}/projects/{api.post(f'{PATH}/projects', new)['id']}"
     path = f"{project}/environments/legacy"
+    hers = next(one["id"] for one in api.every(f"{PATH}/projects") if one["customer"] == customer_id)
+    network.refused(
+        "A um projeto de outra cliente",
+        api.refused("POST", f"{PATH}/projects/{hers}/environments/legacy", {"promob_id": ours}),
+        "422 promob.legacy_of_another",
+    )
     network.refused(
         "Um que é da outra loja",
         api.refused("POST", path, {"promob_id": elsewhere}),
@@ -45,6 +55,14 @@ def legacy(network: Network, customer_id: str) -> Place:
     stage.check("Ícone", network.mark(place), "verde")
     network.until_told(place, "Não convertido, Orçamento")
     return place
+
+
+def _whose(network: Network, promob_id: str, store: str) -> str:
+    """The customer here who has a project in Promob."""
+    drawn = next(one for one in network.promob.rows("projects") if one["id"] == promob_id)
+    there = next(one for one in network.promob.rows("customers") if one["id"] == drawn["customer_id"])
+    whom = {"store": store, "name": there["name"], "document": there["document"]}
+    return str(network.seller.post(f"{PATH}/customers", whom)["id"])
 
 
 def made_in_promob(network: Network) -> None:

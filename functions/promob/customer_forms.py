@@ -56,6 +56,22 @@ class FoundCustomer(CustomerAnswer):
     made: bool = Field(description="Se é novo; falso, se já havia um com o CPF ou CNPJ, que ficou como estava.")
 
 
+class ChangedCustomer(CustomerAnswer):
+    """A customer who was to change."""
+
+    notice: str = Field(description="O que ainda se faz à mão, porque o Promob não é avisado da alteração; ou vazio.")
+
+
+_NOTICE = "O Promob já tem o cliente e não recebe alterações feitas aqui: altere-o lá também."
+
+
+def changed_answer(before: Customer, answer: CustomerAnswer) -> ChangedCustomer:
+    """A customer after a change, and what is left to do in Promob; before: as it was."""
+    told = (before.name, before.document, before.email, before.phone)
+    left = answer.promob_id and told != (answer.name, answer.document, answer.email, answer.phone)
+    return ChangedCustomer(**answer.model_dump(), notice=_NOTICE if left else "")
+
+
 def customer_answer(customer: Customer, told: Callable[[Problem | None], tuple[str, str]]) -> CustomerAnswer:
     """A customer as people read it; told: the sentence of a problem, and what to do."""
     reason, advice = told(customer.problem)

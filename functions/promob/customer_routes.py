@@ -12,7 +12,15 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AfterValidator
 
 from promob.actors import ACTOR_REFUSES, actor
-from promob.customer_forms import CustomerAnswer, CustomerChange, FoundCustomer, NewCustomer, customer_answer
+from promob.customer_forms import (
+    ChangedCustomer,
+    CustomerAnswer,
+    CustomerChange,
+    FoundCustomer,
+    NewCustomer,
+    changed_answer,
+    customer_answer,
+)
 from promob.customers import Customer
 from promob.form_fields import normal_document
 from promob.paths import ChangedSince, CustomerInPath, connection_path
@@ -70,7 +78,7 @@ class CustomerRoutes:
             one,
             role=Role.OPERATOR,
             summary="Altera um cliente",
-            answered="O cliente; um que o Promob ainda não tem é tentado lá de novo.",
+            answered="O cliente; um que o Promob ainda não tem é tentado lá de novo, e um que ele já tem só muda aqui.",
             refuses=(
                 *(*_ONE, "promob.changed_meanwhile", "promob.document_taken", "promob.document_fixed"),
                 *ACTOR_REFUSES,
@@ -117,12 +125,13 @@ class CustomerRoutes:
 
     def change_customer(
         self, connection: ConnectionInPath, customer: CustomerInPath, change: CustomerChange, caller: Caller
-    ) -> CustomerAnswer:
-        """What isn't named stays."""
-        actor(connection, caller, self._customer(connection, customer).store)
+    ) -> ChangedCustomer:
+        """What isn't named stays. Promob has no known way to take changes of a customer that it has."""
+        before = self._customer(connection, customer)
+        actor(connection, caller, before.store)
         named: dict[str, Any] = change.model_dump(exclude_none=True)
-        rule = partial(_changed, named=named)
-        return self._answer(changed_customer(connection, customer, caller.id, rule))
+        after = changed_customer(connection, customer, caller.id, partial(_changed, named=named))
+        return changed_answer(before, self._answer(after))
 
     def _customer(self, connection: str, customer_id: str) -> Customer:
         self.integration.connection(connection)

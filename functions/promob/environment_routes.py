@@ -14,6 +14,7 @@ from promob import projects as rules
 from promob.derived_ids import derived_id
 from promob.environment_answers import EnvironmentAnswer, VersionAnswer, environment_answer, version_answer
 from promob.environments import Environment, Origin
+from promob.legacy import LEGACY_REFUSES, legacy_project
 from promob.paths import (
     ChangedSince,
     EnvironmentInPath,
@@ -33,8 +34,7 @@ from promob.project_access import (
 )
 from promob.project_forms import EnvironmentChange, LegacyEnvironment, NewEnvironments
 from promob.projects import Project
-from promob.promob_answers import PromobProject
-from promob.promob_client import Promob
+from promob.store.customers import stored_customer
 from promob.store.users import stored_user
 from promob.stores import Store
 from sincronia import clock
@@ -93,7 +93,7 @@ class EnvironmentRoutes:
             answered="O ambiente; o que está salvo no Promob ainda precisa ser preparado lá.",
             refuses=(
                 *(*PROJECT_REFUSES, *ACT_REFUSES, *PORTAL_REFUSES),
-                *("promob.legacy_unknown", "promob.legacy_elsewhere", "promob.account_unknown"),
+                *(*LEGACY_REFUSES, "promob.account_unknown"),
                 *("promob.integrated_before", "promob.environment_exists", "promob.too_many_environments"),
                 "promob.revision_concluded",
             ),
@@ -165,10 +165,11 @@ class EnvironmentRoutes:
         caller: Caller,
         idempotency_key: IdempotencyKey,
     ) -> EnvironmentAnswer:
-        """Promob is asked now whether the project is there, and in the store's account."""
+        """Promob is asked now whether the project is there, in the store's account, and the customer's."""
         projects, by = acting_on(self.integration, connection, project, caller)
+        customer = stored_customer(connection, projects.project(project).customer)
         with portal_of(self.integration, connection) as promob:
-            there = _legacy(promob, by.store, legacy.promob_id)
+            there = legacy_project(promob, connection, by.store, customer, legacy.promob_id)
         new = Environment(
             id=id_for(caller, idempotency_key, legacy, connection, project, "legacy"),
             name=legacy.name or there.name or there.id,
@@ -221,20 +222,6 @@ class EnvironmentRoutes:
 
     def _answer(self, project: Project, environment: Environment) -> EnvironmentAnswer:
         return environment_answer(project, environment, self.integration)
-
-
-def _legacy(promob: Promob, store: Store, promob_id: str) -> PromobProject:
-    """A project of the store's account, as the Connect list shows it. Raises RequestProblemError."""
-    if promob.project(promob_id) is None:
-        raise RequestProblemError(Problem("promob.legacy_unknown", {"promob_id": promob_id}), field="promob_id")
-    number: int | None = 1
-    while number is not None:
-        listed = promob.projects(store.account, number)
-        if found := next((one for one in listed.rows if one.id == promob_id), None):
-            return found
-        number = listed.next
-    details = {"promob_id": promob_id, "name": store.name}
-    raise RequestProblemError(Problem("promob.legacy_elsewhere", details), field="promob_id")
 
 
 def _check_worker(connection: str, worked_by: str, store: Store) -> None:

@@ -95,4 +95,11 @@ ROUTES: Mapping[str, WebAnswer] = {
         "O projeto {promob_id} do Promob não é da conta da loja {name}.",
         "Integre-o a um projeto da loja em cuja conta ele está no Portal do Promob.",
     ),
+    "promob.legacy_of_another": refused(
+        422,
+        _INVALID,
+        "O projeto {promob_id} do Promob é do cliente {other}, e o projeto da loja é do cliente {name}.",
+        "Integre-o a um projeto do cliente que ele tem no Promob; se forem a mesma pessoa, confira o CPF ou CNPJ nos "
+        "dois sistemas.",
+    ),
 }

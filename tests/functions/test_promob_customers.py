@@ -102,6 +102,23 @@ def test_what_keeps_a_customer_out_of_promob_is_told_until_it_is_mended(promob: 
     assert (bool(mended["promob_id"]), mended["code"], mended["phone"]) == (True, None, "(49) 3000-9999")
 
 
+def test_a_change_of_a_customer_whom_promob_has_says_that_promob_is_not_told(promob: PromobHttp) -> None:
+    customer = made(promob, promob.active_store())
+    path = f"{CUSTOMERS}/{customer['id']}"
+    before = promob.patch(path, {"phone": "(49) 3000-7777"}, role="ana").body
+    promob.network.work_off()
+    there = promob.network.promob.rows("customers")
+
+    changed = promob.patch(path, {"phone": "(49) 3000-9999"}, role="ana").body
+    same = promob.patch(path, {"phone": "(49) 3000-9999"}, role="ana").body
+    promob.network.work_off()
+
+    assert (before["promob_id"], before["notice"]) == (None, "")
+    notice = "O Promob já tem o cliente e não recebe alterações feitas aqui: altere-o lá também."
+    assert (changed["phone"], changed["notice"], same["notice"]) == ("(49) 3000-9999", notice, "")
+    assert promob.network.promob.rows("customers") == there
+
+
 def test_other_software_follows_what_changed(promob: PromobHttp) -> None:
     store = promob.active_store()
     ids = dict[str, str]()

@@ -211,6 +211,32 @@ def test_a_project_that_promob_lacks_or_that_is_of_another_account_is_not_integr
     assert selling.promob.get(project)["environments"] == []
 
 
+def test_a_project_that_promob_has_for_somebody_else_is_not_integrated(selling: Selling) -> None:
+    project, network, promob = selling.project(), selling.network, selling.network.promob.store
+    account, ours = selling.store.account, network.stored("customer", selling.customer).promob_id
+    somebody = next(one.id for one in promob.customers.values() if one.account == account and one.id != ours)
+    drawn = promob.create_project(account, {"customer_id": somebody, "name": "Sala"})
+    asked = (f"{project}/environments/legacy", {"promob_id": drawn.id})
+
+    by_id = selling.refused(*asked)
+    network.customer(selling.store, name="Rui Serra", document="", promob_id=somebody)
+    by_name = selling.refused(*asked)
+
+    advice = (
+        "Integre-o a um projeto do cliente que ele tem no Promob; se forem a mesma pessoa, confira o CPF ou CNPJ nos "
+        "dois sistemas."
+    )
+    assert [by_id, by_name] == [
+        (
+            422,
+            "promob.legacy_of_another",
+            f"O projeto {drawn.id} do Promob é do cliente {other}, e o projeto da loja é do cliente Nara Luz. {advice}",
+        )
+        for other in (somebody, "Rui Serra")
+    ]
+    assert selling.promob.get(project)["environments"] == []
+
+
 def test_who_works_on_an_environment_gets_its_open_notification(selling: Selling) -> None:
     _, environment = selling.environment()
     selling.save(environment)
