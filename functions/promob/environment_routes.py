@@ -98,9 +98,13 @@ class EnvironmentRoutes:
                 "promob.revision_concluded",
             ),
         )(self.integrate_legacy)
-        routes.get(one, role=Role.READER, summary="Lê um ambiente (a tela Ambiente)", refuses=ENVIRONMENT_REFUSES)(
-            self.read_environment
-        )
+        routes.get(
+            one,
+            role=Role.READER,
+            summary="Lê um ambiente (a tela Ambiente); em um navegador, uma página",
+            refuses=ENVIRONMENT_REFUSES,
+            page="promob/environment.html",
+        )(self.read_environment)
         routes.patch(
             one,
             role=Role.OPERATOR,
@@ -116,6 +120,7 @@ class EnvironmentRoutes:
                 *(*ENVIRONMENT_REFUSES, *ACT_REFUSES),
                 *("promob.prepare_again", "promob.nothing_received", "promob.revision_concluded"),
             ),
+            form=True,
         )(self.update_environment)
         return routes
 

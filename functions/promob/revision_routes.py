@@ -32,6 +32,7 @@ class RevisionRoutes:
             role=Role.READER,
             summary="Lê a revisão de um projeto (a tela Revisão): o que mudou depois da conversão, e o que falta",
             refuses=PROJECT_REFUSES,
+            page="promob/revision.html",
         )(self.read_revision)
         routes.post(
             f"{revision}/release",
