@@ -80,7 +80,7 @@ def approval(network: Network, places: Mapping[str, Place], budget: Json) -> Jso
     network.refused("Aprovar, sem a liberação", api.refused("POST", approve), "409 promob.discount_unapproved")
     _let_through(network, kitchen)
     network.does("save", project=kitchen.promob_id)
-    network.refused("Aprovar, salva a cozinha", api.refused("POST", approve), "409 promob.out_of_date")
+    network.refused("Aprovar, salva a cozinha", api.refused("POST", approve), "409 promob.out_of_date", KITCHEN)
     network.does("prepare", project=kitchen.promob_id)
     network.refused("Aprovar, preparada de novo", api.refused("POST", approve), "409 promob.out_of_date")
     stage.check("Atualizar: versão", api.post(f"{kitchen.path}/update")["version"]["number"], 3)

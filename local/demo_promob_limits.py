@@ -115,7 +115,7 @@ def other_software(network: Network, place: Place) -> None:
     cells = ((title, str(len(everything[name])), str(len(changed[name]))) for name, title in _LISTS.items())
     network.console.print(rows(("Lista", "Ao todo", f"Mudaram desde {moment:%H:%M:%S} UTC"), cells))
     totals = ", ".join(str(len(everything[name])) for name in _LISTS)
-    stage.check("Clientes, projetos, ambientes, orçamentos, pedidos", totals, "2, 3, 7, 3, 5")
+    stage.check("Clientes, projetos, ambientes, orçamentos, pedidos", totals, "3, 3, 7, 3, 5")
     stage.check("Projetos que mudaram", ", ".join(one["name"] for one in changed["projects"]), "Apartamento")
     stage.check("Ambientes deles", ", ".join(one["name"] for one in changed["environments"]), place.name)
     rest = sum(len(changed[name]) for name in ("customers", "budgets", "orders"))

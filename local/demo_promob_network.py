@@ -71,7 +71,8 @@ class Drawn:
 class Network:
     """The demo's network of stores: the API, whoever works with it, and Promob's own screens.
 
-    people: by what they do in the first store; stores: addresses, in the order in which they were made.
+    people: by what they do in the first store; neighbour: who answers for the second one.
+    stores: addresses, in the order in which they were made.
     """
 
     def __init__(self, stage: Stage) -> None:
@@ -82,13 +83,16 @@ class Network:
         self.secret = new_webhook_secret()
         self.address = ""  # where webhooks come to, when the connection stands
         self.accounts = self.promob.rows("accounts")
-        users = [one for one in self.promob.rows("users") if one["account"] == self.accounts[0]["id"]]
+        first, second = (
+            [one for one in self.promob.rows("users") if one["account"] == row["id"]] for row in self.accounts
+        )
         self.people = {
-            role: self.person(user) for role, user in zip((SELLER, MANAGER, RESPONSIBLE), users, strict=True)
+            role: self._person(user) for role, user in zip((SELLER, MANAGER, RESPONSIBLE), first, strict=True)
         }
+        self.neighbour = self._person(second[0])
         self.stores: list[str] = []
 
-    def person(self, user: Json) -> Person:
+    def _person(self, user: Json) -> Person:
         """Somebody who is in Promob, with a new token here."""
         made = self.administrator.post("/tokens", {"description": user["name"], "role": "operator"})
         return Person(user["name"], self.administrator.with_token(made["token"]), made["id"], user)
@@ -176,10 +180,12 @@ class Network:
         return found
 
     # ── what is shown ────────────────────────────────────────────────────────────────────────────────────────────────
-    def refused(self, what: str, refusal: Refusal, wanted: str) -> None:
-        """Checks a refusal's status and code, and shows its sentence."""
+    def refused(self, what: str, refusal: Refusal, wanted: str, naming: str = "") -> None:
+        """Checks a refusal's status and code, and whom or what its sentence names; shows the sentence."""
         self.stage.check(what, str(refusal), wanted)
         self.stage.say(refusal.detail, "dim")
+        if naming:
+            self.stage.holds(f"A recusa diz qual: {naming}", truth=f": {naming}." in refusal.detail)
 
     def show(self, *lines: Json) -> None:
         """Shows lines of the log."""

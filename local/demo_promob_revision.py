@@ -39,11 +39,16 @@ def revised(network: Network, places: Mapping[str, Place], by_hand: Json) -> Non
     pending = {who: len(network.notifications(who, "Pendente", bedroom)) for who in (SELLER, RESPONSIBLE)}
     stage.check("A notificação passou a quem revisa", ", ".join(map(str, pending.values())), "0, 1")
     conclusion = f"{revision}/conclusion"
-    network.refused("Concluir, sem atualizar", reviewer.api.refused("POST", conclusion), "409 promob.out_of_date")
+    network.refused(
+        "Concluir, sem atualizar", reviewer.api.refused("POST", conclusion), "409 promob.out_of_date", BEDROOM
+    )
     made = reviewer.api.post(f"{bedroom.path}/update")
     stage.check("Atualizar o dormitório gera a versão", made["version"]["number"], 2)
     network.refused(
-        "Concluir, sem confirmar a cozinha", reviewer.api.refused("POST", conclusion), "409 promob.not_reviewed"
+        "Concluir, sem confirmar a cozinha",
+        reviewer.api.refused("POST", conclusion),
+        "409 promob.not_reviewed",
+        KITCHEN,
     )
     confirmed = reviewer.api.post(f"{places[KITCHEN].path}/update")
     stage.check("Atualizar a cozinha só confirma a versão", confirmed["version"]["number"], 3)

@@ -75,7 +75,12 @@ def environments(network: Network, customer_id: str) -> dict[str, Place]:
         api.refused("POST", f"{project}/environments", {"names": ["Sacada", KITCHEN.upper()]}),
         "409 promob.environment_exists",
     )
-    stage.check("Nenhum dos dois foi criado; ambientes", len(api.get(project)["environments"]), 3)
+    network.refused(
+        "Por alguém da outra loja",
+        network.neighbour.api.refused("POST", f"{project}/environments", {"names": ["Sacada"]}),
+        "403 promob.user_not_of_store",
+    )
+    stage.check("Nada disso foi criado; ambientes", len(api.get(project)["environments"]), 3)
     return places
 
 

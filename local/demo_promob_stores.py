@@ -39,10 +39,8 @@ def stores(network: Network) -> None:
     stage.scene(
         "As lojas", "Cada loja tem CNPJ, AccountID e número de série; e uma pessoa que responde pela integração."
     )
-    users = [one for one in network.promob.rows("users") if one["account"] == network.accounts[1]["id"]]
-    other = network.person(users[0])
     _store(network, 0, network.people[RESPONSIBLE])
-    _store(network, 1, other)
+    _store(network, 1, network.neighbour)
     for role, person in network.people.items():
         user = {"token": person.token, "store": _id(network, 0), "name": person.name, "login": person.user["login"]}
         api.post(f"{PATH}/users", {**user, "is_manager": role == MANAGER})
@@ -63,7 +61,7 @@ def stores(network: Network) -> None:
     network.console.print(rows(titles, cells))
     stage.check("Regras comerciais", len(rules["rules"]), 3)
     _configured(network, 0, network.people[RESPONSIBLE])
-    _configured(network, 1, other)
+    _configured(network, 1, network.neighbour)
 
 
 def _store(network: Network, number: int, responsible: Person) -> None:
