@@ -66,7 +66,8 @@ class NetworkOnAws(PromobWorker):
         super().__init__(aws, self.new_sandbox())
 
     def new_sandbox(self) -> Sandbox:
-        """A new execution environment, or one that is as good as new."""
+        """A new execution environment, or one that is as good as new; whoever is called there is called later."""
+        self.now += 0.001
         if self.mutant:
             sandbox = _made(self.mutant)
         else:
