@@ -78,7 +78,19 @@ def _notified(
     if need and (before is None or not after.notified or (before.need, before.converted) != (need, after.converted)):
         after = after if after.notified else replace(after, notified=hint_id(at, connection, project.id, after.id))
         told.append(_notification(connection, project, after, need, at))
+    if not told and _is_first_of_assistance(before, after):
+        made = replace(after, notified=hint_id(at, connection, project.id, after.id))
+        told.append(replace(_notification(connection, project, made, None, at), title=_received(project, after)))
     return after, told
+
+
+def _is_first_of_assistance(before: Environment | None, after: Environment) -> bool:
+    """Whether Promob's first budget of an occurrence came, which made its version: its people are told, too."""
+    return after.occurrence is not None and after.current is not None and not (before and before.current)
+
+
+def _received(project: Project, environment: Environment) -> str:
+    return f"{project.name} – {environment.name}: orçamento do Promob recebido"
 
 
 def _notification(

@@ -133,7 +133,7 @@ class ToldPeople:
         The responsible user needs no link: Promob is asked whose login it is, and the step given remembers that.
         """
         user = user_of_promob(self.connection, promob_user) if promob_user else None
-        if user and user.store == store.id and (user.is_linked or user.id == store.responsible):
+        if user and (user.id == store.responsible or (user.store == store.id and user.is_linked)):
             return ()
         responsible = stored_user(self.connection, store.responsible)
         if user is None and promob_user and responsible and responsible.login:

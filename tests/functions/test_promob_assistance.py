@@ -50,15 +50,19 @@ def test_an_occurrence_in_promob_is_blank_or_a_copy_and_tells_what_is_prepared_t
     copied = original.saved[original.sequence].items if source == "revision" else None
     assert (there.name, there.customer_id) == ("Cozinha ocorrência: 1", original.customer_id)
     assert [content.items for content in there.saved.values()] == ([copied] if copied else [])
+
+    def told() -> list[tuple[str, str, bool]]:
+        rows = [row for row in selling.network.rows("notifications") if row.get("page") == occurrence]
+        by_time = sorted(rows, key=lambda row: str(row["created_at"]))
+        return [(row["audience"], row["title"].partition(": 1: ")[2], bool(row.get("concluded_at"))) for row in by_time]
+
     selling.prepare(occurrence)
+    assert told() == [(selling.seller, "orçamento do Promob recebido", True)]
     selling.prepare(occurrence, 5)
-    rows = [row for row in selling.network.rows("notifications") if row.get("page") == occurrence]
-    assert [(row["audience"], row["title"], row.get("concluded_at")) for row in rows] == [
-        (selling.seller, "Casa – Cozinha ocorrência: 1: projeto desatualizado", None)
-    ]
+    assert told()[1:] == [(selling.seller, "projeto desatualizado", False)]
     updated = selling.did(f"{occurrence}/update")
     assert (updated["made"], updated["environment"]["mark"]) == (True, "green")
-    assert [row["concluded_at"] != "" for row in selling.network.rows("notifications") if row.get("page") == occurrence]
+    assert told()[1:] == [(selling.seller, "projeto desatualizado", True)]
 
 
 def test_an_occurrence_by_hand_is_taken_into_promob_later_and_keeps_its_items(selling: Selling) -> None:

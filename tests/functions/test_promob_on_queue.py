@@ -314,6 +314,17 @@ def test_the_responsible_user_needs_no_link_and_is_asked_for_once(network: Promo
     assert (asked - before, network.promob.reads - asked) == (2, 0)  # the users, and what Connect shows
 
 
+def test_who_is_responsible_for_several_stores_needs_no_link_in_any(network: PromobWorker, project: Any) -> None:
+    other = network.store(list(network.promob.store.accounts.values())[1])
+    network.user(other, RESPONSIBLE, 2, link="")
+    network.user(other, "e" * 16, 1)
+
+    refused(network, sent(network, "budget.prepared", user=network.promob_user(1).id))
+    assert environment(network, project).budget is None
+    sent(network, "budget.prepared", user=network.promob_user(2).id)
+    assert environment(network, project).budget is not None
+
+
 def test_a_changed_password_unlinks_the_user_until_linked_again(network: PromobWorker, project: Any) -> None:
     there = network.promob_user()
     event = network.promob.designer.change_password(there.id).event

@@ -159,6 +159,22 @@ def test_an_assistance_is_notified_as_one() -> None:
     assert told.text == f"{PREPARE} É de uma assistência técnica."
 
 
+def test_the_first_budget_of_an_assistance_is_told_though_nothing_is_left_to_be_done() -> None:
+    occurrence = Occurrence(number=7, environment="e0", source=Source.BLANK)
+    opened = project(environment(name="Cozinha ocorrência: 7", occurrence=occurrence))
+    made = projects.updated(projects.budgeted(opened, "e1", budget(1)), "e1", version(1, 1))
+    first = followed(opened, made)
+    (told,) = first.notifications
+    assert told.title == "Casa – Cozinha ocorrência: 7: orçamento do Promob recebido"
+    assert (told.audience, told.concluded_at, told.result) == (SELLER, told.created_at, Result.SUCCESS)
+    assert first.project.environment("e1").notified == ""
+    asked = saved(opened, 1).project
+    (concluded,) = followed(
+        asked, projects.updated(projects.budgeted(asked, "e1", budget(1)), "e1", version(1, 1))
+    ).notifications
+    assert concluded.id == asked.environment("e1").notified
+
+
 def test_with_the_conclusion_of_the_revision_nothing_is_left_to_be_done() -> None:
     reviewed = current(id="e2", name="Sala", promob_id="P-2", converted=CONVERTED, reviewed=True)
     opened = saved(project(current(), reviewed), 2).project
