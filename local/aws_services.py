@@ -1,5 +1,5 @@
 """moto's services as one application: as moto's server has them, but that DynamoDB, which is called most, is asked
-without Flask, and that what moto finds out anew for each request is found out once.
+without a web framework, and that what moto finds out anew for each request is found out once.
 """
 
 from __future__ import annotations
@@ -10,23 +10,16 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from moto.core import responses
-from moto.core.request import Request
-from moto.core.utils import method_names_from_class
-from moto.dynamodb.responses import DynamoHandler
+from moto.core.utils import camelcase_to_underscores, get_service_model, method_names_from_class
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from local.aws_tables import TableRequest
 from local.moto_replaced import Replacement, replace
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _DYNAMODB = "DynamoDB_20120810."
-
-
-class _Received(Request):
-    """A request that a server has received: moto leaves the answer's date to it."""
-
-    from_wsgi_server = True
 
 
 class Services(DomainDispatcherApplication):
@@ -44,16 +37,15 @@ class Services(DomainDispatcherApplication):
         if not environ.get("HTTP_X_AMZ_TARGET", "").startswith(_DYNAMODB):
             answered: Iterable[bytes] = super().__call__(environ, start_response)
             return answered
-        request = _Received(environ)
-        status, headers, content = DynamoHandler.dispatch(request, request.raw_url, dict(request.headers))
+        status, headers, content = TableRequest(environ).call_action()
         start_response(f"{status} {HTTPStatus(status).phrase}", [(name, str(value)) for name, value in headers.items()])
         return [content.encode() if isinstance(content, str) else content]
 
 
 def install() -> None:
-    """Puts this module's function in the place of moto's, in this process.
+    """Puts this module's functions in the place of moto's, in this process.
 
-    Raises MotoChangedError when moto's version or the replaced function's signature differs.
+    Raises MotoChangedError when moto's version or a replaced function's signature differs.
     """
     replace(
         (
@@ -62,6 +54,15 @@ def install() -> None:
                 "method_names_from_class",
                 "(clazz: object) -> list[str]",
                 cache(method_names_from_class),
+            ),
+            Replacement(
+                responses,
+                "get_service_model",
+                "(service_name: str) -> moto.core.model.ServiceModel",
+                cache(get_service_model),
+            ),
+            Replacement(
+                responses, "camelcase_to_underscores", "(argument: str) -> str", cache(camelcase_to_underscores)
             ),
         ),
         module="local/aws_services.py",
