@@ -15,6 +15,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
@@ -46,7 +47,7 @@ FLOW = "sincronizar_usuarios"
 PARAMETERS = {"AllowedNetworks": "127.0.0.0/8"}
 TABLES = ("connections", "links", "identities", "runs", "outcomes", "notifications", "tokens", "requests")
 PRODUCT = ("sincronia", "asms", "hub", "promob", "sgp", "zen")
-_PREFIXES = tuple(f"{name}." for name in PRODUCT)
+_PARENTS = (ROOT / "functions", ROOT / "layers" / "common")
 
 
 def event(name: str) -> dict[str, Any]:
@@ -71,9 +72,16 @@ class Context:
         return int(self._seconds * 1000)
 
 
+@cache
+def _product_names() -> frozenset[str]:
+    files = ((parent, file) for parent in _PARENTS for name in PRODUCT for file in (parent / name).rglob("*.py"))
+    paths = (file.relative_to(parent).with_suffix("") for parent, file in files)
+    return frozenset(".".join(path.parts).removesuffix(".__init__") for path in paths).union(PRODUCT)
+
+
 def product_modules() -> dict[str, ModuleType]:
     """The product's modules that are imported now."""
-    return {name: module for name, module in sys.modules.items() if name.startswith(_PREFIXES) or name in PRODUCT}
+    return {name: sys.modules[name] for name in _product_names() & sys.modules.keys()}
 
 
 @contextmanager
