@@ -78,6 +78,7 @@ class Conversion:
     budget: str  # id
     at: float  # seconds since 1970
     by: str
+    manual: int = 0  # how often its items by hand had changed by then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -171,7 +171,7 @@ def _line(project: Project) -> dict[str, Any]:
 
 
 def _reviewed(project: Project, one: Environment, state: RevisionState) -> Reviewed:
-    converted = one.converted.version if one.converted else 0
+    converted, manual = (one.converted.version, one.converted.manual) if one.converted else (0, 0)
     current, need = one.current.number if one.current else 0, need_of(project, one)
     action = NEEDS[need] if need else ""
     if state == RevisionState.ACCESSED and not need and not one.reviewed:
@@ -181,7 +181,7 @@ def _reviewed(project: Project, one: Environment, state: RevisionState) -> Revie
         name=one.name,
         converted_version=converted,
         current_version=current,
-        changed=current != converted or one.need is not None,
+        changed=(current, one.manual) != (converted, manual) or one.need is not None,
         need=need,
         reviewed=one.reviewed,
         action=action,

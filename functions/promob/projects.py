@@ -257,7 +257,8 @@ def approved(project: Project, offers: Iterable[Offered], conversion: Conversion
     _check_none([one.name for _, one in found if one.needs_approval], "promob.discount_unapproved")
     after = project
     for offer, one in found:
-        after = after.with_environment(replace(one, converted=replace(conversion, version=offer.version)))
+        converted = replace(conversion, version=offer.version, manual=offer.manual)
+        after = after.with_environment(replace(one, converted=converted))
     return after
 
 

@@ -112,6 +112,18 @@ def test_what_changed_after_the_conversion_is_told_and_has_to_be_updated(selling
     assert selling.did(f"{project}/revision/conclusion")["state"] == "concluded"
 
 
+def test_an_item_by_hand_that_changed_after_the_conversion_is_shown_in_the_revision(selling: Selling) -> None:
+    project, environment = selling.environment()
+    selling.did(f"{environment}/items", HANDLE)
+    selling.did(f"{selling.budget(project, [environment])}/approval")
+    converted = selling.promob.get(f"{project}/revision")["environments"]
+
+    selling.did(f"{environment}/items", HANDLE | {"reference": "PY"})
+
+    changed = selling.promob.get(f"{project}/revision")["environments"]
+    assert [converted, changed] == [[reviewed(environment)], [reviewed(environment, changed=True)]]
+
+
 def test_the_orders_hold_each_suppliers_items_and_come_to_the_revised_cost(selling: Selling) -> None:
     project, environment = selling.environment()
     item = selling.did(f"{environment}/items", HANDLE | {"quantity": 3})

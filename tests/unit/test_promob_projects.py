@@ -301,7 +301,7 @@ def test_an_approval_converts_what_was_offered_and_nothing_else() -> None:
         before,
         environments=(
             replace(before.environments[0], converted=replace(CONVERSION, version=2)),
-            replace(before.environments[1], converted=CONVERSION),
+            replace(before.environments[1], converted=replace(CONVERSION, manual=before.environments[1].manual)),
             before.environments[2],
         ),
     )
