@@ -29,11 +29,11 @@ def legacy(network: Network, customer_id: str) -> Place:
     store = last(network.stores[0])
     new = {"store": store, "customer": _whose(network, ours, store), "name": "Apartamento"}
     project = f"{PATH}/projects/{api.post(f'{PATH}/projects', new)['id']}"
-    path = f"{project}/environments/legacy"
+    path = f"{project}/legacy"
     hers = next(one["id"] for one in api.every(f"{PATH}/projects") if one["customer"] == customer_id)
     network.refused(
         "A um projeto de outra cliente",
-        api.refused("POST", f"{PATH}/projects/{hers}/environments/legacy", {"promob_id": ours}),
+        api.refused("POST", f"{PATH}/projects/{hers}/legacy", {"promob_id": ours}),
         "422 promob.legacy_of_another",
     )
     network.refused(

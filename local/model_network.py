@@ -62,7 +62,7 @@ def furnish(api: Api, promob: Mapping[str, Any], webhook_secret: str) -> str:
     whom = {"name": customer["name"], "document": customer["document"]}
     known = api.post(f"{PATH}/customers", {"store": store, **whom})["id"]
     project = api.post(f"{PATH}/projects", {"store": store, "customer": known, "name": "Apartamento"})["id"]
-    api.post(f"{PATH}/projects/{project}/environments/legacy", {"promob_id": drawn["id"]})
+    api.post(f"{PATH}/projects/{project}/legacy", {"promob_id": drawn["id"]})
     return str(drawn["id"])
 
 

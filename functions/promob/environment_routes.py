@@ -86,7 +86,7 @@ class EnvironmentRoutes:
             ),
         )(self.create_environments)
         routes.post(
-            f"{of_project}/legacy",
+            f"{project_path(self.integration)}/legacy",
             role=Role.OPERATOR,
             summary="Integra a um projeto da loja um projeto que já existe no Promob",
             status=201,

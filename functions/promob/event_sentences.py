@@ -36,6 +36,12 @@ EVENTS: Answers = {
         "A integração da loja {name} com o Promob ainda não foi ativada.",
         "O responsável pela integração conclui a configuração da loja; a lista de pré-requisitos diz o que falta.",
     ),
+    "promob.responsible_without_login": _refused(
+        "O orçamento é do usuário {name} do Promob, que não está vinculado; se é o responsável pela integração, falta "
+        "cadastrar aqui o login dele no Promob.",
+        "Cadastre o usuário responsável na loja, com o login do Promob, ou peça que {name} se vincule; depois, prepare "
+        "de novo no Promob.",
+    ),
     "promob.user_not_linked": _refused(
         "O usuário {name} não está vinculado ao Promob nesta loja.",
         "Em Meu Perfil, use Vincular usuário Promob; depois de alterar a senha do Promob, vincule de novo.",

@@ -209,9 +209,16 @@ class StoreRoutes:
 
 
 def _checklist(connection: str, store: Store) -> Checklist:
-    """The responsible user needs no link, and so isn't among those who lack one."""
-    users = [user for user in all_users(connection) if user.store == store.id and user.id != store.responsible]
-    items = checklist(store, [(user.promob_user if user.is_linked else "", user.name) for user in users])
+    """The responsible user needs no link; without a login, what is prepared in Promob can't be told to be theirs."""
+    known = all_users(connection)
+    users = [
+        (user.promob_user if user.is_linked else "", user.name)
+        for user in known
+        if user.store == store.id and user.id != store.responsible
+    ]
+    if all(user.id != store.responsible for user in known):
+        users.append(("", "login no Promob do usuário responsável"))
+    items = checklist(store, users)
     return checklist_answer(store, items, ready=not missing_to_activate(items))
 
 

@@ -130,13 +130,16 @@ class ToldPeople:
     def checked_user(self, promob_user: str, store: Store) -> tuple[Callable[[], str], ...]:
         """Raises ProblemError where a budget doesn't count: its maker is neither linked nor the responsible user.
 
-        The responsible user needs no link: Promob is asked whose login it is, and the step given remembers that.
+        The responsible user needs no link: Promob is asked whose login it is, and the step given remembers that. Where
+        nobody has said which login is the responsible user's, that is what is missing.
         """
         user = user_of_promob(self.connection, promob_user) if promob_user else None
         if user and (user.id == store.responsible or (user.store == store.id and user.is_linked)):
             return ()
         responsible = stored_user(self.connection, store.responsible)
-        if user is None and promob_user and responsible and responsible.login:
+        if user is None and promob_user and responsible is None:
+            raise ProblemError(Problem("promob.responsible_without_login", {"name": promob_user}))
+        if user is None and promob_user and responsible:
             logins = {one.id: one.login for one in self.promob().users(store.account)}
             if logins.get(promob_user, "").casefold() == responsible.login.casefold():
                 return (partial(self._remember, responsible, promob_user),)

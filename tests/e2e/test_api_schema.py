@@ -48,10 +48,6 @@ _CHECKS = {
         "expected-statuses": ["400", "401", "403", "404", "405", "409", "413", "415", "422", "431"]
     },
 }
-_OF_LEGACY: Json = {  # with another method the path is that of an environment called so, whose name is refused
-    "include-operation-id": "promob_integrate_legacy",
-    "checks": {name: {"enabled": False} for name in ("unsupported_method", "allow_header_conformance")},
-}
 
 
 def described(examples: int, *, coverage: bool) -> BaseSchema:
@@ -61,7 +57,6 @@ def described(examples: int, *, coverage: bool) -> BaseSchema:
         "generation": {"max-examples": examples, "deterministic": True},
         "phases": {"coverage": {"enabled": coverage}, "stateful": {"enabled": False}},
         "checks": _CHECKS,
-        "operations": [_OF_LEGACY],
     }
     return schemathesis.openapi.from_dict(DOCUMENT, config=schemathesis.Config.from_dict(config))
 

@@ -188,6 +188,7 @@ def test_who_is_not_let_in_is_told_why_and_nothing_changes(network: PromobWorker
     other_user = network.promob_user(1).id
     unknown = {"project": {"id": "P-0"}}
     cases: dict[tuple[str, str], dict[str, Any]] = {
+        ("budget.prepared", "promob.responsible_without_login"): {"user": other_user},
         ("project.saved", "promob.project_not_integrated"): unknown,
         ("budget.prepared", "promob.project_not_integrated"): unknown,
         ("project.saved", "promob.store_wrong"): {"account": second.id},
@@ -204,9 +205,12 @@ def test_who_is_not_let_in_is_told_why_and_nothing_changes(network: PromobWorker
         found, label, sentence = refused(network, sent(network, kind, **parts))
         assert (found, "{" in sentence) == (code, False)
         labels.append(label)
+        if code == "promob.responsible_without_login":
+            network.user(network.stores()[0], RESPONSIBLE, 2, link="")
+            before = network.rows("projects")
 
     assert network.rows("projects") == before
-    assert labels == ["P-0", "P-0", *["Casa – Cozinha"] * 5, "", "", ""]
+    assert labels == ["Casa – Cozinha", "P-0", "P-0", *["Casa – Cozinha"] * 5, "", "", ""]
 
 
 def test_a_store_whose_integration_is_not_active_lets_nothing_in(network: PromobWorker) -> None:

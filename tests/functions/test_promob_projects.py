@@ -178,16 +178,16 @@ def test_a_legacy_project_of_promob_is_integrated_into_one_project(selling: Sell
     project, other = selling.project(), selling.project(name="Outra")
     drawn = selling.network.drawn
 
-    made = selling.did(f"{project}/environments/legacy", {"promob_id": drawn.id}, key="k1")
+    made = selling.did(f"{project}/legacy", {"promob_id": drawn.id}, key="k1")
 
     need = "Houve alterações no Promob. Abra o ambiente no Promob e use Preparar para Negociação ou Negociar."
     legacy = {"id": made["id"], "name": drawn.name, "origin": "legacy", "promob_id": drawn.id}
     saved = {"saved": drawn.sequence, "mark": "yellow", "need": "prepare", "action": need}
     assert made == fresh(selling, project, created_at=AT.format(3), **legacy, **saved)
-    assert selling.did(f"{project}/environments/legacy", {"promob_id": drawn.id}, key="k1") == made
+    assert selling.did(f"{project}/legacy", {"promob_id": drawn.id}, key="k1") == made
     selling.prepare(f"{project}/environments/{made['id']}")
     assert selling.promob.get(f"{project}/environments/{made['id']}")["mark"] == "green"
-    assert selling.refused(f"{other}/environments/legacy", {"promob_id": drawn.id, "name": "Sala"}) == (
+    assert selling.refused(f"{other}/legacy", {"promob_id": drawn.id, "name": "Sala"}) == (
         409,
         "promob.integrated_before",
         f"O projeto do Promob já está integrado ao ambiente Casa – {drawn.name}. Use esse ambiente, ou escolha outro "
@@ -200,8 +200,8 @@ def test_a_project_that_promob_lacks_or_that_is_of_another_account_is_not_integr
     drawn = selling.network.promob.store.projects.values()
     elsewhere = next(one for one in drawn if one.account != selling.store.account)
 
-    unknown = selling.asked(f"{project}/environments/legacy", {"promob_id": "P-1"})
-    of_another = selling.asked(f"{project}/environments/legacy", {"promob_id": elsewhere.id})
+    unknown = selling.asked(f"{project}/legacy", {"promob_id": "P-1"})
+    of_another = selling.asked(f"{project}/legacy", {"promob_id": elsewhere.id})
 
     assert [(answer.status, answer.body["code"], answer.body["field"]) for answer in (unknown, of_another)] == [
         (422, "promob.legacy_unknown", "promob_id"),
@@ -216,7 +216,7 @@ def test_a_project_that_promob_has_for_somebody_else_is_not_integrated(selling: 
     account, ours = selling.store.account, network.stored("customer", selling.customer).promob_id
     somebody = next(one.id for one in promob.customers.values() if one.account == account and one.id != ours)
     drawn = promob.create_project(account, {"customer_id": somebody, "name": "Sala"})
-    asked = (f"{project}/environments/legacy", {"promob_id": drawn.id})
+    asked = (f"{project}/legacy", {"promob_id": drawn.id})
 
     by_id = selling.refused(*asked)
     network.customer(selling.store, name="Rui Serra", document="", promob_id=somebody)

@@ -9,7 +9,7 @@ import pytest
 from local.vendors.faults import Fault, Kind
 from tests.asms_on_aws import problem
 from tests.office_on_aws import event
-from tests.promob_on_aws import BASE, LOGS, MOMENT, ONE, STORES, UNKNOWN, PromobHttp
+from tests.promob_on_aws import BASE, LOGS, MOMENT, ONE, STORES, UNKNOWN, USERS, PromobHttp
 from tests.promob_worker_on_aws import CONNECTION
 
 TITLES = {
@@ -20,6 +20,7 @@ TITLES = {
     "evaluation": "Avaliação do Consultor de Implantação",
 }
 NEVER = ["o Portal do Promob ainda não foi consultado"]
+LOGIN = ["login no Promob do usuário responsável"]
 
 
 def form(promob: PromobHttp, **more: Any) -> dict[str, Any]:
@@ -74,12 +75,13 @@ def test_a_store_is_configured_from_its_form_to_its_activation(promob: PromobHtt
     asked = promob.get(f"{one}/checklist")
     assert (asked["store"], asked["ready"], asked["active"], asked["verified_at"]) == (store["id"], False, False, None)
     machines, evaluation = ["PROJETO-1", "PROJETO-2"], ["avaliação do Consultor de Implantação"]
-    assert missing(asked) == {"account": NEVER, "serial": NEVER, "webstart": machines, "evaluation": evaluation}
+    left = {"users": LOGIN, "webstart": machines, "evaluation": evaluation}
+    assert missing(asked) == left | {"account": NEVER, "serial": NEVER}
 
     promob.network.now += 60
     verified = promob.post(f"{one}/verification")
     assert (verified.status, verified.body["verified_at"]) == (200, "2026-11-23T09:01:00.000Z")
-    assert missing(verified.body) == {"webstart": machines, "evaluation": evaluation}
+    assert missing(verified.body) == left
     refused = promob.post(f"{one}/activation", role="ana")
     sentence = (
         "A configuração da loja Loja Centro ainda não pode ser concluída. Falta: webStart desinstalado de cada máquina "
@@ -98,7 +100,7 @@ def test_a_store_is_configured_from_its_form_to_its_activation(promob: PromobHtt
     repeated = promob.post(f"{one}/declarations", {"webstart": "PROJETO-1"})
     at = "2026-11-23T09:01:00.000Z"
     assert repeated.body == answer.body | {"ready": True}
-    assert missing(repeated.body) == {}
+    assert missing(repeated.body) == {"users": LOGIN}  # what keeps only people from working
     by = {"by": promob.ids["ana"], "at": at}
     assert [one["declared"] for one in repeated.body["items"]] == [
         *([], [], []),
@@ -123,7 +125,11 @@ def test_a_store_is_configured_from_its_form_to_its_activation(promob: PromobHtt
     )
     promob.network.now += 60
     assert promob.post(f"{one}/activation", role="ana").body == active.body  # once
-    assert promob.get(f"{one}/checklist")["active"] is True
+    there = promob.network.promob_user(2)
+    person = {"token": promob.ids["ana"], "store": store["id"], "name": there.name, "login": there.login}
+    assert promob.post(USERS, person, role="administrator").status == 201
+    last = promob.get(f"{one}/checklist")
+    assert (last["active"], missing(last)) == (True, {})
 
 
 def test_what_the_portal_says_is_held_against_what_was_typed(promob: PromobHttp) -> None:
@@ -143,12 +149,16 @@ def test_what_the_portal_says_is_held_against_what_was_typed(promob: PromobHttp)
     changed = promob.patch(path, {"cnpj": first.cnpj, "serial": first.serials[1]}, role="administrator")
     assert (changed.status, changed.body["verified_at"]) == (200, None)  # to be verified anew
     verified = promob.post(f"{path}/verification").body
-    assert set(missing(verified)) == {"webstart", "evaluation"}
+    assert missing(verified) == {
+        "users": LOGIN,
+        "webstart": ["PROJETO-1", "PROJETO-2"],
+        "evaluation": missing(of_none)["evaluation"],
+    }
     of_first = promob.network.promob_user()
     name = of_first.name
     promob.network.promob.edit("users", {"change": {of_first.id: {"account": second.id}}})
     verified = promob.post(f"{path}/verification").body
-    assert missing(verified)["users"] == [name]
+    assert missing(verified)["users"] == [name, *LOGIN]
 
 
 def test_a_network_has_several_stores_and_an_account_is_one_of_them(promob: PromobHttp) -> None:
@@ -277,7 +287,7 @@ def test_the_examples_of_events_do_what_they_say(promob: PromobHttp) -> None:
     sent("verify_store", "operator")
     sent("declare_webstart", "operator")
     sent("declare_evaluation", "operator")
-    assert missing(sent("read_checklist", "reader")) == {"webstart": ["PROJETO-2"]}
+    assert missing(sent("read_checklist", "reader")) == {"users": LOGIN, "webstart": ["PROJETO-2"]}
     promob.post(f"{STORES}/{store}/declarations", {"webstart": "PROJETO-2"})
     assert sent("activate_store", "administrator")["active"] is True
 
