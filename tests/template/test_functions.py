@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Collection, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +67,9 @@ def _tables_asked_for(path: Path) -> set[str]:
     return {f"{str(ast.literal_eval(call.args[0])).upper()}_TABLE" for call in calls}
 
 
-def _known_to_settings() -> set[str]:
-    tables = set().union(*(_tables_asked_for(path) for path in PRODUCT))
+@cache
+def _known_to_settings() -> frozenset[str]:
+    tables = frozenset().union(*(_tables_asked_for(path) for path in PRODUCT))
     return tables | _constants(ROOT / "layers/common/sincronia/settings.py")
 
 
