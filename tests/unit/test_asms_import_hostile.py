@@ -119,6 +119,7 @@ def noise(size: int) -> bytes:
     return random.Random(7).randbytes(size)
 
 
+SLOW = {"a bomb that only takes time"}
 CASES: dict[str, tuple[File, Outcome]] = {
     # What swells
     "a bomb of many rows": (lambda: rows_of_a_bomb(24_000_000), "too_large"),
@@ -351,7 +352,9 @@ def code_of(problem: Problem) -> str:
     return problem.code.removeprefix("asms.").removeprefix("file_")
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, marks=pytest.mark.sweep) if case in SLOW else case for case in CASES]
+)
 def test_a_file_comes_to_rows_or_to_a_sentence(tmp_path: Path, case: str) -> None:
     make, expected = CASES[case]
     path = tmp_path / "dropped"

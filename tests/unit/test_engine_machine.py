@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from sincronia.answers import AnswerUnknownError, OutOfTimeError, Problem, ProblemError
 from sincronia.engine import worker
@@ -151,5 +151,10 @@ class OfficeMachine(RuleBasedStateMachine):
         assert not failed
 
 
-OfficeMachine.TestCase.settings = settings(max_examples=200, stateful_step_count=15)
+OfficeMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=15)
 TestOfficeMachine = OfficeMachine.TestCase
+
+
+@pytest.mark.sweep
+def test_many_histories_of_an_office_end_in_step() -> None:
+    run_state_machine_as_test(OfficeMachine, settings=settings(max_examples=500, stateful_step_count=15))

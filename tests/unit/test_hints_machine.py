@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from sincronia.engine.flow import Limit
 from sincronia.engine.hint_worker import work_hint
@@ -262,5 +262,10 @@ class HintsMachine(RuleBasedStateMachine):
                 self.deliver_all(None)
 
 
-HintsMachine.TestCase.settings = settings(max_examples=200, stateful_step_count=25)
+HintsMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=25)
 TestHintsMachine = HintsMachine.TestCase
+
+
+@pytest.mark.sweep
+def test_many_histories_of_webhooks_end_as_the_truth_says() -> None:
+    run_state_machine_as_test(HintsMachine, settings=settings(max_examples=500, stateful_step_count=25))
