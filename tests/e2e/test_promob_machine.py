@@ -62,19 +62,18 @@ class HttpMachine(RuleBasedStateMachine):
     network: ClassVar[Network]
     orders: ClassVar[dict[str, list[str]]]  # of each project whose revision is concluded
 
-    @initialize(steps=st.integers(0, 8))
-    def open(self, steps: int) -> None:
-        """Where an example begins: anywhere between nothing and the purchase orders."""
+    @initialize(steps=st.integers(0, 10), hasty=st.booleans())
+    def open(self, steps: int, *, hasty: bool) -> None:
+        """Where an example begins: anywhere between nothing and what comes after the purchase orders."""
         self.places = self.network.places("Cozinha", "Sala")
         self.project = self.places[0].project
         self.known = [Kept(self.project) for _ in self.places]
         self.pending: list[Told] = []  # told by Promob, and still on its way
         self.arrived: list[Told] = []
         self.offers: list[Offer] = []
-        self.released = self.accessed = self.concluded = False
+        self.released = self.accessed = self.concluded = self.overtaken = False
         self.frozen: list[Json] = []  # the environments, as they were when the revision was concluded
-        for _ in range(steps):
-            self.next_step()
+        self.the_project_gets_on(steps, hasty=hasty)
 
     # ── Promob tells ─────────────────────────────────────────────────────────────────────────────────────────────────
     @rule(which=WHICH, kind=st.sampled_from(["save", "budget"]))
@@ -149,10 +148,12 @@ class HttpMachine(RuleBasedStateMachine):
                 if which % 2 in offer.of and offer.state == "approved":
                     offer.state = "undone"
 
-    @rule(steps=st.integers(2, 5))
-    def the_project_gets_on(self, steps: int) -> None:
-        """The next steps from the first save to the purchase orders."""
+    @rule(steps=st.integers(2, 5), hasty=st.booleans())
+    def the_project_gets_on(self, steps: int, *, hasty: bool) -> None:
+        """The next steps from the first save to the purchase orders; in haste, people ask for more than may be."""
         for _ in range(steps):
+            if hasty:
+                self.ask_too_early()
             self.next_step()
 
     @rule(act=st.sampled_from(["release", "access", "conclude"]))
@@ -314,6 +315,16 @@ class HttpMachine(RuleBasedStateMachine):
             for environment, found in lists
             for line in found["items"]
         }
+
+    def ask_too_early(self) -> None:
+        """Asks for the purchase orders, and saves after them; once in an example, sells what was saved just before."""
+        if not (self.overtaken or self.converted) and all(known.made for known in self.known):
+            self.overtaken = True
+            self.arrives(self.tell("save", 0))
+            self.offer([0, 1], None)
+        self.conclude()
+        if self.concluded:
+            self.arrives(self.tell("save", 0))
 
     def next_step(self) -> None:
         """What brings the project nearer to its purchase orders."""
