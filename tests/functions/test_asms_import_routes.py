@@ -251,7 +251,7 @@ def test_a_preview_shows_field_by_field_what_would_be_done(asms: Asms, project: 
     assert [each["kind"] for each in asms.get(f"{RUNS}/{shown}/plan", kind="rejected")["items"]] == ["rejected"]
     (row,) = rows(asms, shown)
     assert (row["row"], row["faults"][0]["cell"]) == (3, "B3")
-    plain = imported(asms, csv_of(PEOPLE), project=project)["run_id"]
+    plain = imported(asms, csv_of(PEOPLE), project=project, name="outros.csv")["run_id"]
     assert refusal(asms.call("GET", f"{RUNS}/{plain}/plan", role="reader")) == (409, "run_not_preview")
 
 
@@ -337,7 +337,7 @@ def test_what_changed_nobody_is_not_undone(asms: Asms, project: str) -> None:
     assert refusal(asms.post(f"{RUNS}/{shown}/undo")) == (409, "asms.nothing_to_undo")
     wrong = imported(asms, csv_of(PEOPLE[1:]), project=project)["run_id"]
     assert refusal(asms.post(f"{RUNS}/{wrong}/undo")) == (409, "asms.nothing_to_undo")
-    waiting = dropped(asms, csv_of(PEOPLE), project=project)
+    waiting = dropped(asms, csv_of(PEOPLE), project=project, name="outros.csv")  # the same of the same second is one
     assert refusal(asms.post(f"{RUNS}/{waiting}/undo")) == (409, "asms.nothing_to_undo")
     carried_out(asms)
     undoing = asms.post(f"{RUNS}/{waiting}/undo").body["run_id"]
