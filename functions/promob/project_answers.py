@@ -79,6 +79,7 @@ class RevisionAnswer(BaseModel):
     """The revision of a project."""
 
     project: str
+    name: str = Field(description="O nome do projeto.")
     state: RevisionState
     action: str = Field(description="O que falta para seguir adiante; vazia, nada.")
     released_at: str | None
@@ -96,6 +97,7 @@ _STEPS = {
     RevisionState.RELEASED: "O revisor acessa a revisão.",
     RevisionState.CONCLUDED: "",
 }
+_NOTHING_CONVERTED = "Aprove um orçamento: nenhum ambiente do projeto está convertido."
 _CONFIRM = "Atualize o ambiente; onde nada mudou, a atualização apenas confirma."
 
 
@@ -138,8 +140,9 @@ def revision_answer(project: Project) -> RevisionAnswer:
     environments = [_reviewed(project, one, state) for one in project.converted]
     return RevisionAnswer(
         project=project.id,
+        name=project.name,
         state=state,
-        action=_STEPS.get(state, _left(environments)),
+        action=_STEPS.get(state, _left(environments)) if environments else _NOTHING_CONVERTED,
         released_at=clock.iso(revision.released_at) if revision else None,
         released_by=revision.released_by if revision else None,
         accessed_at=moment_or_none(revision.accessed_at) if revision else None,

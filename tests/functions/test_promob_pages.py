@@ -52,6 +52,8 @@ def test_the_button_atualizar_makes_the_version_and_leads_back(selling: Selling)
 
 
 def test_a_browser_sees_what_a_revision_still_needs(selling: Selling) -> None:
+    unsold, _ = selling.environment(prepared=False)
+    nothing = shown(selling, f"{unsold}/revision")
     project, environment = selling.converted()
     revision = f"{project}/revision"
     before = shown(selling, revision)
@@ -67,6 +69,7 @@ def test_a_browser_sees_what_a_revision_still_needs(selling: Selling) -> None:
     selling.did(f"{revision}/conclusion")
     concluded = shown(selling, revision)
 
+    assert "Casa Contrato não liberado Aprove um orçamento: nenhum ambiente do projeto está convertido." in nothing[0]
     assert "Convertido versão 1 em 23/11/2026" in converted[0]
     assert converted[0].endswith("Ver a revisão")
     assert "Contrato não liberado Faça a liberação financeira do contrato." in before[0]

@@ -48,6 +48,7 @@ def test_a_revision_goes_from_the_release_to_the_purchase_orders(selling: Sellin
     confirm = "Atualize o ambiente; onde nada mudou, a atualização apenas confirma."
     unreleased = UNDONE | {
         "project": project.rpartition("/")[2],
+        "name": "Casa",
         "state": "not_released",
         "action": "Faça a liberação financeira do contrato.",
         "released_at": None,
