@@ -539,6 +539,8 @@ class ProjectsMachine(RuleBasedStateMachine):
             assert after.current.number == len(known.made) + 1
             assert after.current.sequence == known.budget
             known.made.append(after.current.sequence)
+            if self.doing[-1].event:
+                known.confirmed = False  # nobody has looked at it
 
     def check_decided(self, budget: Budget) -> None:
         before = self.states.get(budget.id, BudgetState.OPEN)

@@ -77,7 +77,7 @@ class Projects:
             environment = after.environment(environment_id)
             if after is before or environment.current:
                 return after
-            return projects.updated(after, environment_id, self._version(after, environment, ""))
+            return projects.begun(after, environment_id, self._version(after, environment, ""))
 
         return self.changed(project_id, "", rule)
 

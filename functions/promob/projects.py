@@ -153,6 +153,12 @@ def budgeted(project: Project, environment_id: str, budget: StoredBudget) -> Pro
     return project.with_environment(after)
 
 
+def begun(project: Project, environment_id: str, version: Version) -> Project:
+    """After an environment's first budget made its first version. In a revision, nobody has looked at that yet."""
+    environment = project.environment(environment_id)
+    return project.with_environment(replace(environment.updated(version), reviewed=False))
+
+
 def updated(project: Project, environment_id: str, version: Version | None) -> Project:
     """After Atualizar: with the version made of the stored budget, or, where nothing is newer, without any.
 

@@ -197,7 +197,9 @@ class HttpMachine(RuleBasedStateMachine):
                 known.saved = told.sequence
             else:
                 known.budget = told.sequence
-                known.made += [] if known.made else [told.sequence]
+                if not known.made:
+                    known.made.append(told.sequence)
+                    known.confirmed = False  # nobody has looked at it
 
     def update(self, place: int) -> None:
         known, path = self.known[place], self.places[place].environment

@@ -76,7 +76,7 @@ def _configured(network: Network) -> None:
     refused = ana.says("POST", f"{store}/activation", {})
     assert (refused.status, refused.code) == (409, "promob.store_not_ready")
     checked = ana.post(f"{store}/verification", {}, 200)
-    assert [item["prerequisite"] for item in checked["items"] if not item["met"]] == ["webstart", "evaluation"]
+    assert [item["prerequisite"] for item in checked["items"] if not item["met"]] == ["users", "webstart", "evaluation"]
     network.activate(store)
     network.store = store
     new = {"store": last(store), "name": "Ivo Sá"}
@@ -227,7 +227,7 @@ def test_what_a_webhook_says_wrong_is_told_in_the_log_and_changes_nothing(networ
         "promob.account_without_store": network.about("project.saved", place, 2) | {"account": "7013"},
         "promob.project_not_integrated": network.about("project.saved", nobody, 2),
         "promob.event_malformed": network.about("project.saved", place, -2),
-        "promob.user_not_linked": _prepared(network, place, WRITTEN) | {"user": "U-nobody"},
+        "promob.responsible_without_login": _prepared(network, place, WRITTEN) | {"user": "U-nobody"},
         "promob.xml_forbidden": _prepared(network, place, HOSTILE),
         "promob.xml_malformed": _prepared(network, place, WRITTEN[:900]),
         "promob.number_negative": _prepared(network, place, negative),

@@ -186,6 +186,13 @@ def test_an_update_in_the_revision_confirms_what_is_up_to_date_then(
     assert after.reviewed == reviewed
 
 
+@pytest.mark.parametrize("before", [False, True])
+def test_a_first_version_in_the_revision_is_yet_to_be_looked_at(before: bool) -> None:
+    one = replace(yellow(), current=None, reviewed=before)
+    after = projects.begun(project(converted(one), revision=ACCESSED), "e1", version(1, 9)).environment("e1")
+    assert (after.current, after.reviewed) == (version(1, 9), False)
+
+
 @pytest.mark.parametrize(
     "before",
     [
