@@ -413,7 +413,7 @@ def test_answers_are_documented(case: Case[Any], scene: Scene, statuses: Counter
 
 @pytest.mark.sweep
 @pytest.mark.usefixtures("success")
-@described(5, coverage=True).parametrize()
+@described(10, coverage=True).parametrize()
 @counted
 def test_answers_are_documented_at_every_edge(case: Case[Any], scene: Scene, statuses: Counter[int]) -> None:
     send(case, scene, statuses)
