@@ -405,6 +405,7 @@ def test_the_stack_serves_the_document_that_is_committed(stack: Stack) -> None:
     assert requests.get(f"{stack.api_url}/openapi.json", timeout=SECONDS).json() == DOCUMENT
 
 
+@pytest.mark.sweep
 @described(2, coverage=False).parametrize()
 @counted
 def test_answers_are_documented(case: Case[Any], scene: Scene, statuses: Counter[int]) -> None:
