@@ -139,9 +139,12 @@ class TwoWayMachine(RuleBasedStateMachine):
     def turn(self, side: Side, which: int, what: str) -> None:
         """Private or public, outside the window or within, excluded or not: the version moves, the content doesn't."""
         if row := self._row(side, which):
-            flags = {"private": row.private, "outside": row.outside, "excluded": row.excluded}
-            flags[what] = not flags[what]
-            self.rows[side, row.id] = replace(row, version=row.version + 1, **flags)
+            turned = {
+                "private": replace(row, private=not row.private),
+                "outside": replace(row, outside=not row.outside),
+                "excluded": replace(row, excluded=not row.excluded),
+            }
+            self.rows[side, row.id] = replace(turned[what], version=row.version + 1)
 
     @rule(side=SIDES)
     def stamps_move(self, side: Side) -> None:
