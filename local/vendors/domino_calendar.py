@@ -209,7 +209,9 @@ def _zone(name: str | None) -> ZoneInfo:
 def _event_of(request: Request) -> Row:
     """The one event of a body. Raises RefusedError."""
     body = request.get_json(silent=True)
-    events = body.get("events") if isinstance(body, dict) else None
+    if not isinstance(body, dict):
+        body = {}
+    events = body.get("events")
     if not (isinstance(events, list) and len(events) == 1 and isinstance(events[0], dict)):
         raise invalid("Error while parsing the JSON content.")
     zones = {zone.get("tzid") for zone in body.get("timezones", ()) if isinstance(zone, dict)}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -33,8 +35,9 @@ def domino() -> Iterator[DominoSimulator]:
 
 def call(domino: DominoSimulator, method: str, path: str, **parts: Any) -> requests.Response:
     user = domino.first_user
-    auth = (user.name.encode(), user.password.encode())
-    return requests.request(method, f"{domino.url}/{path}", auth=auth, timeout=5, **parts)
+    key = base64.b64encode(f"{user.name}:{user.password}".encode()).decode()
+    headers = {"Authorization": f"Basic {key}", **parts.pop("headers", {})}
+    return requests.request(method, f"{domino.url}/{path}", headers=headers, timeout=5, **parts)
 
 
 def data(domino: DominoSimulator, method: str, path: str, **parts: Any) -> requests.Response:
@@ -48,7 +51,7 @@ def events(domino: DominoSimulator, method: str, path: str = "", **parts: Any) -
 def refused(response: requests.Response) -> tuple[int, str | None]:
     body = response.json()
     assert body["code"] == response.status_code
-    assert body["text"] == requests.status_codes._codes[response.status_code][0].replace("_", " ").title()
+    assert body["text"] == HTTPStatus(response.status_code).phrase
     return response.status_code, body.get("message")
 
 
@@ -355,7 +358,7 @@ def test_the_simulator_is_a_program_and_obeys_over_the_control_path() -> None:
         control = f"{told['url']}/_simulator"
         fields = {"mailbox": told["mailbox"], "level": 0}
         assert requests.post(f"{control}/access", data=json.dumps(fields), timeout=5).status_code == 200
-        auth = (told["user"].encode(), told["password"].encode())
+        auth = (told["email"], told["password"])
         listed = requests.get(f"{told['url']}/{told['mailbox']}/api/data/documents", auth=auth, timeout=5)
         assert listed.status_code == 403
         assert requests.post(f"{control}/access", data='{"mailbox": "x", "level": 9}', timeout=5).status_code == 400
