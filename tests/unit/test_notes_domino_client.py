@@ -138,6 +138,17 @@ def test_categories_are_no_documents_and_a_line_that_comes_twice_is_one() -> Non
         assert list(client.view(BOX, CONTACTS)) == [UNID]
 
 
+def test_what_moves_over_the_edge_of_a_page_is_listed_once() -> None:
+    with domino_saying(lines(range(100), 150), lines(range(98, 148), 150)) as (client, _):
+        assert list(client.view(BOX, CONTACTS)) == [f"{number:032X}" for number in range(148)]
+    rows = [{"id": str(number), "last-modified": "20261201T000000Z"} for number in range(101)]
+    with domino_saying({"events": rows[:100]}, {"events": rows[99:]}, Response(b"")) as (client, came):
+        listed = client.events(BOX, SINCE, BEFORE)
+    assert [one.id for one in listed] == [row["id"] for row in rows]
+    assert {one.version for one in listed} == {"20261201T000000Z"}
+    assert [request.args["start"] for request in came] == ["0", "100", "102"]
+
+
 def test_documents_modified_since_begin_from_the_servers_own_time(simulator: DominoSimulator, client: Domino) -> None:
     every = client.modified_since(BOX, SINCE)
     assert len(every.versions) == 5
