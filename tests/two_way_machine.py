@@ -53,7 +53,6 @@ class Plan:
     rows: dict[Where, Row]
     cursor: int = 0
     resumed: bool = False
-    put_off: int = 0
 
 
 @dataclass
@@ -174,8 +173,6 @@ class TwoWayMachine(RuleBasedStateMachine):
         try:
             while self.plan.cursor < len(self.plan.acts):
                 self._carry_out(self.plan, self.plan.acts[self.plan.cursor])
-                self.plan.cursor += 1
-                self.plan.resumed = False
         except Death:
             self.plan.resumed = True
             return
@@ -198,21 +195,26 @@ class TwoWayMachine(RuleBasedStateMachine):
     # ── a run, act by act ─────────────────────────────────────────────────────────────────────────────────────────────
     def _carry_out(self, plan: Plan, act: Act) -> None:
         if act.kind in {ActKind.SKIP, ActKind.NOTHING}:
+            self._goes_on(plan)
             return
         written, version = "", ""
         if act.on:
             found = self._found(plan, act, act.on)
             if found is None:
-                plan.put_off += 1
+                self._goes_on(plan)  # put off: the next run decides it anew
                 return
             written, version, done = found
             if not done:
                 if self.keeps_before:
                     self._keep(act)
                 written, version = self._write(plan, act, act.on)
-        self._commit(act, written, version)
+        self._commit(plan, act, written, version)
         if not self.keeps_before:
             self._keep(act)
+
+    def _goes_on(self, plan: Plan) -> None:
+        plan.cursor += 1
+        plan.resumed = False
 
     def _found(self, plan: Plan, act: Act, on: Side) -> tuple[str, str, bool] | None:
         """Id and version of what is there, and whether the act was done before; None where somebody was faster."""
@@ -267,7 +269,8 @@ class TwoWayMachine(RuleBasedStateMachine):
         self._io()
         return row.id, str(row.version) if self._number() % 2 else ""  # not each side tells the version that it gave
 
-    def _commit(self, act: Act, written: str, version: str) -> None:
+    def _commit(self, plan: Plan, act: Act, written: str, version: str) -> None:
+        """In one transaction: the pair, and the cursor."""
         self._io()
         after = two_way.pair_after(act, written, version)
         for pair in (act.case.pair, *act.case.replaces):
@@ -276,6 +279,7 @@ class TwoWayMachine(RuleBasedStateMachine):
         if after:
             self.pairs[self._key(after)] = after
             self._linked(act, after)
+        self._goes_on(plan)
         self._io()
 
     def _io(self) -> None:
@@ -294,7 +298,8 @@ class TwoWayMachine(RuleBasedStateMachine):
         read = plan.rows[on, target.id] if target else None
         removing = act.kind in {ActKind.REMOVE, ActKind.TAKE_BACK}
         if read:
-            assert not read.outside, "what is out of scope is neither changed nor deleted"
+            taken = act.kind is ActKind.TAKE_BACK  # of what is private, a copy that is outside goes as well
+            assert taken or not read.outside, "what is out of scope is neither changed nor deleted"
             assert removing or read.plain, "what is private or excluded is not changed"
         if before and origin and not removing:
             assert before.content != origin.content, "nothing is written that is there"
@@ -339,12 +344,13 @@ class TwoWayMachine(RuleBasedStateMachine):
             self.sync(None)
         self._agrees()
         writes = self.writes
+        self.sync(None)
+        assert self.writes == writes, "the third run writes nothing"
         self.read_and_plan()
         assert self.plan
         busy = [act for act in self.plan.acts if act.kind not in {ActKind.SKIP, ActKind.NOTHING}]
+        assert not busy, "the next has not even a version to note"
         self.go_on(None)
-        assert not busy, "the third run has nothing to do"
-        assert self.writes == writes, "the third run writes nothing"
 
     def _agrees(self) -> None:
         source = self.policy.source
@@ -381,7 +387,7 @@ class TwoWayMachine(RuleBasedStateMachine):
         doubtful = self._excused(side, row, set())
         if source is None:
             assert doubtful, "both ways, nobody is left alone"
-            assert not carried, "both ways, what nobody edited since goes with the other"
+            assert (side, row.id) in self.model.touched, "both ways, what nobody edited since goes with the other"
         else:
             assert side is source, "one way, what the source deleted goes"
             assert carried or doubtful, "one way, the target's deletion stands until the source is edited"

@@ -16,7 +16,8 @@ from sincronia.engine.two_way import Case, Pair, Seen, Side
 def matched(a: Iterable[Seen], b: Iterable[Seen], pairs: Iterable[Pair]) -> list[Case]:
     """Each record in one case, and each pair in one, or replaced in one. A pair of two that are gone is a case too.
 
-    Who lost the other half is looked for by key again: deleted and typed anew, it is the same person.
+    Who lost the other half is looked for by key again: deleted and typed anew, it is the same person. Not where either
+    may not be carried: then the pair says what the deletion means.
     """
     there = {Side.A: {seen.id: seen for seen in a}, Side.B: {seen.id: seen for seen in b}}
     linked = [Case(there[Side.A].get(pair.a.id), there[Side.B].get(pair.b.id), pair) for pair in pairs]
@@ -30,14 +31,19 @@ def matched(a: Iterable[Seen], b: Iterable[Seen], pairs: Iterable[Pair]) -> list
         if key and one_each:
             both = Case(free[Side.A][0], free[Side.B][0])
             replaces = [widowed[one].pair for side in Side if (one := (side, free[side][0].id)) in widowed]
-            cases.append(replace(both, replaces=tuple(pair for pair in replaces if pair)))
-            continue
+            if not replaces or all(_carried(free[side][0]) for side in Side):
+                cases.append(replace(both, replaces=tuple(pair for pair in replaces if pair)))
+                continue
         doubt = _doubt(key, group)
         for side in Side:
             cases += [_alone(side, replace(seen, doubt=doubt), widowed.get((side, seen.id))) for seen in free[side]]
     taken = {(side, seen.id) for case in cases for side in Side if (seen := case.seen(side))}
     aside = [(side, seen) for side in Side for seen in there[side].values() if (side, seen.id) not in taken]
     return cases + [_alone(side, seen, widowed.get((side, seen.id))) for side, seen in aside]
+
+
+def _carried(seen: Seen) -> bool:
+    return seen.in_scope and not seen.private and seen.problem is None
 
 
 def _by_key(there: dict[Side, dict[str, Seen]]) -> dict[str, dict[Side, list[Seen]]]:
