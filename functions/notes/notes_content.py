@@ -227,8 +227,9 @@ class NotesContent:
         organizer = held.fields.get("organizer")
         address = _address(organizer)
         if address and not self._is_owner(address) and not set(wanted) <= {"reminder_minutes"}:
-            name = str(organizer.get("displayName") or "—") if isinstance(organizer, Mapping) else "—"
-            raise ProblemError(Problem("notes.not_organizer", {"organizer": name}))
+            name = str(organizer.get("displayName") or "") if isinstance(organizer, Mapping) else ""
+            told = "—" if not name or "@" in name else name  # no address in a sentence
+            raise ProblemError(Problem("notes.not_organizer", {"organizer": told}))
 
     def _set_times(self, fields: dict[str, Any], event: Event) -> dict[str, Row]:
         """Sets start, end and rule; gives the zone that they name. What repeats is told in the mailbox's zone."""
