@@ -223,9 +223,12 @@ def _address(one: Mapping[str, Any]) -> str:
 def _sent_participants(participants: tuple[Participant, ...], held: Row, owner: Owner) -> list[dict[str, str]]:
     """Who is there stays what they are to the CRM (a contact, a lead, a user), who has no e-mail too."""
     wanted = {normal_forms.email(one.email): one for one in participants}
+    there: set[str] = set()
     kept = []
     for one in _invited(held):
         address = normal_forms.email(_address(one))
-        if not address or address == normal_forms.email(owner.email) or wanted.pop(address, None):
+        if not address or address == normal_forms.email(owner.email) or address in wanted:
             kept.append({"type": _text(one.get("type")), "participant": _text(one.get("participant"))})
-    return [*kept, *({"type": "email", "participant": one.email} for one in wanted.values())]
+            there.add(address)
+    new = [one for address, one in wanted.items() if address not in there]
+    return [*kept, *({"type": "email", "participant": one.email} for one in new)]

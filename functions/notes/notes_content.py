@@ -89,14 +89,14 @@ class NotesContent:
         Raises ProblemError(notes.not_organizer, notes.recurrence_exceptions, notes.zone_changes).
         """
         wanted = to_write(event, changed)
-        fields = {"class": "public", "transparency": "opaque"} if held is None else dict(held.fields)
+        fields: dict[str, Any] = dict(held.fields if held else {"class": "public", "transparency": "opaque"})
         if held is not None and changed is not None:
             self._check(held, wanted)
         for name in _SET_BY_DOMINO:
             fields.pop(name, None)
-        declared = {zone.get("tzid"): zone for zone in held.timezones} if held else {}
+        declared: dict[str, Row] = {str(zone.get("tzid")): zone for zone in held.timezones} if held else {}
         if "starts" in wanted:
-            declared |= self._set_times(fields, event)
+            self._set_times(fields, event)
         for name, value in (("subject", event.subject), ("place", event.place), ("description", event.description)):
             if name in wanted:
                 _set(fields, _PROPERTIES[name], value)
@@ -104,8 +104,8 @@ class NotesContent:
             self._set_participants(fields, event.participants)
         if "reminder_minutes" in wanted:
             _set(fields, "alarm", reminders.alarms(event.reminder_minutes))
-        used = {fields[name].get("tzid") for name in ("start", "end") if name in fields}
-        return EventWrite(fields, tuple(zone for name, zone in declared.items() if name in used))
+        used = {str(named) for name in ("start", "end") if (named := fields.get(name, {}).get("tzid"))}
+        return EventWrite(fields, tuple(declared.get(name) or self._declared(name, event) for name in sorted(used)))
 
     def _text(self, row: Field, items: Row) -> str:
         values = [text for name in row.notes if (text := _single(items.get(name)))]
@@ -231,8 +231,16 @@ class NotesContent:
             told = "—" if not name or "@" in name else name  # no address in a sentence
             raise ProblemError(Problem("notes.not_organizer", {"organizer": told}))
 
-    def _set_times(self, fields: dict[str, Any], event: Event) -> dict[str, Row]:
-        """Sets start, end and rule; gives the zone that they name. What repeats is told in the mailbox's zone."""
+    def _declared(self, name: str, event: Event) -> Row:
+        """A zone that an event names, as Domino wants it told: an unknown `tzid` is refused."""
+        zone = zones.zone_named(name)
+        first = event.starts.astimezone(zone) if isinstance(event.starts, datetime) else None
+        day, at = (first.date(), first.time()) if first else (event.starts, time())
+        days = recurrence.days_of(event.recurrence, day) if event.recurrence else [day]
+        return {**zones.entry(zone, days, at), "tzid": name}
+
+    def _set_times(self, fields: dict[str, Any], event: Event) -> None:
+        """Sets start, end and rule. What repeats is told in the mailbox's zone, or its days would be others in UTC."""
         fields.pop("duration", None)
         _set(fields, "recurrenceRule", "")
         if not (isinstance(event.starts, datetime) and isinstance(event.ends, datetime)):
@@ -241,28 +249,28 @@ class NotesContent:
             if event.recurrence:
                 rule = recurrence.for_notes(event.recurrence, None, self.owner.zone)
                 fields["recurrenceRule"] = rule
-            return {}
+            return
         if not event.recurrence:
             fields["start"], fields["end"] = _utc(event.starts), _utc(event.ends)
-            return {}
+            return
         zone = self.owner.zone
         first = event.starts.astimezone(zone)
         at = first.time()
-        told = zones.entry(zone, recurrence.days_of(event.recurrence, first.date()), at)
         fields["recurrenceRule"] = recurrence.for_notes(event.recurrence, at, zone)
         fields["start"], fields["end"] = _local(event.starts, zone), _local(event.ends, zone)
-        return {zone.key: told}
 
     def _set_participants(self, fields: dict[str, Any], participants: tuple[Participant, ...]) -> None:
         """Who is there stays as they are, with their answers; who is new is invited by the mailbox's owner."""
         wanted = {normal_forms.email(one.email): one for one in participants}
         attendees = fields.get("attendees")
+        there: set[str] = set()
         kept = []
         for row in attendees if isinstance(attendees, list) else []:
-            address = _address(row)
-            if not address or self._is_owner(address) or wanted.pop(normal_forms.email(address), None):
+            address = normal_forms.email(_address(row))
+            if not address or self._is_owner(address) or address in wanted:
                 kept.append(row)
-        new = [_invited(one) for one in wanted.values()]
+                there.add(address)
+        new = [_invited(one) for address, one in wanted.items() if address not in there]
         _set(fields, "attendees", [*kept, *new])
         if new and not _address(fields.get("organizer")):
             fields["organizer"] = {"displayName": self.owner.name or self.owner.email, "email": self.owner.email}
