@@ -120,6 +120,7 @@ def test_time_is_a_moment_whatever_the_offset() -> None:
         ("2026-11-20T00:00:00-03:00", "2026-11-22T00:00:00-03:00"),
         ("2026-11-20T00:00:00+05:30", "2026-11-21T23:59:00+05:30"),  # of a person in India
         ("2026-11-20T08:30:00+05:30", "2026-11-22T08:29:00+05:30"),  # ours, shown to that person
+        ("2026-11-20T00:00:00-10:00", "2026-11-21T23:59:00-10:00"),  # of a person in Hawaii
     ],
 )
 def test_all_day_event_has_its_days(start: str, end: str) -> None:
