@@ -70,6 +70,7 @@ class Model:
 KEYS = st.sampled_from(["x", "y", "z", "x", "y", "z", "w", ""])
 SIDES = st.sampled_from(list(Side))
 WHICH = st.integers(0, 5)
+DAYS = st.sampled_from(["new", "edit", "edit", "delete", "turn"])
 FUSES = st.none() | st.integers(1, 12)
 
 
@@ -79,8 +80,8 @@ class TwoWayMachine(RuleBasedStateMachine):
     looks_before = True  # before creating, whether it was made already
     keeps_before = True  # the loser's content, before it is overwritten
 
-    @initialize(source=st.none() | SIDES, winner=SIDES)
-    def open(self, source: Side | None, winner: Side) -> None:
+    @initialize(source=st.none() | SIDES, winner=SIDES, known=st.booleans())
+    def open(self, source: Side | None, winner: Side, *, known: bool) -> None:
         self.policy = Policy(source, winner)
         self.rows: dict[Where, Row] = {}
         self.pairs: dict[tuple[str, str], Pair] = {}
@@ -90,6 +91,11 @@ class TwoWayMachine(RuleBasedStateMachine):
         self.fuse: int | None = None
         self.count = 0
         self.writes = 0
+        if known:  # one on each side, and one on both, and a first run
+            self.create(Side.A, "x", private=False)
+            self.create(Side.B, "y", private=False)
+            self.create_on_both("z", same=True)
+            self.sync(None, gives_up=False)
 
     def teardown(self) -> None:
         if hasattr(self, "plan"):
@@ -163,10 +169,12 @@ class TwoWayMachine(RuleBasedStateMachine):
             cases = two_way_matching.matched(self._seen(Side.A), self._seen(Side.B), list(self.pairs.values()))
             self._each_in_one_case(cases)
             acts = [two_way.decide(case, self.policy) for case in cases]
+            self._conflicts_differ(acts)
             self.plan = Plan(self.policy, acts, dict(self.rows))
 
-    @rule(fuse=FUSES)
-    def go_on(self, fuse: int | None) -> None:
+    @rule(fuse=FUSES, gives_up=st.booleans())
+    def go_on(self, fuse: int | None, *, gives_up: bool) -> None:
+        """Where who runs dies, the run is gone on with later, or given up: what was written stays written."""
         if self.plan is None:
             return
         self.fuse = fuse
@@ -175,18 +183,38 @@ class TwoWayMachine(RuleBasedStateMachine):
                 self._carry_out(self.plan, self.plan.acts[self.plan.cursor])
         except Death:
             self.plan.resumed = True
-            return
+            if not gives_up:
+                return
         self.plan = None
 
-    @rule(fuse=FUSES)
-    def sync(self, fuse: int | None) -> None:
+    @rule(fuse=FUSES, gives_up=st.booleans())
+    def sync(self, fuse: int | None, *, gives_up: bool) -> None:
         self.read_and_plan()
-        self.go_on(fuse)
+        self.go_on(fuse, gives_up=gives_up)
 
-    @rule()
-    def give_up(self) -> None:
-        """The run is cancelled, or closed for its age: what it wrote stays written."""
-        self.plan = None
+    @rule(days=st.lists(st.tuples(DAYS, SIDES, WHICH, FUSES, st.booleans()), min_size=2, max_size=4))
+    def days_go_by(self, days: list[tuple[str, Side, int, int | None, bool]]) -> None:
+        """Somebody does something, the run comes, and again."""
+        for what, side, which, fuse, gives_up in days:
+            if what == "new":
+                self.create(side, "xyz"[which % 3], private=False)
+            elif what == "edit":
+                self.edit(side, which, None)
+            elif what == "delete":
+                self.delete(side, which)
+            else:
+                self.turn(side, which, "private")
+            self.sync(fuse, gives_up=gives_up)
+
+    @rule(what=st.sampled_from(["edit", "turn"]), side=SIDES, which=WHICH, fuse=st.integers(3, 8))
+    def twice(self, what: str, side: Side, which: int, fuse: int) -> None:
+        """A person does the same again after a run that was given up half-way: our own traces are nobody's word."""
+        for dies_at in (fuse, None):
+            if what == "edit":
+                self.edit(side, which, None)
+            else:
+                self.turn(side, which, "private")
+            self.sync(dies_at, gives_up=True)
 
     @rule()
     def quiet(self) -> None:
@@ -314,7 +342,9 @@ class TwoWayMachine(RuleBasedStateMachine):
         assert origin
         assert origin.plain, "nothing private, out of scope or excluded is carried"
         if act.case.pair:
-            assert (on.other, origin.id) in self.model.touched, "only what a person edited is carried"
+            edited = (on.other, origin.id) in self.model.touched
+            taken_back = not target and (on, act.case.pair.held(on).id) not in self.model.deleted  # and public again
+            assert edited or taken_back, "only what a person edited is carried"
         if not target:
             self._may_create(on, origin)
 
@@ -336,21 +366,27 @@ class TwoWayMachine(RuleBasedStateMachine):
         pairs = [self._key(pair) for case in cases for pair in (case.pair, *case.replaces) if pair]
         assert sorted(pairs) == sorted(self.pairs), "each pair is in one case"
 
+    def _conflicts_differ(self, acts: list[Act]) -> None:
+        for act in acts:
+            a, b = act.case.a, act.case.b
+            if act.conflict and a and b and act.kind is ActKind.UPDATE:
+                assert a.fingerprint != b.fingerprint, "who typed the same has no conflict"
+
     # ── what must hold at the end ─────────────────────────────────────────────────────────────────────────────────────
     def ends_in_step(self) -> None:
         """What is under way ends; then two quiet runs bring the sides in step, and the third writes nothing."""
-        self.go_on(None)
+        self.go_on(None, gives_up=False)
         for _ in range(2):
-            self.sync(None)
+            self.sync(None, gives_up=False)
         self._agrees()
         writes = self.writes
-        self.sync(None)
+        self.sync(None, gives_up=False)
         assert self.writes == writes, "the third run writes nothing"
         self.read_and_plan()
         assert self.plan
         busy = [act for act in self.plan.acts if act.kind not in {ActKind.SKIP, ActKind.NOTHING}]
         assert not busy, "the next has not even a version to note"
-        self.go_on(None)
+        self.go_on(None, gives_up=False)
 
     def _agrees(self) -> None:
         source = self.policy.source
