@@ -64,6 +64,7 @@ class Model:
     own: set[Where] = field(default_factory=set)  # what is there was last typed by a person
     deleted: set[Where] = field(default_factory=set)  # by a person
     partners: dict[Where, set[Where]] = field(default_factory=dict)  # all that it was ever linked to
+    matched: set[Where] = field(default_factory=set)  # written at a first match that nobody came back to commit
     copies: dict[Where, Where] = field(default_factory=dict)  # made by a run, of which original
 
 
@@ -288,6 +289,8 @@ class TwoWayMachine(RuleBasedStateMachine):
         origin = plan.rows[on.other, source.id]
         if target:
             row = self.rows[on, target.id]
+            if act.case.pair is None:
+                self.model.matched.add((on, row.id))
             row = replace(row, version=row.version + 1, key=origin.key, text=origin.text)
         else:
             row = Row(f"{on}{self._number()}", 1, origin.key, origin.text)
@@ -394,7 +397,7 @@ class TwoWayMachine(RuleBasedStateMachine):
         for pair in self.pairs.values():
             rows = {side: self.rows.get((side, pair.held(side).id)) for side in Side}
             linked |= {(side, row.id) for side, row in rows.items() if row}
-            self._pair_agrees(rows, source)
+            self._pair_agrees(pair, rows, source)
         for where, row in self.rows.items():
             if where not in linked and where[0].other is not source:
                 assert self._excused(where[0], row, linked), "what is on one side is on the other"
@@ -404,7 +407,7 @@ class TwoWayMachine(RuleBasedStateMachine):
                 paired = any((s, p.held(s).id) == copy for p in self.pairs.values() for s in Side)
                 assert not paired, "what is private is taken back"
 
-    def _pair_agrees(self, rows: dict[Side, Row | None], source: Side | None) -> None:
+    def _pair_agrees(self, pair: Pair, rows: dict[Side, Row | None], source: Side | None) -> None:
         there = {side: row for side, row in rows.items() if row}
         assert there, "of what is gone on both sides nothing is kept"
         if not all(row.plain for row in there.values()):
@@ -419,11 +422,14 @@ class TwoWayMachine(RuleBasedStateMachine):
             assert there[source].content in self.model.ever[target], "one way, the source's word was carried"
             return
         [(side, row)] = there.items()
+        gone = (side.other, pair.held(side.other).id)
         carried = row.content in self.model.ever[side.other]
         doubtful = self._excused(side, row, set())
         if source is None:
             assert doubtful, "both ways, nobody is left alone"
-            assert (side, row.id) in self.model.touched, "both ways, what nobody edited since goes with the other"
+            wanted = (side, row.id) in self.model.touched | self.model.matched
+            taken_back = gone not in self.model.deleted
+            assert wanted or taken_back, "both ways, what nobody edited since goes with the other"
         else:
             assert side is source, "one way, what the source deleted goes"
             assert carried or doubtful, "one way, the target's deletion stands until the source is edited"
@@ -449,6 +455,7 @@ class TwoWayMachine(RuleBasedStateMachine):
         for side in Side:
             where = (side, pair.held(side).id)
             row = self.rows.get(where)
+            self.model.matched.discard(where)
             if row and row.content == pair.held(side).fingerprint:
                 self.model.touched.discard(where)
         if act.kind is ActKind.CREATE and act.on:

@@ -102,6 +102,13 @@ def test_a_write_that_nobody_committed_is_no_edit() -> None:
     assert told(decide(Case(a("new"), b("new"), before), BOTH)) == ("relink", None, None, "")
 
 
+def test_nor_is_the_one_before_where_the_next_was_not_even_written() -> None:
+    before = pair_before(decide(Case(a("new"), b(), PAIR), BOTH))
+    again = pair_before(decide(Case(a("newer", "3"), b("new"), before), BOTH))
+    assert told(decide(Case(a("newest", "4"), b("new"), again), BOTH)) == ("update", B, None, "")
+    assert told(decide(Case(None, b("new"), again), BOTH)) == ("remove", B, None, "")
+
+
 def test_what_was_taken_back_and_is_public_again_is_made_again_not_deleted() -> None:
     before = pair_before(decide(Case(a(private=True), b(), PAIR), BOTH))
     assert told(decide(Case(a(version="3"), None, before), BOTH)) == ("create", B, None, "")

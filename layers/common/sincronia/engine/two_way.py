@@ -118,15 +118,26 @@ class Case:
         """The record of this side."""
         return self.a if side is Side.A else self.b
 
+    @property
+    def agreed(self) -> Pair | None:
+        """The pair, with a write taken in that nobody came back to commit, where it is still to be seen."""
+        pair, written = self.pair, self.seen(self.pair.writing) if self.pair and self.pair.writing else None
+        if pair is None or written is None or written.fingerprint != pair.meant:
+            return pair
+        version = {pair.writing: written.version}  # of the other: the one before, so that its content is looked at
+        a, b = (
+            Held(held.id, version.get(side, held.version), written.fingerprint, written.key)
+            for side, held in ((Side.A, pair.a), (Side.B, pair.b))
+        )
+        return Pair(a, b, made_on=pair.made_on)
+
     def changed(self, side: Side) -> bool:
         """Whether a person edited this side's record since the last agreement; what we wrote ourselves is no edit."""
-        seen = self.seen(side)
-        if seen is None or self.pair is None:
+        seen, pair = self.seen(side), self.agreed
+        if seen is None or pair is None:
             return False
-        held = self.pair.held(side)
-        written = self.seen(self.pair.writing) if self.pair.writing else None
-        stood = written is not None and written.fingerprint == self.pair.meant  # then that is what was agreed on last
-        return seen.version != held.version and seen.fingerprint != (self.pair.meant if stood else held.fingerprint)
+        held = pair.held(side)
+        return seen.version != held.version and seen.fingerprint != held.fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,10 +261,11 @@ def _skip(case: Case, code: str, **details: str) -> Act:
 
 def pair_before(act: Act) -> Pair | None:
     """The pair to keep before an act is written, together with the loser's content; None where there is none yet."""
-    if act.on is None or act.case.pair is None:
+    agreed = act.case.agreed
+    if act.on is None or agreed is None:
         return act.case.pair
     follows = act.case.seen(act.on.other) if act.kind in {ActKind.CREATE, ActKind.UPDATE} else None
-    return replace(act.case.pair, writing=act.on, meant=follows.fingerprint if follows else "")
+    return replace(agreed, writing=act.on, meant=follows.fingerprint if follows else "")
 
 
 def pair_after(act: Act, written: str = "", version: str = "") -> Pair | None:
