@@ -65,6 +65,7 @@ class Model:
     deleted: set[Where] = field(default_factory=set)  # by a person
     partners: dict[Where, set[Where]] = field(default_factory=dict)  # all that it was ever linked to
     matched: set[Where] = field(default_factory=set)  # written at a first match that nobody came back to commit
+    announced: set[Where] = field(default_factory=set)  # to be taken back; if it goes then, nobody can tell by whom
     copies: dict[Where, Where] = field(default_factory=dict)  # made by a run, of which original
 
 
@@ -270,6 +271,8 @@ class TwoWayMachine(RuleBasedStateMachine):
         self._io()
         if act.conflict and (loser := act.case.seen(act.conflict)):
             self.history.add(((act.conflict, loser.id), loser.fingerprint))
+        if act.kind is ActKind.TAKE_BACK and act.on and (copy := act.case.seen(act.on)):
+            self.model.announced.add((act.on, copy.id))
         before = two_way.pair_before(act)
         if act.case.pair and before and self._key(act.case.pair) in self.pairs:
             self.pairs[self._key(act.case.pair)] = before
@@ -346,7 +349,8 @@ class TwoWayMachine(RuleBasedStateMachine):
         assert origin.plain, "nothing private, out of scope or excluded is carried"
         if act.case.pair:
             edited = (on.other, origin.id) in self.model.touched
-            taken_back = not target and (on, act.case.pair.held(on).id) not in self.model.deleted  # and public again
+            gone = (on, act.case.pair.held(on).id)
+            taken_back = not target and gone not in self.model.deleted - self.model.announced  # and public again
             assert edited or taken_back, "only what a person edited is carried"
         if not target:
             self._may_create(on, origin)
@@ -428,7 +432,7 @@ class TwoWayMachine(RuleBasedStateMachine):
         if source is None:
             assert doubtful, "both ways, nobody is left alone"
             wanted = (side, row.id) in self.model.touched | self.model.matched
-            taken_back = gone not in self.model.deleted
+            taken_back = gone not in self.model.deleted - self.model.announced
             assert wanted or taken_back, "both ways, what nobody edited since goes with the other"
         else:
             assert side is source, "one way, what the source deleted goes"

@@ -262,9 +262,9 @@ def _skip(case: Case, code: str, **details: str) -> Act:
 def pair_before(act: Act) -> Pair | None:
     """The pair to keep before an act is written, together with the loser's content; None where there is none yet."""
     agreed = act.case.agreed
-    if act.on is None or agreed is None:
+    if act.on is None or act.kind is ActKind.CREATE or agreed is None:  # what is made anew is found by its key
         return act.case.pair
-    follows = act.case.seen(act.on.other) if act.kind in {ActKind.CREATE, ActKind.UPDATE} else None
+    follows = act.case.seen(act.on.other) if act.kind is ActKind.UPDATE else None
     return replace(agreed, writing=act.on, meant=follows.fingerprint if follows else "")
 
 
