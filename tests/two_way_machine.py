@@ -397,11 +397,13 @@ class TwoWayMachine(RuleBasedStateMachine):
 
     def _agrees(self) -> None:
         source = self.policy.source
-        linked: set[Where] = set()
-        for pair in self.pairs.values():
-            rows = {side: self.rows.get((side, pair.held(side).id)) for side in Side}
-            linked |= {(side, row.id) for side, row in rows.items() if row}
-            self._pair_agrees(pair, rows, source)
+        there = [
+            (pair, {side: self.rows.get((side, pair.held(side).id)) for side in Side}) for pair in self.pairs.values()
+        ]
+        linked = {(side, row.id) for _, rows in there for side, row in rows.items() if row}
+        whole = {(side, row.id) for _, rows in there if all(rows.values()) for side, row in rows.items() if row}
+        for pair, rows in there:
+            self._pair_agrees(pair, rows, source, whole)
         for where, row in self.rows.items():
             if where not in linked and where[0].other is not source:
                 assert self._excused(where[0], row, linked), "what is on one side is on the other"
@@ -411,7 +413,7 @@ class TwoWayMachine(RuleBasedStateMachine):
                 paired = any((s, p.held(s).id) == copy for p in self.pairs.values() for s in Side)
                 assert not paired, "what is private is taken back"
 
-    def _pair_agrees(self, pair: Pair, rows: dict[Side, Row | None], source: Side | None) -> None:
+    def _pair_agrees(self, pair: Pair, rows: dict[Side, Row | None], source: Side | None, whole: set[Where]) -> None:
         there = {side: row for side, row in rows.items() if row}
         assert there, "of what is gone on both sides nothing is kept"
         if not all(row.plain for row in there.values()):
@@ -428,7 +430,7 @@ class TwoWayMachine(RuleBasedStateMachine):
         [(side, row)] = there.items()
         gone = (side.other, pair.held(side.other).id)
         carried = row.content in self.model.ever[side.other]
-        doubtful = self._excused(side, row, set())
+        doubtful = self._excused(side, row, whole)
         if source is None:
             assert doubtful, "both ways, nobody is left alone"
             wanted = (side, row.id) in self.model.touched | self.model.matched
