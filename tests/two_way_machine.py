@@ -397,12 +397,12 @@ class TwoWayMachine(RuleBasedStateMachine):
 
     def _agrees(self) -> None:
         source = self.policy.source
-        there = [
+        linking = [
             (pair, {side: self.rows.get((side, pair.held(side).id)) for side in Side}) for pair in self.pairs.values()
         ]
-        linked = {(side, row.id) for _, rows in there for side, row in rows.items() if row}
-        whole = {(side, row.id) for _, rows in there if all(rows.values()) for side, row in rows.items() if row}
-        for pair, rows in there:
+        linked = {(side, row.id) for _, rows in linking for side, row in rows.items() if row}
+        whole = {(side, row.id) for _, rows in linking if all(rows.values()) for side, row in rows.items() if row}
+        for pair, rows in linking:
             self._pair_agrees(pair, rows, source, whole)
         for where, row in self.rows.items():
             if where not in linked and where[0].other is not source:
