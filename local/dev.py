@@ -40,6 +40,8 @@ VENDORS: Mapping[str, Sequence[str]] = {
     "sgp": (),
     "ozmap": (),
     "promob": (),
+    "domino": (),
+    "zoho": (),
 }
 
 
