@@ -129,7 +129,7 @@ def test_tokens_end_with_their_hour_with_the_authorization_and_by_hand(
 
 def test_an_application_does_only_what_it_was_allowed(zoho: ZohoSimulator, call: Caller) -> None:
     zoho.set_scopes(scopes=["ZohoCRM.modules.contacts.READ", "ZohoCRM.modules.tasks.WRITE"])
-    mismatch = (401, "OAUTH_SCOPE_MISMATCH", {})
+    mismatch: tuple[int, str, dict[str, Any]] = (401, "OAUTH_SCOPE_MISMATCH", {})
     assert call("GET", "Contacts?fields=Email").status_code == 200
     assert refused(call("POST", "Contacts", json={"data": [{"Last_Name": "Luz"}]})) == mismatch
     assert call.write("POST", "Tasks", {"Subject": "Ligar"})[0] == 201
@@ -269,7 +269,8 @@ def test_a_batch_has_100_records_at_most(zoho: ZohoSimulator, call: Caller) -> N
     rows = [{"Subject": f"Ligar {number}"} for number in range(101)]
     assert refused(call("POST", "Tasks", json={"data": rows}))[:2] == (400, "INVALID_DATA")
     assert len(call.write("POST", "Tasks", *rows[:100])[1]) == 100
-    for body in ({"data": []}, {"data": {}}, {}, []):
+    bodies: list[Any] = [{"data": []}, {"data": {}}, {}, []]
+    for body in bodies:
         assert call("POST", "Tasks", json=body).status_code == 400
     assert len(zoho.rows("tasks")) == 102
 
@@ -304,7 +305,7 @@ def test_an_event_comes_back_in_the_organizations_zone_with_who_is_invited(zoho:
         {"type": "email", "participant": "nara@exemplo.example"},
         {"type": "contact", "participant": contact["id"]},
     ]
-    own = {"Remind_At": [{"unit": 15, "period": "minutes"}], UID: "A1-Lotus_Notes_Generated"}
+    own: dict[str, Any] = {"Remind_At": [{"unit": 15, "period": "minutes"}], UID: "A1-Lotus_Notes_Generated"}
     own |= {"Recurring_Activity": {"RRULE": "FREQ=DAILY;INTERVAL=1;UNTIL=2026-12-12;DTSTART=2026-12-10"}}
     status, (made,) = call.write("POST", "Events", {**MEETING, **own, "Participants": invited})
     assert status == 201
