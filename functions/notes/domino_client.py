@@ -40,6 +40,7 @@ _OFF: Mapping[str, str] = {  # how the message of a 403 begins → our code
     "The Domino data service is not enabled for this view": "notes.view_off",
     "Cannot access resource": "notes.views_only",
 }
+_DENIED = "notes.access_denied"
 _TOLD: Mapping[str, str] = {  # what the session tells of every vendor → what is to be done about it here
     "vendor_unreachable": "notes.server_unreachable",
     "vendor_host_unknown": "notes.server_unknown",
@@ -47,15 +48,18 @@ _TOLD: Mapping[str, str] = {  # what the session tells of every vendor → what 
 
 
 class DominoSession(VendorSession):
-    """A session with a Domino server that keeps what its last 403 said: only that tells what is off."""
+    """A session with a Domino server, whose 403 says what is off."""
 
-    forbidden: answers.Refusal | None = None
-
-    def _exchange(self, *parts: Any) -> Any:
-        answer = super()._exchange(*parts)
-        if isinstance(answer, requests.Response) and answer.status_code == 403:
-            self.forbidden = _refusal(answer)
-        return answer
+    def refusal(self, answer: requests.Response, problem: Problem) -> Problem:
+        """See VendorSession.refusal."""
+        if problem.code != "vendor_forbidden":
+            return problem
+        told = _refusal(answer)
+        if told is not None and not told.message:
+            services = CALENDAR if "/api/calendar/" in (answer.request.path_url or "") else DATA
+            return self.problem("notes.services_off", services=services)
+        message = "" if told is None else told.message
+        return self.problem(next((code for words, code in _OFF.items() if message.startswith(words)), _DENIED))
 
 
 class Domino:
@@ -346,7 +350,6 @@ class Domino:
         headers: Mapping[str, str] | None = None,
     ) -> requests.Response:
         """An answer of Domino Access Services; `where` names the database and the view that it is about."""
-        self._session.forbidden = None
         sent = {**self._headers, **(headers or {})}
         try:
             response = self._session.call(method, path, repeatable=repeatable, params=params, json=json, headers=sent)
@@ -355,7 +358,7 @@ class Domino:
         else:
             return self._own(response)
         # Outside of `except`: what the libraries raise holds addresses.
-        raise type(failed)(self._told(failed.problem, path, where), failed.retry_at)
+        raise type(failed)(self._told(failed.problem, where), failed.retry_at)
 
     def _own(self, response: requests.Response) -> requests.Response:
         """The answer, seen not to be a page for people that some other server, or the login, gives in its place."""
@@ -365,22 +368,15 @@ class Domino:
         # What stands behind such a page may still have done a write.
         raise (ProblemError if response.request.method == "GET" else AnswerUnknownError)(problem)
 
-    def _told(self, problem: Problem, path: str, where: Mapping[str, str]) -> Problem:
-        """What went wrong, as Domino's own words and the place that was asked have it."""
+    def _told(self, problem: Problem, where: Mapping[str, str]) -> Problem:
+        """What went wrong, with the place that was asked."""
         if problem.code == "vendor_refused_token":
             return self._session.problem("notes.database_refused" if where else "notes.credentials_wrong", **where)
-        if problem.code != "vendor_forbidden":
-            return Problem(_TOLD.get(problem.code, problem.code), problem.details)
-        refusal = self._session.forbidden
-        if refusal is None:
-            return self._session.problem("notes.access_denied", place=where.get("database") or self._session.host)
-        if not refusal.message:
-            services = CALENDAR if "/api/calendar/" in path else DATA
-            return self._session.problem("notes.services_off", services=services)
-        for beginning, code in _OFF.items():
-            if refusal.message.startswith(beginning):
-                return self._session.problem(code, **where)
-        return self._session.problem("notes.access_denied", place=where.get("database") or self._session.host)
+        if problem.code == _DENIED:
+            return self._session.problem(_DENIED, place=where.get("database") or self._session.host)
+        if problem.code in _OFF.values():
+            return self._session.problem(problem.code, **where)
+        return Problem(_TOLD.get(problem.code, problem.code), problem.details)
 
 
 def _refusal(response: requests.Response) -> answers.Refusal | None:

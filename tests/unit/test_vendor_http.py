@@ -17,7 +17,7 @@ from werkzeug.wrappers import Request, Response
 
 from local.vendors.http import HttpServer
 from sincronia import clock, vendor_http
-from sincronia.answers import COMMON, AnswerUnknownError, OutOfTimeError, ProblemError, explain
+from sincronia.answers import COMMON, AnswerUnknownError, OutOfTimeError, Problem, ProblemError, explain
 from sincronia.vendor_http import VendorSession
 
 TOKEN = "segredo-0123456789abcdef"
@@ -187,6 +187,41 @@ def test_refusal_is_a_problem(vendor: Vendor, pauses: list[float], status: int, 
         session(vendor).call("POST", "/x", repeatable=False)
     assert raised.value.problem.code == code
     assert len(vendor.seen) == 1
+
+
+class Telling(VendorSession):
+    """Of a vendor whose refusals say more than their status."""
+
+    def refusal(self, answer: requests.Response, problem: Problem) -> Problem:
+        return self.problem("zen.told", status=f"{answer.status_code} {problem.code}", said=answer.text)
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [(401, "401 vendor_refused_token"), (403, "403 vendor_forbidden"), (429, "429 vendor_busy")],
+)
+def test_vendor_may_say_what_its_refusal_means(vendor: Vendor, pauses: list[float], status: int, told: str) -> None:
+    vendor.answers = [Response("por isto", status, {"Retry-After": "120"})]
+    with pytest.raises(ProblemError) as raised:
+        Telling("Zen", vendor.url, clock.now() + 100).call("GET", "/x", repeatable=True)
+    assert (raised.value.problem.code, len(vendor.seen)) == ("zen.told", 1)
+    assert (raised.value.problem.details["status"], raised.value.problem.details["said"]) == (told, "por isto")
+    assert raised.value.retry_at == (NOW + 120 if status == 429 else None)
+
+
+def test_refusal_after_a_lost_answer_says_what_it_means_and_stays_unknown(vendor: Vendor, pauses: list[float]) -> None:
+    vendor.answers = [None, Response("por isto", 403)]
+    with pytest.raises(AnswerUnknownError) as raised:
+        Telling("Zen", vendor.url, clock.now() + 100).call("DELETE", "/x", repeatable=True)
+    assert raised.value.problem.code == "zen.told"
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_what_is_no_refusal_is_not_asked_about(vendor: Vendor, pauses: list[float], status: int) -> None:
+    vendor.answers = [Response("", status)]
+    with pytest.raises(ProblemError) as raised:
+        Telling("Zen", vendor.url, clock.now() + 100).call("GET", "/x", repeatable=True)
+    assert raised.value.problem.code == "vendor_down"
 
 
 def test_nothing_is_sent_at_the_deadline(vendor: Vendor, pauses: list[float]) -> None:

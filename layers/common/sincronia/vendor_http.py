@@ -39,6 +39,7 @@ REDIRECTS = 3
 
 _READS = ("GET", "HEAD")
 _PASSING_STATUSES = (500, 502, 503, 504)
+_REFUSALS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
 _SENDABLE = re.compile(r"[!-~]([ -~]*[!-~])?")
 _REDIRECT_STATUSES = (301, 302, 303, 307, 308)
 
@@ -129,8 +130,14 @@ class VendorSession:
         if failure.response is not None and failure.response.status_code in judged:
             return failure.response
         problem = self.problem(failure.code, **failure.details)
+        if failure.response is not None and failure.response.status_code in _REFUSALS:
+            problem = self.refusal(failure.response, problem)
         retry_at = None if failure.wait is None else clock.now() + failure.wait
         raise (AnswerUnknownError if perhaps_done else ProblemError)(problem, retry_at)
+
+    def refusal(self, answer: requests.Response, problem: Problem) -> Problem:  # noqa: ARG002 - for those that say more
+        """What a 401, 403 or 429 means. `problem` is what it means of every vendor; a body may say more."""
+        return problem
 
     def decoded(self, response: requests.Response) -> Any:
         """The JSON value of an answer. Raises as `malformed` does where it is none."""
@@ -288,11 +295,11 @@ def _judged(answer: requests.Response) -> requests.Response | _Failure:
     """Sorts out the statuses that mean the same whatever was asked."""
     status = answer.status_code
     if status == HTTPStatus.UNAUTHORIZED:
-        return _Failure("vendor_refused_token", sent=False)
+        return _Failure("vendor_refused_token", sent=False, response=answer)
     if status == HTTPStatus.FORBIDDEN:
-        return _Failure("vendor_forbidden", sent=False)
+        return _Failure("vendor_forbidden", sent=False, response=answer)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return _Failure("vendor_busy", sent=False, passing=True, wait=_retry_after(answer))
+        return _Failure("vendor_busy", sent=False, passing=True, wait=_retry_after(answer), response=answer)
     if status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return answer
     wait = _retry_after(answer) if status == HTTPStatus.SERVICE_UNAVAILABLE else None
