@@ -48,7 +48,7 @@ redrive: $(VENV)/ready ## Give dead letters back to their queue: make redrive ST
 test: $(VENV)/ready ## Run the tests, but for the full crash sweeps (5 minutes at most).
 	@$(PYTHON) -m pytest -m "not sweep" -n 2 --dist worksteal
 
-check: $(VENV)/ready .venv-sam/ready .venv-bench/ready $(SDK)/.ready ## All that must hold before a push: format, lint, types, every test, template, build. Needs Node.js 18 with npm too. Uses: a Python 3.13, to run the unit tests on it too.
+check: $(VENV)/ready .venv-sam/ready .venv-bench/ready .venv-zoho/ready $(SDK)/.ready ## All that must hold before a push: format, lint, types, every test, template, build. Needs Node.js 18 with npm too. Uses: a Python 3.13, to run the unit tests on it too.
 	@echo "== format"
 	@$(VENV)/bin/ruff format --check .
 	@echo "== lint"
@@ -95,11 +95,12 @@ lock: $(VENV)/ready ## Make the locks again from requirements/*.in; UPGRADE=--up
 	@$(COMPILE) dev.in -o dev.txt
 	@$(COMPILE) sam.in -o sam.txt
 	@$(COMPILE) bench.in -o bench.txt
+	@$(COMPILE) zoho.in -o zoho.txt
 	@$(COMPILE) runtime.in -o layer.txt --no-annotate --constraint runtime.txt \
 		--no-emit-package botocore --no-emit-package jmespath --no-emit-package python-dateutil --no-emit-package six
 
 clean: ## Remove what targets made: environments, builds, caches.
-	@rm -rf $(SDK) .venv .venv-sam .venv-bench .venv-3.13 .aws-sam .local .bench .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(SDK) .venv .venv-sam .venv-bench .venv-zoho .venv-3.13 .aws-sam .local .bench .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find . -path ./.git -prune -o -name __pycache__ -prune -exec rm -rf {} +
 
 define require_python
@@ -132,6 +133,15 @@ $(VENV)/ready: requirements/uv.txt requirements/dev.txt layers/common/pyproject.
 	@test -x .venv-bench/bin/python || $(PYTHON3) -m venv .venv-bench
 	@.venv-bench/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@.venv-bench/bin/uv pip sync --quiet --python .venv-bench/bin/python --require-hashes requirements/bench.txt
+	@touch $@
+
+# Apart from .venv: Zoho's own SDK, which only a test of its simulator uses.
+.venv-zoho/ready: requirements/uv.txt requirements/zoho.txt
+	$(require_python)
+	@echo "Setting up .venv-zoho (Zoho's SDK, locked) …"
+	@test -x .venv-zoho/bin/python || $(PYTHON3) -m venv .venv-zoho
+	@.venv-zoho/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@.venv-zoho/bin/uv pip sync --quiet --python .venv-zoho/bin/python --require-hashes requirements/zoho.txt
 	@touch $@
 
 # Only what a test needs: the SDK of a vendor. tests/node/.npmrc says how it is installed (no scripts are run).
