@@ -128,7 +128,7 @@ class SdkAgainstTheSimulator(unittest.TestCase):
     def test_rows_of_a_write_are_told_one_by_one(self) -> None:
         answer = self.contacts.create_records(
             body(
-                {"Last_Name": "Luz", "Email": "ana@luz.example", "Privado": True},
+                {"Last_Name": "Luz", "Email": "ana@luz.example", "Particular": True},
                 {"Last_Name": "x" * 81},
                 {"Last_Name": "Sol"},
             )
@@ -235,7 +235,7 @@ class SdkAgainstTheSimulator(unittest.TestCase):
         assert [module.get_api_name() for module in modules] == ["Contacts", "Tasks", "Events"]
         fields = FieldsOperations().get_fields(parameters({GetFieldsParam.module: "Events"})).get_object().get_fields()
         own = {field.get_api_name() for field in fields if field.get_custom_field()}
-        assert own == {"Privado", "Notes_UID"}
+        assert own == {"Particular", "UID_do_Notes"}
 
 
 class AuthorizationTakenBack(unittest.TestCase):

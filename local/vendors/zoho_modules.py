@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 CONTACTS, TASKS, EVENTS = "Contacts", "Tasks", "Events"
 SINGULAR = {CONTACTS: "Contact", TASKS: "Task", EVENTS: "Event"}
 
-PRIVATE, COMPANY, START, UID = "Privado", "Empresa", "Data_de_Inicio", "Notes_UID"
+PRIVATE, COMPANY, START, UID = "Particular", "Empresa", "Inicio", "UID_do_Notes"
 # The fields that this organization made for itself, by the names that a connection gives them in its settings.
 CUSTOM_NAMES: Mapping[str, str] = {
     "contacts.company": COMPANY,

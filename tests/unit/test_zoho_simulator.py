@@ -16,7 +16,7 @@ from local.vendors.zoho_tokens import needed
 
 NOON = "2026-12-10T12:00:00+00:00"
 FIELDS = fields_by_name(newest=False)
-ANA = {"id": "1", "First_Name": "Ana", "Last_Name": "Luz, Sol", "Email": "ana@luz.example", "Privado": True}
+ANA = {"id": "1", "First_Name": "Ana", "Last_Name": "Luz, Sol", "Email": "ana@luz.example", "Particular": True}
 TASK = {"id": "2", "Subject": "Ligar", "Due_Date": "2026-12-10", "Owner": {"id": "7", "name": "Nara"}}
 EVENT = {"id": "3", "Event_Title": "Reunião (1)", "Start_DateTime": "2026-12-10T09:00:00-03:00"}
 
@@ -35,7 +35,7 @@ def found(criteria: str, row: dict[str, Any], module: str) -> bool:
         (CONTACTS, ANA, r"(Last_Name:equals:luz\, sol)", True),
         (CONTACTS, ANA, r"(Last_Name:in:lua,luz\, sol)", True),
         (CONTACTS, ANA, "(id:in:7,1)", True),
-        (CONTACTS, ANA, "(Privado:equals:true)", True),
+        (CONTACTS, ANA, "(Particular:equals:true)", True),
         (CONTACTS, ANA, "((First_Name:equals:ana)and(Email:equals:outro@luz.example))", False),
         (CONTACTS, ANA, "((First_Name:equals:ana)or(Email:equals:outro@luz.example))", True),
         (CONTACTS, ANA, "((Phone:equals:1)or((First_Name:starts_with:an)and(Email:starts_with:ana)))", True),
