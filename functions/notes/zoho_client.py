@@ -212,7 +212,6 @@ class Zoho:
         DELETE /{Module}?ids=. Refused are notes.crm_record_changed, of another version by now.
         """
         outcomes, current = self._looked(known, module)
-        outcomes |= {one: one for one, outcome in outcomes.items() if _is_gone(outcome)}
         sent = [one for one in known if one in current]
         if sent:
             params = {"ids": ",".join(one.id for one in sent)}
@@ -220,10 +219,9 @@ class Zoho:
             response = self._call("DELETE", module, path, "DELETE", params=params, repeatable=True)
             told = self._rows(response, module, len(sent))
             outcomes |= {one: self._removed(response, one, row) for one, row in zip(sent, told, strict=True)}
-            # Of a deletion that was repeated, who went the first time is unknown the second time.
-            unsure = [one.id for one in sent if isinstance(outcomes[one], Refused)]
-            left = self.records(module, unsure)
-            outcomes |= {one: one for one in sent if one.id in unsure and one.id not in left}
+        # Who wasn't listed, or went with a deletion that had to be repeated, is asked for once more.
+        missed = [one for one, outcome in outcomes.items() if _is_gone(outcome)]
+        outcomes |= {one: one for one in missed if self.record(module, one.id, ()) is None}
         return tuple(outcomes[one] for one in known)
 
     def fields_of(self, module: Module) -> dict[str, CrmField]:
@@ -332,7 +330,9 @@ class Zoho:
 
     def _removed(self, response: requests.Response, one: Known, row: Failure) -> Known | Refused:
         if row.code != "SUCCESS":
-            return Refused(self._refusal(row))
+            # Zoho names the record here, and not the field.
+            gone = row.code == "INVALID_DATA" and row.details.get("id") in {one.id, None}
+            return Refused(self._session.problem(_GONE) if gone else self._refusal(row))
         if received(self._session.api, response, row.details, answers.DELETED).id != one.id:
             raise self._session.api.malformed(response, "data.details.id")
         return one
