@@ -32,7 +32,7 @@ class Clock:
         return self.at
 
 
-def zoho(simulator: ZohoSimulator, seconds: float = 60, **changed: str) -> Zoho:
+def zoho(simulator: ZohoSimulator, *, seconds: float = 60, **changed: str) -> Zoho:
     """The simulator's client, some of its credentials changed."""
     credentials = Credentials(**{**simulator.credentials, "address": simulator.url, **changed})
     return Zoho(ZohoSession(credentials, clock.now() + seconds))

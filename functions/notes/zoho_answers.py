@@ -93,7 +93,7 @@ class CrmField:
 class Token(Part):
     """An access token. `scope` isn't told everywhere."""
 
-    access_token: Annotated[str, StringConstraints(min_length=1)]
+    access_token: Annotated[str, StringConstraints(pattern=r"^[!-~]+$")]  # what a header can hold
     api_domain: str
     expires_in: Annotated[int, Field(gt=0)] = 3600
     scope: str = ""

@@ -156,21 +156,22 @@ class ZohoSession:
 
         Raises as VendorSession.call does, with what Zoho's body says of a 401, 403 or 429.
         """
-        access = self.access()
-        for renewed in (False, True):
-            sent = {"Authorization": f"Zoho-oauthtoken {access.token}", **(headers or {})}
+        perhaps_done = False
+        for renew in (False, True):
             try:
+                sent = {"Authorization": f"Zoho-oauthtoken {self.access(renew=renew).token}", **(headers or {})}
                 return self._api.call(
                     method, BASE + path, repeatable=repeatable, params=params, json=json, headers=sent
                 )
             except ProblemError as error:
                 failed = error
-            # A write that may be done is not sent again, whatever the last answer was.
-            if failed.problem.code != _ENDED or renewed or isinstance(failed, AnswerUnknownError):
+            # Of what may be done only what is repeatable can end so, and it may be sent again.
+            perhaps_done |= isinstance(failed, AnswerUnknownError)
+            if failed.problem.code != _ENDED:
                 break
-            access = self.access(renew=True)
         # Outside of `except`: what the libraries raise holds addresses.
-        raise type(failed)(self._told(failed.problem, scope, place), failed.retry_at)
+        kind = AnswerUnknownError if perhaps_done else ProblemError
+        raise kind(self._told(failed.problem, scope, place), failed.retry_at)
 
     def access(self, *, renew: bool = False) -> _Access:
         """The access token that holds now. Raises ProblemError where the accounts server gives none."""
@@ -214,7 +215,6 @@ class ZohoSession:
         token = _parsed(answers.TOKEN, answer) if answer.status_code == 200 else None
         if token is None:
             raise ProblemError(self._accounts.problem("vendor_answer_malformed", where="access_token"))
-        self._accounts.check_key(token.access_token)
         address = self._address(token.api_domain)
         scopes = frozenset(token.scope.replace(",", " ").split())
         return _Access(token.access_token, address, scopes, clock.now() + token.expires_in - _EARLY)

@@ -188,6 +188,12 @@ def test_what_was_deleted_is_told_once_with_whether_it_can_come_back(
     assert next(client.deleted(CONTACTS, since)).at == since.isoformat()
 
 
+def test_what_moves_to_the_next_page_of_the_deleted_is_told_once() -> None:
+    gone = {"id": ID, "type": "recycle", "deleted_time": AT}
+    with zoho_saying(listing(gone, more=True), listing(gone, {**gone, "id": "7"})) as (client, _):
+        assert [one.id for one in client.deleted(CONTACTS)] == [ID, "7"]
+
+
 def test_the_list_of_what_was_deleted_is_read_to_its_end(simulator: ZohoSimulator, client: Zoho) -> None:
     keys = [simulator.add("tasks", Subject=f"Tarefa {number}") for number in range(450)]
     simulator.edit("tasks", {"remove": keys})
