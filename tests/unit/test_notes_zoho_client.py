@@ -380,6 +380,17 @@ def test_an_edit_between_the_look_and_the_write_is_not_written_over(
     assert simulator.journal[-1].status == 412
 
 
+def test_records_of_different_versions_are_changed_together(
+    simulator: ZohoSimulator, client: Zoho, vendor_clock: Clock
+) -> None:
+    vendor_clock.at += timedelta(minutes=1)
+    simulator.touch("contacts", simulator.rows("contacts")[1]["id"])
+    there = known(client, CONTACTS)
+    assert len({one.version for one in there}) == 2
+    vendor_clock.at += timedelta(minutes=1)
+    assert codes(client.update(CONTACTS, [Change(one, {"Title": "Chefe"}) for one in there])) == ["done"] * 3
+
+
 def test_nothing_is_sent_where_all_have_changed(simulator: ZohoSimulator, client: Zoho) -> None:
     old = [Known(one.id, AT_UTC) for one in known(client, TASKS)]
     assert codes(client.update(TASKS, [Change(one, {"Subject": "x"}) for one in old])) == ["record_changed"] * 2
