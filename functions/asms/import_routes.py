@@ -29,7 +29,6 @@ from asms.importing.undoing import taken_back, undoing_key
 from asms.paths import ProjectInPath, connection_path
 from asms.store.imported import copy_here
 from asms.store.upload_forms import signed_form
-from asms.store.uploads import begun
 from asms.users import Culture
 from sincronia import clock
 from sincronia.answers import Problem, ProblemError
@@ -38,6 +37,7 @@ from sincronia.engine.report import TO_CORRECT
 from sincronia.engine.state import Mode, Outcome, OutcomeKind, Phase, Result, Run, RunKey
 from sincronia.store.asked import asked_before, digest
 from sincronia.store.aws import SqsRunQueue
+from sincronia.store.beginning import begun
 from sincronia.store.outcomes import outcomes_of, stored_outcomes
 from sincronia.store.results import keep_result
 from sincronia.store.runs import stored_run

@@ -15,7 +15,7 @@ from asms.importing.keys import Drop, connection_of, file_of, key_in, metadata_i
 from asms.importing.model import IMPORT, Asked
 from asms.importing.told import told
 from asms.store.catalogues import entry_named, stored_entry
-from asms.store.uploads import StoredUpload, begun, stored_upload
+from asms.store.uploads import StoredUpload, stored_upload
 from asms.store.users import stored_user, users_with_email
 from asms.users import Culture
 from sincronia import clock
@@ -26,6 +26,7 @@ from sincronia.engine.report import closed
 from sincronia.engine.starting import QUEUED_SECONDS
 from sincronia.engine.state import Connection, Phase, Run, RunKey
 from sincronia.ids import ID_FORM
+from sincronia.store.beginning import begun
 from sincronia.store.connections import registered
 from sincronia.store.tokens import stored_token
 

@@ -1,19 +1,12 @@
-"""Files that were dropped to be imported, as S3 has them, and the run that each becomes."""
+"""Files that were dropped to be imported, as S3 has them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pynamodb.exceptions import TransactWriteError
-from pynamodb.transactions import TransactWrite
-
 from sincronia import settings
-from sincronia.engine.state import Notification, Run
 from sincronia.store.aws import s3
-from sincronia.store.connected import dynamodb
-from sincronia.store.notifications import notification_out
-from sincronia.store.runs import RunItem, run_out, stored_run
 
 # To who may not list the bucket, S3 says of what isn't there that it is denied. HEAD has no body to name errors in.
 _NOT_THERE = frozenset({"404", "NoSuchKey", "403", "AccessDenied"})
@@ -37,16 +30,3 @@ def stored_upload(key: str) -> StoredUpload | None:
             raise
         return None
     return StoredUpload(head["ETag"].strip('"'), head["LastModified"].timestamp(), head["Metadata"])
-
-
-def begun(run: Run, notification: Notification) -> bool:
-    """Makes a run with its notification; False where that very run was made before."""
-    try:
-        with TransactWrite(connection=dynamodb) as transaction:
-            transaction.save(run_out(run), condition=RunItem.run_id.does_not_exist())
-            transaction.save(notification_out(notification))
-    except TransactWriteError as error:
-        if error.cause_response_code != "TransactionCanceledException" or stored_run(run.key) is None:
-            raise
-        return False
-    return True
