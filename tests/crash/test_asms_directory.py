@@ -18,7 +18,7 @@ from tests.crash.asms_world import DirectoryOnAws
 from tests.crash.choke import Choke, Fate
 from tests.crash.drives import overtaken, repeated
 from tests.crash.stage import Stage
-from tests.crash.sweeps import shared, sweep, sweep_of_drives
+from tests.crash.sweeps import firsts, shared, sweep, sweep_of_drives
 from tests.office_on_aws import AwsServer, Sandbox
 
 
@@ -52,9 +52,15 @@ def test_a_lost_answer_at_every_call_of_who_comes_and_who_goes(aws: AwsServer, m
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("fate", [*Fate], ids=str)
+@pytest.mark.parametrize("fate", [Fate.AFTER, Fate.LOST], ids=str)
 def test_death_or_a_lost_answer_at_every_call(stage: Stage[DirectoryOnAws], fate: Fate) -> None:
     assert sweep(stage, fate) == {}
+
+
+@pytest.mark.sweep
+def test_death_before_a_call(stage: Stage[DirectoryOnAws]) -> None:
+    """Before a call the world is as after the one before it: each name once is enough."""
+    assert sweep(stage, Fate.BEFORE, chosen=firsts) == {}
 
 
 @pytest.mark.sweep

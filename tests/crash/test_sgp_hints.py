@@ -73,7 +73,7 @@ def named(*scenarios: SgpScenario) -> pytest.MarkDecorator:
 
 def whole() -> Iterator[object]:
     """What is swept whole; `make test` does the first."""
-    for scenario, fate in product((REMOVED, CREATED), (Fate.LOST, Fate.AFTER, Fate.BEFORE)):
+    for scenario, fate in product((REMOVED, CREATED), (Fate.LOST, Fate.AFTER)):
         marks = () if (scenario, fate) == (REMOVED, Fate.LOST) else pytest.mark.sweep
         yield pytest.param(scenario, fate, id=f"{scenario.name}, {fate.value}", marks=marks)
 

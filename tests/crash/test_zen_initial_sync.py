@@ -64,7 +64,7 @@ def test_an_undisturbed_sync_does_what_the_scenario_is_for(
     [
         *shares(6, Fate.AFTER, every),
         *shares(3, Fate.LOST, thinned),
-        *shares(2, Fate.BEFORE, shared),
+        *shares(1, Fate.BEFORE, firsts),
     ],
 )
 def test_death_or_a_lost_answer_in_the_first(
