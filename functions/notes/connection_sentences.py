@@ -23,8 +23,8 @@ CONNECTION: Answers = {
     NOT_TRIED: Answer(
         Retry.NEXT_RUN,
         Fault.NETWORK,
-        "A caixa de correio de {user} não pôde ser testada a tempo.",
-        "Teste a conexão outra vez; se demorar sempre, confira se o servidor Domino está lento.",
+        "Não houve tempo de testar tudo: {what}.",
+        "Teste a conexão outra vez; se acontecer sempre, confira se o servidor está lento.",
     ),
     WRITING_CUT: Answer(
         Retry.PUT_OFF,

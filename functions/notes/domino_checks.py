@@ -13,7 +13,10 @@ _Probe = tuple[str, Callable[[], None]]
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Where a module's records are in Notes. `calendar`: they are read by the calendar service, not as documents."""
+    """Where a module's records are in Notes. `calendar`: they are read by the calendar service, not as documents.
+
+    An empty `view` isn't asked for.
+    """
 
     database: str
     view: str
@@ -43,7 +46,7 @@ def _of_database(domino: Domino, database: str, needs: Sequence[Need]) -> tuple[
 def _probes(domino: Domino, database: str, needs: Sequence[Need]) -> Iterator[_Probe]:
     if not all(need.calendar for need in needs):
         yield f"Documentos de {database}", lambda: domino.check_documents(database)
-    for view in dict.fromkeys(need.view for need in needs):
+    for view in dict.fromkeys(need.view for need in needs if need.view):
         yield f"Visualização {view} de {database}", _view_probe(domino, database, view)
     if any(need.calendar for need in needs):
         yield f"Calendário de {database}", lambda: domino.check_calendar(database)
