@@ -1,4 +1,4 @@
-"""Entries of the conflict history as the API shows them: what was overwritten, where, and whether it was brought back."""
+"""Entries of the conflict history as the API shows them: what was overwritten, and whether it was brought back."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ class ConflictLine(BaseModel):
     id: str
     at: str
     why: Why = Field(
-        description="conflict: o outro lado prevaleceu; removed: o registro foi removido com uma alteração; taken_back: "
-        "a cópia saiu, porque o original se tornou privado."
+        description="conflict: o outro lado prevaleceu; removed: o registro foi removido com uma alteração; "
+        "taken_back: a cópia saiu, porque o original se tornou privado."
     )
     module: Module
     side: SideName = Field(description="O lado em que o conteúdo foi sobrescrito.")

@@ -1,27 +1,14 @@
-"""What the routes of results, conflicts, meetings and links refuse, and what the panel of results points at."""
+"""What the routes of results, conflicts, meetings and links refuse."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sincronia.answers import Answer, Answers, Fault, Retry
 from sincronia.web.answers import WebAnswer, refused
 
-PRIVATE_UNCHECKED = "notes.crm_private_unchecked"
 _FORBIDDEN = "Sem permissão"
 _UNKNOWN = "Não encontrado"
 _CONFLICT = "Não é possível agora"
-
-PANEL: Answers = {
-    PRIVATE_UNCHECKED: Answer(
-        Retry.AFTER_CORRECTION,
-        Fault.PERSON,
-        "{modules}: o Zoho CRM não tem um campo configurado que diga o que é privado, e por isso a regra de que dados "
-        "privados do CRM não são sincronizados não pode ser verificada ali. No IBM Notes ela é verificada sempre.",
-        "Crie no Zoho CRM uma caixa de seleção em cada um desses módulos e informe o nome de API dela nas configurações "
-        "da conexão.",
-    ),
-}
 
 HISTORY: Mapping[str, WebAnswer] = {
     "notes.mailbox_missing": refused(

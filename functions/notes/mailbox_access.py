@@ -28,7 +28,10 @@ ModuleInQuery = Annotated[Module | None, Query(description="Só os deste módulo
 
 
 def seen_users(connection: str, caller: Token, user: str = "") -> Mapping[str, MailboxUser]:
-    """By id the users whose mailboxes the caller may see; `user` narrows it to one. Raises ProblemError(ACCESS_REFUSES)."""
+    """By id the users whose mailboxes the caller may see; `user` narrows it to one.
+
+    Raises ProblemError(ACCESS_REFUSES).
+    """
     if caller.role.covers(Role.ADMINISTRATOR) and not user:
         return {each.id: each for each in stored_users(connection)}
     found = acting_user(connection, caller, user)

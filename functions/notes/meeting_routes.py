@@ -1,4 +1,4 @@
-"""The route of Programar Reunião: a meeting that is created in IBM Notes, which invites, and shown in the CRM at once."""
+"""The route of Programar Reunião: a meeting that is created in IBM Notes, which invites, and shown in the CRM."""
 
 from __future__ import annotations
 

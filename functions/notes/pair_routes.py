@@ -34,7 +34,9 @@ class PairAnswer(BaseModel):
     label: str
     notes_id: str
     crm_id: str
-    made_on: SideName | None = Field(description="O lado em que a sincronização criou a cópia; null, se já havia os dois.")
+    made_on: SideName | None = Field(
+        description="O lado em que a sincronização criou a cópia; null, se já havia os dois."
+    )
     status: Literal["linked", "writing"] = Field(
         description="writing: uma gravação começou e ainda não foi confirmada; a próxima execução a confere."
     )
