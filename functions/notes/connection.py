@@ -106,10 +106,11 @@ def domino_of(opening: Opening, user: MailboxUser, secrets: Secrets) -> Domino:
     return Domino(session, user.login, _password(user, secrets))
 
 
-def open_records(opening: Opening, secrets: Secrets) -> Open:
+def open_records(opening: Opening, secrets: Secrets, *, invites: bool = False) -> Open:
     """Both sides' records of the connection's users. What it gives raises ProblemError where a user can't be signed in.
 
-    The deadline is the one that each is opened with, and not the opening's.
+    The deadline is the one that each is opened with, and not the opening's. `invites`: to a meeting that is made in
+    Notes its participants are invited; not where it is the copy of one that is in the CRM, where they know of it.
     """
 
     def opened(user: MailboxUser, module: Module, side: Side, deadline: float) -> Records:
@@ -117,7 +118,7 @@ def open_records(opening: Opening, secrets: Secrets) -> Open:
         if side is not NOTES:
             return CrmRecords(zoho_of(until), CrmContent(user.owner, names), module, user.crm_owner)
         domino, content = domino_of(until, user, secrets), NotesContent(user.owner, names)
-        return MailboxRecords(domino, content, module, user.databases[module], user.views.get(module, ""))
+        return MailboxRecords(domino, content, module, user.databases[module], user.views.get(module, ""), invites)
 
     return opened
 

@@ -16,7 +16,7 @@ from notes.crm_content import CrmContent
 from notes.ports import Left, News, Shown, Write, Written
 from notes.records import Module
 from notes.zoho_answers import Change, CrmRecord, Refused
-from notes.zoho_client import BATCH, Outcomes, Zoho
+from notes.zoho_client import BATCH, PAGE, Outcomes, Zoho
 from sincronia.answers import AnswerUnknownError, Problem, ProblemError
 
 OWNER = "Owner"
@@ -40,29 +40,29 @@ class CrmRecords:
     def news(self, known: Mapping[str, str], cursor: str, days: tuple[Any, Any] | None) -> News:  # noqa: ARG002
         """See Records.news. A window plays no part: what lies outside is told apart by its content."""
         asked_at, kept = side_moments.now(), _Cursor.read(cursor)
-        whole = kept is None or asked_at - kept.whole_at >= _WHOLE
-        since = None if kept is None or whole else kept.since - _OVERLAP
+        since = None if kept is None or asked_at - kept.whole_at >= _WHOLE else kept.since - _OVERLAP
         listed = {one.id: one for one in self._listed((OWNER,), since)}
+        lately = asked_at - side_moments.SKEW
+        deleted = {one.id: one.at for one in self.zoho.deleted(self.module, since or lately)}
+        if len(listed) > PAGE and any(datetime.fromisoformat(at) >= lately for at in deleted.values()):
+            # Who goes meanwhile can push another one over the edge of a page.
+            listed |= {one.id: one for one in self._listed((OWNER,), since)}
         newest = max((one.version for one in listed.values()), default="")
         changed = tuple(
             one.id
             for one in listed.values()
             if known.get(one.id) != one.version and (one.id in known or self._is_mine(one))
         )
-        if whole:
+        if since is None:
             missing = [one for one in known if one not in listed]
-            number = len(listed)
         else:
-            deleted = {one.id: one.at for one in self.zoho.deleted(self.module, since)}
             missing = [one for one in deleted if one in known]
             newest = max([newest, *deleted.values()])
-            number = len(known) + len([one for one in changed if one not in known])
         there = self.zoho.records(self.module, missing)
         gone = tuple(one for one in missing if one not in there)
         restored = tuple(one for one in there if known[one] != there[one].version and one not in changed)
-        following = side_moments.next_beginning(newest, asked_at) if newest or kept is None else kept.since.isoformat()
-        following = f"{following} {(asked_at if kept is None or whole else kept.whole_at).isoformat()}"
-        return News(changed + restored, gone, number - (0 if whole else len(gone)), following)
+        number = len(listed) if since is None else len({*known, *changed}) - len(gone)
+        return News(changed + restored, gone, number, _Cursor.after(kept, newest, asked_at, whole=since is None))
 
     def read(self, ids: Sequence[str]) -> Iterator[Shown]:
         """See Records.read."""
@@ -164,6 +164,12 @@ class _Cursor:
     def read(cls, text: str) -> _Cursor | None:
         since, _, whole_at = text.partition(" ")
         return cls(datetime.fromisoformat(since), datetime.fromisoformat(whole_at)) if since else None
+
+    @staticmethod
+    def after(kept: _Cursor | None, newest: str, asked_at: datetime, *, whole: bool) -> str:
+        """As text, after a reading that told this as the newest change."""
+        since = side_moments.next_beginning(newest, asked_at) if newest or kept is None else kept.since.isoformat()
+        return f"{since} {(asked_at if kept is None or whole else kept.whole_at).isoformat()}"
 
 
 def _is_it(shown: Shown, key: str, uid: str) -> bool:

@@ -26,7 +26,8 @@ SINCE, BEFORE = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UT
 
 _OVERLAP = timedelta(days=1)
 _FIRST = timedelta(days=7)  # that are asked at first, to learn the server's time
-_FEW = 100  # of whom each is asked for by itself before they are called gone
+_FEW = 100  # up to here, who is missing from a listing is asked for without listing all again
+_MANY = 1_000  # and up to here they are asked for at all
 _DAY = timedelta(days=1)
 _MOVED = {"notes.document_changed", "notes.document_gone", "notes.event_changed", "notes.event_gone"}
 _LEFT = {  # what befalls one record, and not the mailbox
@@ -46,13 +47,17 @@ _LEFT = {  # what befalls one record, and not the mailbox
 
 @dataclass(slots=True)
 class MailboxRecords:
-    """Implements ports.Records. `view` lists the documents; events have none. A version is the server's moment."""
+    """Implements ports.Records. `view` lists the documents; events have none. A version is the server's moment.
+
+    `invites`: Domino invites the participants of a meeting that is made. Of changes and removals it always tells them.
+    """
 
     domino: Domino
     content: NotesContent
     module: Module
     database: str
     view: str
+    invites: bool = False
     _made: dict[str, tuple[Shown, ...]] = field(default_factory=dict)  # what `found` read, until something is made
 
     def news(self, known: Mapping[str, str], cursor: str, days: tuple[Any, Any] | None) -> News:
@@ -135,15 +140,14 @@ class MailboxRecords:
     ) -> tuple[tuple[str, ...], frozenset[str]]:
         """Whom of those that a listing lacks the server no longer has, and whom it has elsewhere.
 
-        Many at once are looked for by a second listing: each is asked for before it is removed anywhere.
+        Many at once are looked for by a second listing. Where it lacks most of a mailbox too it is believed: the brake
+        stands before what follows from it, and each is asked for before it is removed anywhere.
         """
-        there = set(listed)
-        missing = [one for one in known if one not in there]
-        if len(missing) > _FEW:
-            there = set(again())
-            return tuple(one for one in missing if one not in there), frozenset(one for one in missing if one in there)
-        hidden = frozenset(one for one in missing if self._raw(one) is not None)
-        return tuple(one for one in missing if one not in hidden), hidden
+        missing = set(known) - set(listed)
+        asked = missing - set(again()) if len(missing) > _FEW else missing
+        if len(asked) <= _MANY:
+            asked = {one for one in asked if self._raw(one) is None}
+        return tuple(one for one in known if one in asked), frozenset(missing - asked)
 
     def _events_found(self, key: str, uid: str, since: str) -> tuple[Shown, ...]:
         if uid:
@@ -185,7 +189,9 @@ class MailboxRecords:
         match write.content:
             case Event() as event:
                 body = self.content.event_write(event, None, None)
-                made = self.domino.create_event(self.database, body.fields, timezones=body.timezones)
+                made = self.domino.create_event(
+                    self.database, body.fields, timezones=body.timezones, invite=self.invites
+                )
                 return Written(made.id, made.version)
             case record:
                 items = self.content.items(record, None, None)

@@ -183,6 +183,21 @@ def test_a_record_that_is_given_away_is_told_and_one_that_is_taken_over_is_news(
     assert only(records, theirs).mine
 
 
+def test_who_is_pushed_over_the_edge_of_a_page_is_listed_again(both: Vendors, monkeypatch: pytest.MonkeyPatch) -> None:
+    both.zoho.edit("contacts", {"add": [{"Last_Name": f"Luz {number}"} for number in range(600)]})
+    gone, *others = mine(both, CONTACTS)
+    page = both.zoho.page
+
+    def one_goes_once_the_first_page_was_read(*asked: Any) -> Any:
+        told = page(*asked)
+        if gone in mine(both, CONTACTS):
+            both.zoho.remove("contacts", gone)
+        return told
+
+    monkeypatch.setattr(both.zoho, "page", one_goes_once_the_first_page_was_read)
+    assert set(others) <= set(side(both).news({}, "", None).changed)
+
+
 def test_an_emptied_module_says_that_nothing_is_listed(both: Vendors) -> None:
     records = side(both)
     news = records.news({}, "", None)

@@ -11,6 +11,7 @@ import pytest
 
 from local.vendors.domino import DominoSimulator
 from local.vendors.faults import Fault, Kind
+from notes.connection import open_records
 from notes.fields import record_fingerprint
 from notes.ports import Left, News, Records, Shown, Write, Written
 from notes.records import Contact, Event, Module, Participant, Record, Task
@@ -123,18 +124,23 @@ def _day(number: int) -> dict[str, Any]:
 
 
 def test_a_mailbox_that_comes_back_empty_is_listed_twice_before_all_has_gone(both: Vendors) -> None:
-    rows = [{"mailbox": both.mailbox, "LastName": f"Luz {number}"} for number in range(297)]
+    rows = [{"mailbox": both.mailbox, "LastName": f"Luz {number}"} for number in range(1_997)]
     both.domino.edit("contacts", {"add": rows})
     records = side(both)
-    news = records.news({}, "", None)
-    known = read_all(records, news)
+    known = {row["unid"]: row["modified"] for row in both.domino.rows("contacts") if row["mailbox"] == both.mailbox}
     both.quiet()
     both.domino.faults.set(Fault(Kind.EMPTY, subject="collections"))
-    assert records.news(known, news.cursor, None).gone == ()
+    glitch = records.news(known, since(), None)
+    assert (glitch.gone, glitch.outside, glitch.listed) == ((), frozenset(known), 0)
+    assert dict(both.domino.requests) == {"list": 22}
     both.domino.empty(both.mailbox)
-    emptied = records.news(known, news.cursor, None)
-    assert (len(emptied.gone), emptied.listed) == (300, 0)
-    assert both.domino.requests["find"] == 0
+    both.quiet()
+    emptied = records.news(known, since(), None)
+    assert (emptied.gone, emptied.outside, emptied.listed) == (tuple(known), frozenset(), 0)
+    assert dict(both.domino.requests) == {"list": 3}
+    some = dict(list(known.items())[:150])
+    assert records.news(some, since(), None).gone == tuple(some)
+    assert both.domino.requests["find"] == 150
 
 
 def test_who_is_missing_from_a_listing_and_is_there_has_not_gone(both: Vendors) -> None:
@@ -262,6 +268,14 @@ def test_who_was_made_a_moment_ago_is_found_by_key_and_nobody_older(both: Vendor
     assert records.found(one.reading.key, "", later) == ()
     two = made(records, NEW[module])
     assert {shown.id for shown in records.found(one.reading.key, "", started)} == {one.id, two.id}
+
+
+def test_participants_are_invited_by_notes_only_where_that_is_asked_for(both: Vendors) -> None:
+    made(side(both, EVENTS), NEW[EVENTS])
+    assert both.domino.rows("invitations") == []
+    opened = open_records(both.opening(), both.secrets, invites=True)
+    one = made(opened(both.user, EVENTS, NOTES, clock.now() + 60), NEW[EVENTS])
+    assert [(row["what"], row["event"]) for row in both.domino.rows("invitations")] == [("invite", one.id)]
 
 
 def test_an_event_is_found_by_its_uid(both: Vendors) -> None:
