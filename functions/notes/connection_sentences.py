@@ -5,6 +5,7 @@ from __future__ import annotations
 from sincronia.answers import Answer, Answers, Fault, Retry
 
 PASSWORD_MISSING, USERS_NONE, NOT_TRIED = "notes.password_missing", "notes.users_none", "notes.not_tried"
+OWNER_UNKNOWN = "notes.crm_owner_unknown"
 WRITING_CUT = "notes.writing_cut"
 
 CONNECTION: Answers = {
@@ -19,6 +20,12 @@ CONNECTION: Answers = {
         Fault.PERSON,
         "A conexão ainda não tem usuários, e sem eles o servidor Domino não pode ser testado.",
         "Cadastre em Gerenciar Usuários ao menos um usuário, com o e-mail e a senha do IBM Notes.",
+    ),
+    OWNER_UNKNOWN: Answer(
+        Retry.STOP,
+        Fault.PERSON,
+        "O usuário do Zoho CRM escolhido para {user} não existe ou não está ativo.",
+        "Escolha em Gerenciar Usuários o usuário do Zoho CRM a quem pertencem os registros dessa pessoa.",
     ),
     NOT_TRIED: Answer(
         Retry.NEXT_RUN,

@@ -10,13 +10,14 @@ from collections.abc import Iterator, Sequence
 
 from notes import domino_checks, zoho_checks
 from notes.connection import domino_of, names_of, zoho_of
-from notes.connection_sentences import NOT_TRIED, USERS_NONE
+from notes.connection_sentences import NOT_TRIED, OWNER_UNKNOWN, USERS_NONE
 from notes.domino_checks import Need
 from notes.domino_client import VENDOR
 from notes.mailbox_users import MailboxUser
 from notes.records import Module
 from notes.sync_settings import CRM, SyncSettings
 from notes.zoho_checks import NOT_CHECKABLE
+from notes.zoho_client import Zoho
 from notes.zoho_sentences import ZOHO
 from notes.zoho_session import VENDOR as ZOHO_VENDOR
 from sincronia import clock
@@ -33,18 +34,29 @@ def checks(
 
     As nothing is enabled yet: the server, each user's password, and the CRM's authorization.
     """
-    return (*_of_crm(opening, settings), *_of_mailboxes(opening, settings, users, secrets))
+    return (*_of_crm(opening, settings, users), *_of_mailboxes(opening, settings, users, secrets))
 
 
-def _of_crm(opening: Opening, settings: SyncSettings) -> Sequence[Check]:
+def _of_crm(opening: Opening, settings: SyncSettings, users: Sequence[MailboxUser]) -> Sequence[Check]:
     quick, writing = soon(opening), settings.policy.writes(CRM)
     try:
-        tried = zoho_checks.checks(zoho_of(quick), names_of(quick), settings.modules, writing=writing)
+        zoho = zoho_of(quick)
+        tried = zoho_checks.checks(zoho, names_of(quick), settings.modules, writing=writing)
+        if all(check.problem is None for check in tried[:2]):  # the authorization, and the list of users
+            tried += tuple(_of_owners(zoho, users))
     except ProblemError as error:
         return [Check(ZOHO_VENDOR, error.problem)]
     except OutOfTimeError:
         return [Check(ZOHO_VENDOR, Problem(NOT_TRIED, {"what": ZOHO_VENDOR}))]
     return [_told(check) for check in tried]
+
+
+def _of_owners(zoho: Zoho, users: Sequence[MailboxUser]) -> Iterator[Check]:
+    """Whether the CRM's user whose records are kept in step with a mailbox is there and active."""
+    active = {one.id for one in zoho.users() if one.active} if users else set()
+    for user in users:
+        problem = None if user.crm_owner in active else Problem(OWNER_UNKNOWN, {"user": user.name})
+        yield Check(f"Usuário do {ZOHO_VENDOR} de {user.name}", problem)
 
 
 def _told(check: Check) -> Check:

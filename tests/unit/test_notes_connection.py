@@ -97,6 +97,7 @@ def test_all_that_enabled_modules_need_is_tried(both: Vendors) -> None:
     assert not [check for check in found if check.problem]
     box, name = both.mailbox, both.user.name
     assert [check.what for check in found if name in check.what] == [
+        f"Usuário do Zoho CRM de {name}",
         f"IBM Notes de {name}",
         *(
             f"{what} ({name})"
@@ -113,7 +114,7 @@ def test_all_that_enabled_modules_need_is_tried(both: Vendors) -> None:
 
 def test_nothing_enabled_needs_no_more_than_the_server_and_the_authorization(both: Vendors) -> None:
     assert not wrong(both, SyncSettings())
-    assert len(told(both, SyncSettings())) == 3
+    assert len(told(both, SyncSettings())) == 4
 
 
 def test_no_mailbox_is_tried_without_users(both: Vendors) -> None:
@@ -144,7 +145,15 @@ def test_one_users_wrong_password_hides_nothing_of_the_others(both: Vendors) -> 
     assert {check.what: check.problem.code for check in found if check.problem} == {
         f"IBM Notes de {both.user.name}": "notes.credentials_wrong"
     }
-    assert len([check for check in found if other.name in check.what]) == 6
+    assert len([check for check in found if other.name in check.what]) == 7
+
+
+def test_a_user_that_the_crm_does_not_have_is_told(both: Vendors) -> None:
+    both.user = replace(both.user, crm_owner="36523970000001")
+    assert wrong(both) == {f"Usuário do Zoho CRM de {both.user.name}": "notes.crm_owner_unknown"}
+    both.zoho.store.users[second_user(both).crm_owner]["status"] = "inactive"
+    both.user = second_user(both)
+    assert set(wrong(both).values()) == {"notes.crm_owner_unknown"}
 
 
 def test_privacy_that_cannot_be_checked_in_the_crm_is_told_without_failing(both: Vendors) -> None:
