@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from notes import side_moments
@@ -98,7 +99,7 @@ class MailboxRecords:
         made: list[Written | Left] = []
         for write in writes:
             try:
-                made.append(_left_or(lambda write=write: self._created(write)))  # type: ignore[misc]
+                made.append(_left_or(partial(self._created, write)))
             except OutOfTimeError:
                 if not made:
                     raise
@@ -114,11 +115,11 @@ class MailboxRecords:
 
     def update(self, writes: Sequence[Write]) -> Sequence[Written | Left]:
         """See Records.update. A document's new version isn't told."""
-        return [_left_or(lambda write=write: self._updated(write)) for write in writes]  # type: ignore[misc]
+        return [_left_or(partial(self._updated, write)) for write in writes]
 
     def remove(self, held: Sequence[Shown]) -> Sequence[Written | Left]:
         """See Records.remove. Who was invited to a meeting is told by Domino."""
-        return [_left_or(lambda one=one: self._removed(one)) for one in held]  # type: ignore[misc]
+        return [_left_or(partial(self._removed, one)) for one in held]
 
     def _news_of_events(self, known: Mapping[str, str], days: tuple[date, date] | None) -> News:
         # The version of a series is that of the whole calendar's listing, or it would move with the window.
