@@ -15,6 +15,7 @@ from typing import Any
 
 from notes import side_moments
 from notes.connection_sentences import WRITING_CUT
+from notes.content_sentences import CONTENT
 from notes.domino_answers import CalendarEvent, Document
 from notes.domino_client import Domino
 from notes.notes_content import FORMS, NotesContent
@@ -25,25 +26,13 @@ from sincronia.answers import AnswerUnknownError, OutOfTimeError, Problem, Probl
 # Where events have no window: from before there were calendars of Notes until long after us.
 SINCE, BEFORE = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
-_OVERLAP = timedelta(days=1)
-_FIRST = timedelta(days=7)  # that are asked at first, to learn the server's time
+_OVERLAP = timedelta(days=1)  # that are asked for again
+_FIRST = timedelta(days=7)  # that are asked for at first, to learn the server's time
 _FEW = 100  # up to here, who is missing from a listing is asked for without listing all again
 _MANY = 1_000  # and up to here they are asked for at all
 _DAY = timedelta(days=1)
 _MOVED = {"notes.document_changed", "notes.document_gone", "notes.event_changed", "notes.event_gone"}
-_LEFT = {  # what befalls one record, and not the mailbox
-    "notes.body_with_files",
-    "notes.not_organizer",
-    "notes.recurrence_endless",
-    "notes.recurrence_exceptions",
-    "notes.recurrence_long",
-    "notes.recurrence_rule",
-    "notes.value_unreadable",
-    "notes.zone_changes",
-    "notes.zone_differs",
-    "notes.zone_unknown",
-    "vendor_rejected",
-}
+_LEFT = CONTENT.keys() | {"vendor_rejected"}  # what befalls one record, and not the mailbox
 
 
 @dataclass(slots=True)

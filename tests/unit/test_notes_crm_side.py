@@ -15,9 +15,10 @@ from notes import zoho_session
 from notes.fields import record_fingerprint
 from notes.ports import Left, News, Records, Shown, Write, Written
 from notes.records import Contact, Event, Module, Participant, Record, Task
-from notes.sync_settings import CRM
+from notes.sync_settings import CRM, NOTES
 from sincronia import clock, vendor_http
 from sincronia.answers import AnswerUnknownError, OutOfTimeError, ProblemError, explain
+from sincronia.engine.two_way import Side
 from tests.notes_vendors import ANSWERS, Vendors, second_user, vendors
 from tests.zoho_vendors import Clock
 
@@ -356,3 +357,19 @@ def test_what_never_was_answered_is_unknown(both: Vendors) -> None:
     assert cut.value.retry_at is not None
     with pytest.raises(OutOfTimeError):
         both.records(CONTACTS, CRM, seconds=0).create(writes)
+
+
+@pytest.mark.parametrize("module", list(Module))
+@pytest.mark.parametrize("source", [NOTES, CRM])
+def test_what_goes_to_the_other_side_says_the_same_there(both: Vendors, module: Module, source: Side) -> None:
+    there, here = both.records(module, source), both.records(module, source.other)
+    made(there, NEW[module])
+    shown = [one for one in there.read(there.news({}, "", None).changed) if one.reading.content]
+    assert len(shown) >= 2
+    copies = here.create([Write(one.reading.content, uid=one.reading.uid) for one in shown if one.reading.content])
+    assert all(isinstance(one, Written) for one in copies)
+    for one, copy in zip(shown, here.read([copy.id for copy in copies if isinstance(copy, Written)]), strict=True):
+        assert one.reading.content is not None
+        assert copy.reading.content is not None
+        assert record_fingerprint(copy.reading.content) == record_fingerprint(one.reading.content)
+        assert copy.reading.key == one.reading.key
