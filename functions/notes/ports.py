@@ -112,7 +112,8 @@ class Records(Protocol):
         ...
 
 
-Open = Callable[[MailboxUser, Module, Side, float], Records]  # the last: the deadline, seconds since 1970
+# The last: the deadline, seconds since 1970. Raises ProblemError where the user can't be signed in.
+Open = Callable[[MailboxUser, Module, Side, float], Records]
 
 
 @dataclass(frozen=True, slots=True)
