@@ -17,7 +17,7 @@ from notes.ports import Loser
 from notes.store.losers import losers_page, stored_loser
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role, Token
-from sincronia.engine.state import Phase, Run, RunKey
+from sincronia.engine.state import Phase, Result, Run, RunKey
 from sincronia.store.asked import asked_for, digest
 from sincronia.store.aws import SqsRunQueue
 from sincronia.store.beginning import begun
@@ -92,10 +92,9 @@ class ConflictRoutes:
             request = digest(BRINGING_BACK, connection, entry, str(attempt))
             key = RunKey(connection, asked_for(request, new_run_id(connection, BRINGING_BACK)))
             run = stored_run(key)
-            loser = self._entry(connection, entry, caller)  # after the run: who was brought back by it is marked by now
             if run is None:
-                return run_answer(self._begun(key, loser, caller), self.integration)
-            if run.phase != Phase.DONE or loser.brought_back_at:
+                return run_answer(self._begun(key, self._entry(connection, entry, caller), caller), self.integration)
+            if run.phase != Phase.DONE or run.result is Result.SUCCESS:
                 SqsRunQueue().send(key)  # once more: perhaps nobody came to queue it
                 return run_answer(run, self.integration)
         raise AssertionError  # attempts don't end

@@ -24,6 +24,13 @@ HISTORY: Mapping[str, WebAnswer] = {
         "Estes dados são da caixa postal de outro usuário, e cada um vê e altera só o que é da sua.",
         "Tire o usuário da consulta para ver os seus, ou peça a um administrador.",
     ),
+    "notes.mailbox_unnamed": refused(
+        422,
+        "Requisição inválida",
+        "O seu token é de um administrador que não tem caixa postal na sincronização, e o pedido não diz de qual "
+        "usuário ele é.",
+        "Informe em user a identificação do usuário.",
+    ),
     "notes.conflict_unknown": refused(
         404,
         _UNKNOWN,

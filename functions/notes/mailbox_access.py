@@ -41,12 +41,15 @@ def seen_users(connection: str, caller: Token, user: str = "") -> Mapping[str, M
 def acting_user(connection: str, caller: Token, user: str = "") -> MailboxUser:
     """The user in whose name the caller acts: themselves, or for an administrator whom they name.
 
-    Raises ProblemError(ACCESS_REFUSES).
+    Raises ProblemError(ACCESS_REFUSES, notes.mailbox_unnamed).
     """
     wanted = user or caller.id
     if wanted != caller.id and not caller.role.covers(Role.ADMINISTRATOR):
         raise ProblemError(Problem("notes.mailbox_of_other"))
     found = stored_user(connection, wanted)
+    if found is None and user:
+        raise ProblemError(Problem("notes.user_unknown"))
     if found is None:
-        raise ProblemError(Problem("notes.user_unknown" if user else "notes.mailbox_missing"))
+        is_administrator = caller.role.covers(Role.ADMINISTRATOR)
+        raise ProblemError(Problem("notes.mailbox_unnamed" if is_administrator else "notes.mailbox_missing"))
     return found

@@ -36,7 +36,7 @@ class MeetingRoutes:
             summary="Programa uma reunião",
             status=201,
             answered="A execução, que está na fila: ela cria a reunião no IBM Notes e a mostra no Zoho CRM.",
-            refuses=(*ACCESS_REFUSES, "connection_disabled"),
+            refuses=(*ACCESS_REFUSES, "notes.mailbox_unnamed", "connection_disabled"),
         )(self.schedule_meeting)
         return routes
 
