@@ -1,13 +1,12 @@
 """The panel of results: per module and side what was created, updated, removed, in conflict, and left out, and why.
 
-Pure. Runs count as they act.
+Pure. Runs count as they act (notes.syncing.counts).
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -15,25 +14,13 @@ from pydantic import BaseModel, Field
 from notes.records import Module
 from notes.side_names import MODULE_TITLES, SIDE_TITLES, SideName, side_name
 from notes.sync_settings import CRM, NOTES
+from notes.syncing.counts import CONFLICTS, Counted
 from sincronia import clock
 from sincronia.answers import Answers
 from sincronia.engine.state import Mode, OutcomeKind, Phase, Result, Run
 from sincronia.engine.two_way import Side
 from sincronia.web.fields import run_url
 from sincronia.web.run_forms import ProblemAnswer, problem_answer
-
-CONFLICTS = "conflicts"
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How often something became of a module's records on a side. `what`: an OutcomeKind, or CONFLICTS; `code`: why."""
-
-    module: Module
-    side: Side
-    what: str
-    number: int
-    code: str = ""
 
 
 class ReasonAnswer(BaseModel):
@@ -101,7 +88,7 @@ class PanelAnswer(BaseModel):
     hints: list[ProblemAnswer] = Field(description="O que a sincronização não pode verificar.")
 
 
-def last_run(run: Run, counts: Iterable[Count], answers: Answers) -> LastRun:
+def last_run(run: Run, counts: Iterable[Counted], answers: Answers) -> LastRun:
     """The run as it stands."""
     brakes = [problem_answer(problem, answers) for problem in run.brakes]
     return LastRun(
@@ -118,7 +105,7 @@ def last_run(run: Run, counts: Iterable[Count], answers: Answers) -> LastRun:
     )
 
 
-def module_results(counts: Iterable[Count], answers: Answers) -> list[ModuleResults]:
+def module_results(counts: Iterable[Counted], answers: Answers) -> list[ModuleResults]:
     """All modules with both sides, whatever was counted."""
     counted, reasons = Counter[tuple[Module, Side, str]](), Counter[tuple[Module, Side, str]]()
     for count in counts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated
@@ -13,9 +13,10 @@ from notes.fields import CrmNames
 from notes.flow_names import SYNC
 from notes.mailbox_access import ACCESS_REFUSES, UserInQuery, seen_users
 from notes.paths import connection_path
-from notes.result_answers import PanelAnswer, Period, counts_of, last_run, module_results
+from notes.result_answers import PanelAnswer, Period, last_run, module_results
 from notes.side_names import MODULE_TITLES
 from notes.store.settings import stored_settings
+from notes.syncing.counts import Counted, counted
 from sincronia import clock
 from sincronia.answers import Problem
 from sincronia.auth import Role
@@ -62,15 +63,20 @@ class ResultRoutes:
         runs = list(_applied(connection, since))
         answers = self.integration.answers
         return PanelAnswer(
-            last=last_run(last, counts_of(last, users), answers) if last else None,
+            last=last_run(last, _counted(last, users), answers) if last else None,
             period=Period(
                 days=days,
                 since=clock.iso(since),
                 runs=len(runs),
-                modules=module_results((count for run in runs for count in counts_of(run, users)), answers),
+                modules=module_results((count for run in runs for count in _counted(run, users)), answers),
             ),
             hints=[hint for problem in _unchecked(configured) if (hint := problem_answer(problem, answers))],
         )
+
+
+def _counted(run: Run, users: Collection[str]) -> Iterator[Counted]:
+    """What a run has counted of these users."""
+    return (count for count in counted(run) if count.user in users)
 
 
 def _applied(connection: str, since: float) -> Iterator[Run]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from notes.content_sentences import CONTENT
 from notes.records import Module
-from notes.result_answers import CONFLICTS, Count, SideResults, module_results
+from notes.result_answers import SideResults, module_results
 from notes.sync_settings import CRM, NOTES
+from notes.syncing.counts import CONFLICTS, Counted
 
 
-def shown(counts: list[Count], module: Module, side: str) -> SideResults:
+def shown(counts: list[Counted], module: Module, side: str) -> SideResults:
     """What the panel has of a module's side."""
     (found,) = (one for one in module_results(counts, CONTENT) if one.module == module)
     (answer,) = (one for one in found.sides if one.side == side)
@@ -28,14 +29,14 @@ def test_a_panel_has_all_modules_and_both_sides_before_anything_was_counted() ->
 
 def test_counts_of_several_runs_and_users_are_added_where_they_belong() -> None:
     counts = [
-        Count(Module.CONTACTS, CRM, "created", 2),
-        Count(Module.CONTACTS, CRM, "created", 3),
-        Count(Module.CONTACTS, CRM, CONFLICTS, 1),
-        Count(Module.CONTACTS, CRM, "unchanged", 7),
-        Count(Module.CONTACTS, NOTES, "updated", 4),
-        Count(Module.TASKS, CRM, "removed", 5),
-        Count(Module.TASKS, CRM, "rejected", 1),
-        Count(Module.TASKS, CRM, "failed", 2),
+        Counted(Module.CONTACTS, "ana", CRM, "created", 2),
+        Counted(Module.CONTACTS, "ana", CRM, "created", 3),
+        Counted(Module.CONTACTS, "ana", CRM, CONFLICTS, 1),
+        Counted(Module.CONTACTS, "ana", CRM, "unchanged", 7),
+        Counted(Module.CONTACTS, "ana", NOTES, "updated", 4),
+        Counted(Module.TASKS, "ana", CRM, "removed", 5),
+        Counted(Module.TASKS, "ana", CRM, "rejected", 1),
+        Counted(Module.TASKS, "ana", CRM, "failed", 2),
     ]
 
     contacts, tasks = shown(counts, Module.CONTACTS, "crm"), shown(counts, Module.TASKS, "crm")
@@ -46,10 +47,10 @@ def test_counts_of_several_runs_and_users_are_added_where_they_belong() -> None:
 
 def test_what_was_left_out_is_told_by_reason_with_the_most_frequent_first() -> None:
     counts = [
-        Count(Module.EVENTS, CRM, "skipped", 1, "notes.subject_missing"),
-        Count(Module.EVENTS, CRM, "skipped", 2, "notes.zone_unknown"),
-        Count(Module.EVENTS, CRM, "skipped", 2, "notes.zone_unknown"),
-        Count(Module.EVENTS, NOTES, "skipped", 9, "notes.subject_missing"),
+        Counted(Module.EVENTS, "ana", CRM, "skipped", 1, "notes.subject_missing"),
+        Counted(Module.EVENTS, "ana", CRM, "skipped", 2, "notes.zone_unknown"),
+        Counted(Module.EVENTS, "ana", CRM, "skipped", 2, "notes.zone_unknown"),
+        Counted(Module.EVENTS, "ana", NOTES, "skipped", 9, "notes.subject_missing"),
     ]
 
     events = shown(counts, Module.EVENTS, "crm")
