@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import count
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
@@ -88,25 +87,17 @@ class ConflictRoutes:
         """Once, whoever asks and however often; after a run that failed, anew."""
         self.integration.enabled(connection)
         self._entry(connection, entry, caller)
-        for attempt in count(1):
-            request = digest(BRINGING_BACK, connection, entry, str(attempt))
-            key = RunKey(connection, asked_for(request, new_run_id(connection, BRINGING_BACK)))
-            run = stored_run(key)
-            if run is None:
-                return run_answer(self._begun(key, self._entry(connection, entry, caller), caller), self.integration)
-            if run.phase != Phase.DONE or run.result is Result.SUCCESS:
-                SqsRunQueue().send(key)  # once more: perhaps nobody came to queue it
-                return run_answer(run, self.integration)
-        raise AssertionError  # attempts don't end
-
-    def _begun(self, key: RunKey, loser: Loser, caller: Token) -> Run:
-        if loser.brought_back_at:
-            raise ProblemError(Problem("notes.conflict_brought_back", {"at": loser.brought_back_at}))
-        run = asked_run(key, self.integration.name, BRINGING_BACK, asked_of(loser), caller)
-        if not begun(run, told(run)):
-            run = stored_run(key) or run
-        SqsRunQueue().send(key)
-        return run
+        key, run = _attempt(connection, entry)
+        if run is None:
+            loser = self._entry(connection, entry, caller)  # after the run: whatever one has done to it is seen now
+            if loser.brought_back_at:
+                raise ProblemError(Problem("notes.conflict_brought_back", {"at": loser.brought_back_at}))
+            run = asked_run(key, self.integration.name, BRINGING_BACK, asked_of(loser), caller)
+            if not begun(run, told(run)):
+                run = stored_run(key) or run
+        if run.phase != Phase.DONE:
+            SqsRunQueue().send(key)  # once more where it was made before: perhaps nobody came to queue it
+        return run_answer(run, self.integration)
 
     def _entry(self, connection: str, entry: str, caller: Token) -> Loser:
         """An entry that the caller may see. Raises ProblemError(notes.conflict_unknown)."""
@@ -114,3 +105,15 @@ class ConflictRoutes:
         if found is None or not (caller.role.covers(Role.ADMINISTRATOR) or found.user == caller.id):
             raise ProblemError(Problem("notes.conflict_unknown"))
         return found
+
+
+def _attempt(connection: str, entry: str) -> tuple[RunKey, Run | None]:
+    """The key of the run that brings an entry back, and the run where it was made before: none of those that failed."""
+    number = 1
+    while True:
+        request = digest(BRINGING_BACK, connection, entry, str(number))
+        key = RunKey(connection, asked_for(request, new_run_id(connection, BRINGING_BACK)))
+        run = stored_run(key)
+        if run is None or run.phase != Phase.DONE or run.result is Result.SUCCESS:
+            return key, run
+        number += 1
