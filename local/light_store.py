@@ -166,7 +166,12 @@ class LightObjects:
         self.bodies[key] = gzip.compress(text.encode(), compresslevel=1)
 
     def read_lines(self, key: str) -> Iterator[dict[str, Any]]:
-        yield from map(json.loads, gzip.decompress(self.bodies[key]).decode().splitlines())
+        yield from map(json.loads, gzip.decompress(self.bodies[key]).decode().split("\n")[:-1])
+
+    def found_lines(self, key: str) -> Iterator[dict[str, Any]]:
+        """As Objects.found_lines of the layer: nothing where there is none."""
+        if key in self.bodies:
+            yield from self.read_lines(key)
 
 
 @dataclass

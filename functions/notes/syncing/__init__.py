@@ -1,0 +1,1 @@
+"""The sync of IBM Notes ↔ Zoho CRM, as work in steps, on ports alone."""

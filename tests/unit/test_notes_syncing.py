@@ -1,0 +1,155 @@
+"""A sync on ports in memory: what is read, planned, kept, written and told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from notes.record_json import record_in, record_out
+from notes.records import Module
+from notes.sync_settings import Direction, SyncSettings, Winner
+from notes.syncing import counts
+from notes.syncing.told import told
+from sincronia import clock
+from sincronia.answers import Problem, ProblemError
+from sincronia.engine.decisions import approved
+from sincronia.engine.state import Mode, OutcomeKind, Phase, Result
+from sincronia.engine.two_way import Side
+from tests.notes_in_memory import Mailbox, contact, problem
+
+A, B = Side.A, Side.B
+BOTH = SyncSettings(frozenset({Module.CONTACTS}), direction=Direction.BOTH, winner=Winner.CRM, version=1)
+
+
+@pytest.fixture
+def box(monkeypatch: pytest.MonkeyPatch) -> Mailbox:
+    made = Mailbox()
+    made.mailboxes.saved = BOTH
+    monkeypatch.setattr(clock, "now", lambda: made.now)
+    return made
+
+
+def contents(box: Mailbox, side: Side) -> list[str]:
+    return sorted(f"{row.content.last_name} {row.content.description}".strip() for row in box.side(side).rows.values())  # type: ignore[union-attr]
+
+
+def test_what_is_on_one_side_comes_to_the_other(box: Mailbox) -> None:
+    for number in range(70):
+        box.side(A).typed(contact(f"a{number:02}"))
+    box.side(B).typed(contact("b"))
+    run = box.synced()
+    assert run.result is Result.SUCCESS, run.problem
+    assert contents(box, A) == contents(box, B)
+    assert len(box.pairs()) == 71
+    assert run.counters[OutcomeKind.CREATED] == 71
+    assert "Contatos no Zoho CRM: 70 criados." in told(run).text
+    assert "Contatos no IBM Notes: 1 criado." in told(run).text
+
+
+def test_the_third_run_writes_nothing_and_reads_nothing(box: Mailbox) -> None:
+    box.side(A).typed(contact("a"))
+    box.synced()
+    box.synced()
+    writes, bodies = box.side(B).writes, box.side(A).bodies_read + box.side(B).bodies_read
+    run = box.synced()
+    assert (box.side(B).writes, box.side(A).bodies_read + box.side(B).bodies_read) == (writes, bodies)
+    assert run.result is Result.SUCCESS
+    assert told(run).text == "Tudo já estava igual nos dois lados; nada foi alterado."
+
+
+def test_a_conflict_keeps_the_losers_words(box: Mailbox) -> None:
+    one = box.side(A).typed(contact("a"))
+    box.synced()
+    (other,) = box.side(B).rows
+    box.side(A).edited(one, content=contact("a", "do Notes"))
+    box.side(B).edited(other, content=contact("a", "do CRM"))
+    run = box.synced()
+    assert contents(box, A) == ["a do CRM"]
+    (loser,) = box.mailboxes.losers.values()
+    assert (loser.content, loser.why, loser.side) == (contact("a", "do Notes"), "conflict", A)
+    assert {(one.side, one.what): one.number for one in counts.counted(run)} == {(A, "updated"): 1, (A, "conflicts"): 1}
+
+
+def test_a_deletion_goes_on_and_can_be_brought_back(box: Mailbox) -> None:
+    one = box.side(A).typed(contact("a"))
+    box.side(A).typed(contact("b"))
+    box.synced()
+    box.side(A).deleted(one)
+    box.synced()
+    assert contents(box, B) == ["b"]
+    assert len(box.pairs()) == 1
+    assert [loser.why for loser in box.mailboxes.losers.values()] == ["removed"]
+
+
+def test_what_turns_private_is_taken_back(box: Mailbox) -> None:
+    one = box.side(A).typed(contact("a"))
+    box.synced()
+    box.side(A).edited(one, private=True)
+    run = box.synced()
+    assert not box.side(B).rows
+    assert run.counters[OutcomeKind.REMOVED] == 1
+    assert box.synced().result is Result.SUCCESS
+
+
+def test_one_way_never_writes_the_other_way(box: Mailbox) -> None:
+    box.mailboxes.saved = replace(BOTH, direction=Direction.TO_CRM)
+    box.side(A).typed(contact("a"))
+    box.side(B).typed(contact("b"))
+    box.synced()
+    (copy,) = [row.id for row in box.side(B).rows.values() if row.content == contact("a")]
+    box.side(B).edited(copy, content=contact("a", "do CRM"))
+    run = box.synced()
+    assert box.side(A).writes == 0
+    assert run.result is Result.PARTIAL
+    assert [outcome.problem and outcome.problem.code for outcome in box.store.outcomes_of(run.key.run_id)] == [
+        "two_way_target_edited"
+    ]
+
+
+def test_a_mailbox_that_cant_be_read_leaves_the_others_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    box = Mailbox(users=("u1", "u2"))
+    box.mailboxes.saved = BOTH
+    monkeypatch.setattr(clock, "now", lambda: box.now)
+    wrong = ProblemError(Problem("notes.password_missing", {"user": "Pessoa u1"}))
+    box.side(A, "u1").problem = problem(wrong)
+    box.side(A, "u2").typed(contact("a"))
+    run = box.synced()
+    assert run.result is Result.PARTIAL
+    assert len(box.side(B, "u2").rows) == 1
+    assert "Contatos de Pessoa u1 não foram sincronizados: A senha do IBM Notes de Pessoa u1" in told(run).text
+    box.side(A, "u2").problem = problem(wrong)
+    assert box.synced().problem == wrong.problem
+
+
+def test_many_removals_wait_for_a_person(box: Mailbox) -> None:
+    ids = [box.side(A).typed(contact(f"a{number}")) for number in range(20)]
+    box.synced()
+    for one in ids[:15]:
+        box.side(A).deleted(one)
+    run = box.synced()
+    assert run.phase is Phase.BRAKE
+    assert "A sincronização espera a sua decisão." in told(run).text
+    assert len(box.side(B).rows) == 20
+    box.store.runs[run.key] = approved(run, "ana")
+    assert box.worked(run).result is Result.SUCCESS
+    assert len(box.side(B).rows) == 5
+
+
+def test_a_preview_writes_nothing(box: Mailbox) -> None:
+    box.side(A).typed(contact("a"))
+    run = box.synced(mode=Mode.PREVIEW)
+    assert (run.result, run.counters.get(OutcomeKind.CREATED)) == (Result.SUCCESS, 1)
+    assert not box.side(B).rows
+    assert told(run).text == "Nada foi gravado ainda. Contatos no Zoho CRM: 1 a criar."
+
+
+def test_nothing_to_sync_is_told(box: Mailbox) -> None:
+    box.mailboxes.saved = SyncSettings()
+    run = box.synced()
+    assert run.problem == Problem("notes.nothing_to_sync")
+
+
+def test_records_come_back_from_json() -> None:
+    one = contact("a", "b")
+    assert record_in(record_out(one)) == one
