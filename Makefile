@@ -77,10 +77,10 @@ build: .venv-sam/ready ## Build what is deployed, without Docker, into .aws-sam/
 	@echo "== build"
 	@$(SAM) build
 
-bench: $(VENV)/ready .venv-bench/ready ## Count calls and measure time and memory for up to 100,000 users, 1,000 companies and 10,000 contracts, exports and imports, budgets of 50,000 items (Linux; about 9 minutes).
+bench: $(VENV)/ready .venv-bench/ready .venv-vdirsyncer/ready ## Count calls and measure time and memory for up to 100,000 users, 1,000 companies and 10,000 contracts, exports and imports, budgets of 50,000 items, mailboxes of 10,000 contacts (Linux; about 9 minutes).
 	@$(PYTHON) -m bench.sync
 
-bench-full: $(VENV)/ready .venv-bench/ready ## The same for 10,000 companies too, and with every one of 100,000 users changed, and imports of 70,000 rows by others (Linux; about 35 minutes).
+bench-full: $(VENV)/ready .venv-bench/ready .venv-vdirsyncer/ready ## The same for 10,000 companies too, and with every one of 100,000 users changed, and imports of 70,000 rows by others (Linux; about 35 minutes).
 	@$(PYTHON) -m bench.sync --full
 
 format: $(VENV)/ready ## Format the code, and mend what the linter can.
@@ -96,11 +96,12 @@ lock: $(VENV)/ready ## Make the locks again from requirements/*.in; UPGRADE=--up
 	@$(COMPILE) sam.in -o sam.txt
 	@$(COMPILE) bench.in -o bench.txt
 	@$(COMPILE) zoho.in -o zoho.txt
+	@$(COMPILE) vdirsyncer.in -o vdirsyncer.txt
 	@$(COMPILE) runtime.in -o layer.txt --no-annotate --constraint runtime.txt \
 		--no-emit-package botocore --no-emit-package jmespath --no-emit-package python-dateutil --no-emit-package six
 
 clean: ## Remove what targets made: environments, builds, caches.
-	@rm -rf $(SDK) .venv .venv-sam .venv-bench .venv-zoho .venv-3.13 .aws-sam .local .bench .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(SDK) .venv .venv-sam .venv-bench .venv-zoho .venv-vdirsyncer .venv-3.13 .aws-sam .local .bench .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find . -path ./.git -prune -o -name __pycache__ -prune -exec rm -rf {} +
 
 define require_python
@@ -133,6 +134,15 @@ $(VENV)/ready: requirements/uv.txt requirements/dev.txt layers/common/pyproject.
 	@test -x .venv-bench/bin/python || $(PYTHON3) -m venv .venv-bench
 	@.venv-bench/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@.venv-bench/bin/uv pip sync --quiet --python .venv-bench/bin/python --require-hashes requirements/bench.txt
+	@touch $@
+
+# Apart from .venv: what a two-way sync is measured beside, which the product never uses.
+.venv-vdirsyncer/ready: requirements/uv.txt requirements/vdirsyncer.txt
+	$(require_python)
+	@echo "Setting up .venv-vdirsyncer (vdirsyncer, locked) …"
+	@test -x .venv-vdirsyncer/bin/python || $(PYTHON3) -m venv .venv-vdirsyncer
+	@.venv-vdirsyncer/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@.venv-vdirsyncer/bin/uv pip sync --quiet --python .venv-vdirsyncer/bin/python --require-hashes requirements/vdirsyncer.txt
 	@touch $@
 
 # Apart from .venv: Zoho's own SDK, which only a test of its simulator uses.

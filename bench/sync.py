@@ -1,4 +1,4 @@
-"""`make bench`: calls, time and memory of Questor → Zen's runs, SGP → OZmap's hints, ASMS's files, Promob's budgets.
+"""`make bench`: what Questor → Zen's runs take, SGP → OZmap's hints, ASMS's files, Promob's budgets, two-way syncs.
 
 See bench/README.md.
 """
@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.status import Status
 
-from bench import claims, contract_claims, exports, function_process, imports, listings, starts, tables
+from bench import claims, contract_claims, exports, function_process, imports, listings, starts, tables, two_way
 from bench.contracts import Happening
 from bench.exports import MeasuredExport
 from bench.exports import Way as WayOut
@@ -31,6 +31,7 @@ from bench.on_light_hints import MeasuredContracts, ProviderOnLightStore
 from bench.on_light_store import OfficeOnLightStore
 from bench.on_stack import OfficeOnStack
 from bench.starts import Start
+from bench.two_way import MeasuredSync
 from bench.vendors import Vendors
 from local import processes
 from local.stack import Stack
@@ -135,6 +136,14 @@ def listings_measured(status: Status) -> Iterator[MeasuredListing]:
         yield listings.measure(items)
 
 
+def syncs_measured(status: Status) -> Iterator[MeasuredSync]:
+    """All rows of the two-way decision and of vdirsyncer, in the table's order."""
+    for changed in two_way.CHANGED:
+        for way in two_way.Way:
+            status.update(f"Two-way sync of {two_way.CONTACTS:,} contacts by {way.value} …")
+            yield two_way.measure(way, two_way.CONTACTS, changed)
+
+
 def started(status: Status) -> list[Start]:
     """What starting each function costs."""
     status.update("Imports of the functions …")
@@ -163,8 +172,11 @@ def main() -> None:
     arguments.add_argument("--exports", action="store_true", help="ASMS's exports alone")
     arguments.add_argument("--imports", action="store_true", help="ASMS's imports alone; needs make .venv-bench/ready")
     arguments.add_argument("--listings", action="store_true", help="Promob's budgets alone")
+    arguments.add_argument(
+        "--two-way", action="store_true", help="two-way syncs alone; needs make .venv-vdirsyncer/ready"
+    )
     chosen = arguments.parse_args()
-    every = not (chosen.contracts or chosen.exports or chosen.imports or chosen.listings)
+    every = not (chosen.contracts or chosen.exports or chosen.imports or chosen.listings or chosen.two_way)
     if not function_process.PROCESSES.is_dir():
         sys.exit("make bench reads the functions' memory from /proc, so it needs Linux.")
     os.environ["ALLOWED_NETWORKS"] = "127.0.0.0/8"  # links are prepared here, from what the simulator lists
@@ -175,6 +187,7 @@ def main() -> None:
         with console.status("") as status:
             imported, exported = list[MeasuredImport](), list[MeasuredExport]()
             budgets = list(listings_measured(status)) if every or chosen.listings else []
+            syncs = list(syncs_measured(status)) if every or chosen.two_way else []
             if every or chosen.imports:
                 imported = list(imports_measured(ALL_IMPORTS if chosen.full else IMPORTS, status))
             if every or chosen.exports:
@@ -190,6 +203,7 @@ def main() -> None:
         *(exports.broken(exported) if exported else ()),
         *(imports.broken(imported) if imported else ()),
         *(listings.broken(budgets) if budgets else ()),
+        *(two_way.broken(syncs) if syncs else ()),
     ]
     console.print(machine())
     by_flow = [tables.runs(of) for flow in (USERS, COMPANIES) if (of := [row for row in rows if row.flow == flow])]
@@ -198,8 +212,9 @@ def main() -> None:
     of_exports = [tables.exports(exported)] if exported else []
     of_imports = [tables.imports(imported)] if imported else []
     of_budgets = [tables.of_listings(budgets), tables.growth_of_listings(budgets)] if budgets else []
+    of_syncs = [tables.syncs(syncs)] if syncs else []
     of_starts = [tables.starts(begun)] if begun else []
-    of_all = (*by_flow, *growth, *of_hints, *of_exports, *of_imports, *of_budgets, *of_starts)
+    of_all = (*by_flow, *growth, *of_hints, *of_exports, *of_imports, *of_budgets, *of_syncs, *of_starts)
     for table in (*of_all, tables.claims(found)):
         console.print(table)
     sys.exit(1 if any(where for _, where in found) else 0)

@@ -17,6 +17,8 @@ from bench.listings import MeasuredListing
 from bench.measured import Measured
 from bench.on_light_hints import MeasuredContracts
 from bench.starts import Start
+from bench.two_way import MeasuredSync
+from bench.two_way import Way as WayOfSync
 
 
 def _table(title: str, *columns: str, left: int = 1) -> Table:
@@ -193,6 +195,31 @@ def of_listings(rows: Sequence[MeasuredListing]) -> Table:
             *(f"{one:.2f}" for one in (row.reading_seconds, row.keeping_seconds, row.pricing_seconds)),
             f"{row.peak_megabytes:.0f}",
             f"{row.kept_megabytes:.2f}",
+        )
+    return table
+
+
+def syncs(rows: Sequence[MeasuredSync]) -> Table:
+    """What two sides of contacts take to be held against each other, beside vdirsyncer's engine."""
+    table = _table(
+        "Two-way syncs of contacts in memory",
+        *("decided by", "contacts", "changed", "wall s", "CPU s", "CPU µs / contact", "times vdirsyncer"),
+        *("read", "written", "calls / change", "peak MB"),
+        left=1,
+    )
+    taken = {row.changed: row.processor_seconds for row in rows if row.way == WayOfSync.VDIRSYNCER}
+    for row in rows:
+        times = taken.get(row.changed, 0) / row.processor_seconds
+        table.add_row(
+            row.way.value,
+            *(f"{number:,}" for number in (row.contacts, row.changed)),
+            f"{row.seconds:.2f}",
+            f"{row.processor_seconds:.2f}",
+            f"{row.processor_seconds / row.contacts * 1e6:.0f}",
+            f"{times:.1f}" if times else "",
+            *(f"{number:,}" for number in (row.read, row.written)),
+            f"{(row.read + row.written) / row.changed:.1f}" if row.changed else "",
+            f"{row.peak_megabytes:.0f}",
         )
     return table
 
