@@ -98,7 +98,7 @@ lock: $(VENV)/ready ## Make the locks again from requirements/*.in; UPGRADE=--up
 	@$(COMPILE) zoho.in -o zoho.txt
 	@$(COMPILE) vdirsyncer.in -o vdirsyncer.txt
 	@$(COMPILE) runtime.in -o layer.txt --no-annotate --constraint runtime.txt \
-		--no-emit-package botocore --no-emit-package jmespath --no-emit-package python-dateutil --no-emit-package six
+		--no-emit-package botocore --no-emit-package jmespath
 
 clean: ## Remove what targets made: environments, builds, caches.
 	@rm -rf $(SDK) .venv .venv-sam .venv-bench .venv-zoho .venv-vdirsyncer .venv-3.13 .aws-sam .local .bench .hypothesis .mypy_cache .pytest_cache .ruff_cache
