@@ -159,7 +159,7 @@ def _pins(name: str) -> dict[str, str]:
 
 
 def test_the_layer_is_the_tested_runtime_without_what_lambda_brings() -> None:
-    brought = {"botocore", "jmespath", "python-dateutil", "six"}
+    brought = {"botocore", "jmespath"}
     runtime = _pins("runtime")
 
     assert _pins("layer") == {name: version for name, version in runtime.items() if name not in brought}
