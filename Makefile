@@ -48,7 +48,7 @@ redrive: $(VENV)/ready ## Give dead letters back to their queue: make redrive ST
 test: $(VENV)/ready ## Run the tests, but for the full crash sweeps (5 minutes at most).
 	@$(PYTHON) -m pytest -m "not sweep" -n 2 --dist worksteal
 
-check: $(VENV)/ready .venv-sam/ready .venv-bench/ready .venv-zoho/ready $(SDK)/.ready ## All that must hold before a push: format, lint, types, every test, template, build. Needs Node.js 18 with npm too. Uses: a Python 3.13, to run the unit tests on it too.
+check: $(VENV)/ready .venv-sam/ready .venv-bench/ready .venv-vdirsyncer/ready .venv-zoho/ready $(SDK)/.ready ## All that must hold before a push: format, lint, types, every test, template, build. Needs Node.js 18 with npm too. Uses: a Python 3.13, to run the unit tests on it too.
 	@echo "== format"
 	@$(VENV)/bin/ruff format --check .
 	@echo "== lint"
