@@ -33,6 +33,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         "sgp": PROVIDER,
         "ozmap": PROVIDER,
         "promob": (),
+        "domino": (),
+        "zoho": (),
     }
     with Stack(vendors=vendors, directory=tmp_path_factory.mktemp("stack")) as standing:
         yield standing

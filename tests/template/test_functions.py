@@ -20,6 +20,7 @@ from asms.offered import INTEGRATION as ASMS
 from local.api_routes import found, routes_of
 from local.provisioned import RouteSpec
 from local.template import Made, Resolver, translated
+from notes.flow_names import SYNC
 from operations.flows import FLOWS
 from promob.flows import DAYS as PROMOB_DAYS
 from sgp.offered import INTEGRATION as SGP
@@ -34,6 +35,7 @@ ENVIRONMENT_NAME = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 # Sweeps write nothing: what their hints do has its brake in the day's runs.
 BRAKED: Mapping[str, Collection[str]] = {
     "asms": {*ASMS.flows, IMPORT},
+    "notes": {SYNC},
     "promob": PROMOB_DAYS,
     "sgp": SGP.days,
     "zen": ZEN.flows,
