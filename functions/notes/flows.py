@@ -1,0 +1,16 @@
+"""The flows of IBM Notes ↔ Zoho CRM: the sync, and what people ask for each time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from notes import flow_names
+from notes.answers import ANSWERS
+from sincronia.engine.flow import FlowKind
+
+# ASSUMED: the sync has no period of its own, as the seed has people start it; who wants one gives it to the connection.
+FLOWS: Mapping[str, FlowKind] = {flow_names.SYNC: FlowKind(title="Sincronizar", answers=ANSWERS)}
+TASKS: Mapping[str, FlowKind] = {
+    flow_names.MEETING: FlowKind(title="Agendar reunião", answers=ANSWERS),
+    flow_names.BRINGING_BACK: FlowKind(title="Devolver edição", answers=ANSWERS),
+}
