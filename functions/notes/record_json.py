@@ -22,7 +22,7 @@ _MOMENTS = {"completed_at", "starts", "ends"}
 def record_out(record: Record) -> dict[str, Any]:
     """A record as JSON; what is empty is left out."""
     values = {one.name: _out(getattr(record, one.name)) for one in fields(record)}
-    filled = {name: value for name, value in values.items() if value not in ("", None, [], False)}
+    filled = {name: value for name, value in values.items() if value is not False and value not in ("", None, [])}
     return {"module": module_of(record).value, **filled}
 
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
+from notes.ports import Left, Shown, Write, Written
 from notes.record_json import record_in, record_out
-from notes.records import Module
+from notes.records import Event, Module, Participant, Priority, Record, Task
 from notes.sync_settings import Direction, SyncSettings, Winner
 from notes.syncing import counts
+from notes.syncing.all_sentences import ALL_SENTENCES
 from notes.syncing.told import told
 from sincronia import clock
-from sincronia.answers import Problem, ProblemError
+from sincronia.answers import AnswerUnknownError, Problem, ProblemError, explain
 from sincronia.engine.decisions import approved
 from sincronia.engine.state import Mode, OutcomeKind, Phase, Result
 from sincronia.engine.two_way import Side
-from tests.notes_in_memory import Mailbox, contact, problem
+from tests.notes_in_memory import Mailbox, contact, problem, user
 
 A, B = Side.A, Side.B
 BOTH = SyncSettings(frozenset({Module.CONTACTS}), direction=Direction.BOTH, winner=Winner.CRM, version=1)
@@ -153,3 +158,132 @@ def test_nothing_to_sync_is_told(box: Mailbox) -> None:
 def test_records_come_back_from_json() -> None:
     one = contact("a", "b")
     assert record_in(record_out(one)) == one
+
+
+# ── what befalls a run ───────────────────────────────────────────────────────────────────────────────────────────────
+def test_an_answer_that_never_came_is_looked_for(box: Mailbox) -> None:
+    box.side(A).typed(contact("a"))
+    box.side(A).typed(contact("b"))
+    crm = box.side(B)
+    create, lost = crm.create, [AnswerUnknownError(Problem("vendor_down", {"vendor": "Zoho CRM", "status": "500"}))]
+
+    def losing(writes: Sequence[Write]) -> Sequence[Written | Left]:
+        made = create(writes)
+        if lost:
+            raise lost.pop()
+        return made
+
+    crm.create = losing  # type: ignore[method-assign]
+    run = box.synced()
+    assert run.result is Result.SUCCESS
+    assert contents(box, B) == ["a", "b"]
+    assert run.counters[OutcomeKind.CREATED] == 2
+
+
+def test_a_vendor_that_is_down_puts_the_run_off(box: Mailbox) -> None:
+    box.side(A).typed(contact("a"))
+    down = ProblemError(Problem("vendor_unreachable", {"vendor": "Zoho CRM", "host": "zoho.example"}))
+    box.side(B).problem = problem(down)
+    run = box.worked(box.started(), times=1)
+    assert (run.phase, run.wake_at) == (Phase.READ, box.now + 300)
+    assert "A sincronização espera e continua às" in told(run).text
+    box.side(B).problem = None
+    assert box.worked(run).result is Result.SUCCESS
+
+
+def test_bodies_are_read_on_where_time_was_up(box: Mailbox) -> None:
+    for number in range(30):
+        box.side(A).typed(contact(f"a{number:02}"))
+    notes = box.side(A)
+    read = notes.read
+
+    def slow(ids: Sequence[str]) -> Iterator[Shown]:
+        for one in read(ids):
+            box.now += 10
+            yield one
+
+    notes.read = slow  # type: ignore[method-assign]
+    run = box.worked(box.started(), times=1)
+    assert run.phase is Phase.READ
+    assert 0 < run.progress["reading"]["read"] < 30
+    assert box.worked(run).result is Result.SUCCESS
+    assert len(box.side(B).rows) == 30
+
+
+def test_a_pair_that_somebody_else_wrote_leaves_the_record_for_next_time(box: Mailbox) -> None:
+    one = box.side(A).typed(contact("a"))
+    box.synced()
+    box.side(A).edited(one, content=contact("a", "novo"))
+    update, lane = box.side(B).update, box.mailboxes.stored["u1", Module.CONTACTS]
+
+    def meanwhile(writes: Sequence[Write]) -> Sequence[Written | Left]:
+        stored = lane[one]
+        lane[one] = replace(stored, pair=replace(stored.pair, a=replace(stored.pair.a, version="77")))
+        return update(writes)
+
+    box.side(B).update = meanwhile  # type: ignore[method-assign]
+    run = box.synced()
+    assert run.result is Result.PARTIAL
+    assert [outcome.problem for outcome in box.store.outcomes_of(run.key.run_id)] == [Problem("notes.record_moved")]
+    box.side(B).update = update  # type: ignore[method-assign]
+    assert box.synced().result is Result.SUCCESS
+    assert contents(box, A) == contents(box, B) == ["a novo"]
+
+
+def test_a_catalogue_that_expired_is_read_anew_and_deletes_nobody(box: Mailbox) -> None:
+    box.side(A).typed(contact("a"))
+    box.synced()
+    box.objects.bodies.clear()
+    run = box.synced()
+    assert (run.result, len(box.side(B).rows)) == (Result.SUCCESS, 1)
+
+
+def test_what_a_person_excluded_stays_as_it_is(box: Mailbox) -> None:
+    one = box.side(A).typed(contact("a"))
+    box.mailboxes.people = [user(excluded={Module.CONTACTS: frozenset({f"notes:{one}"})})]
+    run = box.synced()
+    assert not box.side(B).rows
+    assert [(count.side, count.what, count.code) for count in counts.counted(run)] == [(A, "skipped", "notes.excluded")]
+
+
+def test_a_key_that_two_share_is_told(box: Mailbox) -> None:
+    box.side(A).typed(contact("a"))
+    box.side(A).typed(contact("a", "outro"))
+    run = box.synced()
+    assert run.result is Result.PARTIAL
+    assert {count.code for count in counts.counted(run)} == {"two_way_key_shared"}
+    for outcome in box.store.outcomes_of(run.key.run_id):
+        assert outcome.problem
+        assert "n1, n2" in explain(outcome.problem, ALL_SENTENCES)
+
+
+def test_who_changed_between_plan_and_write_is_left_for_next_time(box: Mailbox) -> None:
+    one = box.side(A).typed(contact("a"))
+    box.synced()
+    (other,) = box.side(B).rows
+    box.side(A).edited(one, content=contact("a", "do Notes"))
+    update = box.side(B).update
+
+    def meanwhile(writes: Sequence[Write]) -> Sequence[Written | Left]:
+        box.side(B).edited(other, content=contact("a", "do CRM"))
+        return update(writes)
+
+    box.side(B).update = meanwhile  # type: ignore[method-assign]
+    assert box.synced().result is Result.PARTIAL
+    box.side(B).update = update  # type: ignore[method-assign]
+    assert contents(box, B) == ["a do CRM"]
+    box.synced()
+    assert contents(box, A) == ["a do CRM"]
+    assert [loser.content for loser in box.mailboxes.losers.values()] == [contact("a", "do Notes")]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        Task("t", date(2026, 1, 2), None, True, Priority.HIGH, "d", datetime(2026, 1, 2, 3, tzinfo=UTC)),
+        Event("e", datetime(2026, 1, 2, 3, tzinfo=UTC), datetime(2026, 1, 2, 4, tzinfo=UTC), reminder_minutes=0),
+        Event("e", date(2026, 1, 2), date(2026, 1, 3), participants=(Participant("a@b.example", "A"),)),
+    ],
+)
+def test_any_record_comes_back_from_json(record: Record) -> None:
+    assert record_in(json.loads(json.dumps(record_out(record)))) == record
