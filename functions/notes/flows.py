@@ -8,7 +8,9 @@ from notes import flow_names
 from notes.answers import ANSWERS
 from sincronia.engine.flow import FlowKind
 
-# ASSUMED: the sync has no period of its own, as the seed has people start it; who wants one gives it to the connection.
+# ASSUMED: as often as people look at a mailbox twice. It has no period before settings are saved: nothing runs until then.
+SYNC_MINUTES = 15
+
 FLOWS: Mapping[str, FlowKind] = {flow_names.SYNC: FlowKind(title="Sincronizar", answers=ANSWERS)}
 TASKS: Mapping[str, FlowKind] = {
     flow_names.MEETING: FlowKind(title="Agendar reunião", answers=ANSWERS),

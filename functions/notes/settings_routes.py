@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from notes.flow_names import SYNC
-from notes.flows import FLOWS
+from notes.flows import FLOWS, SYNC_MINUTES
 from notes.paths import connection_path
 from notes.settings_forms import NewSync, SettingsAnswer, SettingsForm, settings_answer, settings_of
 from notes.store.settings import keep_settings, stored_settings
 from notes.sync_settings import SyncSettings
+from sincronia import clock
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role, Token
 from sincronia.engine.report import told
@@ -86,7 +87,7 @@ class SettingsRoutes:
             if form.version not in {None, before.version}:
                 raise ProblemError(Problem("notes.settings_changed_meanwhile"))
             after = replace(after, version=before.version + 1)
-            keep_settings(connection, before, after)
+            self._keep(connection, after)
         if not form.start:
             return settings_answer(after)
         return settings_answer(after, self._started_or_active(connection, caller, idempotency_key))
@@ -128,25 +129,31 @@ class SettingsRoutes:
             run_id = asked_for(digest(SYNC, caller.id, connection, idempotency_key, mode.value), run_id)
         asked = asked_run(RunKey(connection, run_id), self.integration.name, SYNC, {}, caller)
         run: Run = replace(asked, mode=mode)
-        if made(run, _unscheduled(connection, self.integration.name), {}):
+        if made(run, self._flow(connection, None), {}):
             return run_answer(run, self.integration)
         return run_answer(stored_run(run.key) or run, self.integration)
+
+    def _keep(self, connection: str, settings: SyncSettings) -> None:
+        try:
+            keep_settings(connection, settings, self._flow(connection, SYNC_MINUTES))
+        except ProblemError as error:
+            codes = {"notes.settings_changed": "notes.settings_changed_meanwhile", "not_found": "connection_unknown"}
+            raise ProblemError(Problem(codes.get(error.problem.code, error.problem.code))) from None
+
+    def _flow(self, connection: str, every_minutes: int | None) -> ScheduledFlow:
+        """The sync's flow, where nothing is kept of it yet; with a period it is due when that has gone by."""
+        return ScheduledFlow(
+            connection=connection,
+            integration=self.integration.name,
+            flow=SYNC,
+            title=FLOWS[SYNC].title,
+            filters={},
+            every_minutes=every_minutes,
+            wake_at=clock.now() + every_minutes * 60 if every_minutes else None,
+            active_run="",
+        )
 
 
 def _check_modules(settings: SyncSettings) -> None:
     if not settings.modules:
         raise ProblemError(Problem("notes.modules_none"))
-
-
-def _unscheduled(connection: str, integration: str) -> ScheduledFlow:
-    """The sync's flow, where nothing is kept of it yet."""
-    return ScheduledFlow(
-        connection=connection,
-        integration=integration,
-        flow=SYNC,
-        title=FLOWS[SYNC].title,
-        filters={},
-        every_minutes=None,
-        wake_at=None,
-        active_run="",
-    )
