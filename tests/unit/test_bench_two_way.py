@@ -9,22 +9,25 @@ import pytest
 from bench import two_way
 from bench.two_way import MeasuredSync, Way
 
+READ = {Way.RUN: 3, Way.DECISION: 1, Way.VDIRSYNCER: 1}
 GOOD = [
-    MeasuredSync(way, 10_000, changed, 0.5, 0.5, 80.0, read=changed, written_there=changed, written=changed)
+    MeasuredSync(way, 10_000, changed, 0.5, 0.5, 80.0, read=READ[way] * changed, written_there=changed, written=changed)
     for changed in two_way.CHANGED
     for way in Way
 ]
 
 
-def test_the_decision_reads_and_writes_each_edit_once() -> None:
-    found = two_way.measure(Way.DECISION, 300, 3)
+@pytest.mark.parametrize("way", [Way.RUN, Way.DECISION])
+def test_each_edit_is_written_once(way: Way) -> None:
+    found = two_way.measure(way, 300, 3)
 
-    assert (found.read, found.written_there, found.written) == (3, 3, 3)
+    assert (found.read, found.written_there, found.written) == (READ[way] * 3, 3, 3)
     assert found.peak_megabytes > 0
 
 
-def test_of_what_nobody_edited_nothing_is_read_or_written() -> None:
-    found = two_way.measure(Way.DECISION, 300, 0)
+@pytest.mark.parametrize("way", [Way.RUN, Way.DECISION])
+def test_of_what_nobody_edited_nothing_is_read_or_written(way: Way) -> None:
+    found = two_way.measure(way, 300, 0)
 
     assert (found.read, found.written) == (0, 0)
 
