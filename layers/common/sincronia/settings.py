@@ -19,7 +19,8 @@ def _required(name: str) -> str:
 def table(name: str) -> str:
     """The real name of a table.
 
-    name: connections, links, identities, runs, outcomes, notifications, hints, tokens, requests, directory or projects.
+    name: connections, links, identities, runs, outcomes, notifications, hints, tokens, requests, directory, projects or
+    mailboxes.
     """
     return _required(f"{name.upper()}_TABLE")
 

@@ -40,7 +40,7 @@ def create_connection(
     """
     named = replace(connection, secret_name=f"{secret_prefix}{uuid4().hex}")
     _write(None, named, flows, dropped=())
-    _keep_secret(named.secret_name, secret)
+    keep_secret(named.secret_name, secret)
     return Registered(named, 1, deleting=False)
 
 
@@ -53,7 +53,7 @@ def change_connection(
     """
     _write(before, after, flows, dropped=())
     if secret is not None:
-        _keep_secret(after.secret_name, secret)
+        keep_secret(after.secret_name, secret)
     return Registered(after, before.revision + 1, deleting=False)
 
 
@@ -99,7 +99,7 @@ def put_connection(
     if before is not None and before.deleting:
         raise ConnectionTakenError
     secret_name = before.connection.secret_name if before else f"{secret_prefix}{uuid4().hex}"
-    _keep_secret(secret_name, secret)
+    keep_secret(secret_name, secret)
     named = replace(connection, secret_name=secret_name)
     dropped = flows_of(connection.id).keys() - {flow.flow for flow in flows}
     _write(before, named, flows, dropped)
@@ -159,7 +159,7 @@ def still(before: Registered | None) -> Condition:
     return unchanged
 
 
-def _keep_secret(name: str, secret: Mapping[str, str]) -> None:
+def keep_secret(name: str, secret: Mapping[str, str]) -> None:
     """Keeps a secret's fields; makes the secret where there is none."""
     client, text = secrets_manager(), json.dumps(dict(secret))
     try:

@@ -54,7 +54,7 @@ class DynamoRemains:
         rows = list(ConnectionItem.query(connection, consistent_read=True))
         for row in rows:
             if row.item == "CONFIG":
-                _delete_secret(row.secret_name)
+                delete_secret(row.secret_name)
         for row in sorted(rows, key=lambda row: bool(row.item == "CONFIG")):
             row.delete()
             yield
@@ -100,7 +100,7 @@ def objects_deleted(prefix: str) -> Iterator[None]:
             yield
 
 
-def _delete_secret(name: str) -> None:
+def delete_secret(name: str) -> None:
     """For good: whoever deletes a connection wants its keys gone."""
     client = secrets_manager()
     try:
