@@ -46,7 +46,7 @@ SECRET_PREFIX = "sincronia/test/"
 FLOW = "sincronizar_usuarios"
 PARAMETERS = {"AllowedNetworks": "127.0.0.0/8"}
 TABLES = ("connections", "links", "identities", "runs", "outcomes", "notifications", "tokens", "requests")
-PRODUCT = ("sincronia", "asms", "hub", "promob", "sgp", "zen")
+PRODUCT = ("sincronia", "asms", "hub", "notes", "promob", "sgp", "zen")
 _PARENTS = (ROOT / "functions", ROOT / "layers" / "common")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.asms_on_aws import Asms
+from tests.notes_history_on_aws import NotesHistory
 from tests.office_on_aws import START, AwsServer, OfficeOnAws, Sandbox, office_on_aws
 from tests.promob_on_aws import PromobHttp, promob_http
 from tests.promob_selling import Selling
@@ -89,3 +90,17 @@ def promob(aws: AwsServer, promob_environment: Sandbox) -> Iterator[PromobHttp]:
 def selling(promob: PromobHttp) -> Selling:
     """A store whose seller sells."""
     return Selling(promob)
+
+
+@pytest.fixture(scope="module")
+def notes_environment(aws: AwsServer) -> Sandbox:
+    """An execution environment of the functions of Notes on an emptied AWS, for all tests of a module."""
+    aws.emptied("notes")
+    return Sandbox(lambda: START, integration="notes")
+
+
+@pytest.fixture
+def history(aws: AwsServer, notes_environment: Sandbox) -> NotesHistory:
+    """A connection without users, and nothing synced yet."""
+    aws.clear()
+    return NotesHistory(notes_environment)
