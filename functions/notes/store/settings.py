@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from notes.flow_names import SYNC
@@ -26,8 +27,8 @@ def stored_settings(connection: str) -> SyncSettings:
 def keep_settings(connection: str, settings: SyncSettings, schedule: ScheduledFlow) -> None:
     """Saves settings in the place of the version before theirs; the first give the sync `schedule` if it has none.
 
-        last = MailboxRow.version == settings.version - 1
-        before = MailboxRow.id.does_not_exist() if first else last
+    Raises ProblemError(notes.settings_changed, connection_unknown) where that isn't the last any more, or the
+    connection goes.
     """
 
     def write(transaction: TransactWrite) -> None:
@@ -65,7 +66,7 @@ def _scheduled(transaction: TransactWrite, connection: str, schedule: ScheduledF
         return
     revision = ConnectionItem.revision.set(before.revision + 1)
     transaction.update(ConnectionItem(connection, "CONFIG"), [revision], condition=still(before))
-    actions = [
+    actions: list[Action] = [
         ConnectionItem.integration.set(schedule.integration),
         ConnectionItem.title.set(schedule.title),
         ConnectionItem.filters.set(dict(schedule.filters)),
