@@ -8,7 +8,7 @@ from notes import flow_names
 from notes.answers import ANSWERS
 from sincronia.engine.flow import FlowKind
 
-# ASSUMED: as often as people look at a mailbox twice. It has no period before settings are saved: nothing runs until then.
+# ASSUMED: as often as people look at a mailbox. There is no period before settings are saved: nothing runs until then.
 SYNC_MINUTES = 15
 
 FLOWS: Mapping[str, FlowKind] = {flow_names.SYNC: FlowKind(title="Sincronizar", answers=ANSWERS)}

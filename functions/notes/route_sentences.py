@@ -65,12 +65,18 @@ ROUTES: Mapping[str, WebAnswer] = {
         "O usuário foi alterado por outra pessoa ao mesmo tempo; nada foi gravado.",
         "Leia o usuário de novo e repita a alteração.",
     ),
-    "notes.user_synced": refused(
+    "notes.user_linked": refused(
         409,
         _CONFLICT,
         "O usuário {name} já tem dados sincronizados e não pode ser removido.",
-        "Para que nada mais dele seja sincronizado, troque a senha no IBM Notes e não a atualize aqui; os dados dele só "
-        "são apagados com a desinstalação.",
+        "Os dados dele aqui só são apagados com a desinstalação; para deixar registros de fora, exclua-os da "
+        "sincronização.",
+    ),
+    "notes.user_in_run": refused(
+        409,
+        _CONFLICT,
+        "Há uma execução em curso, que pode estar sincronizando o usuário {name}; ele não foi removido.",
+        "Espere a execução terminar, ou cancele-a, e remova de novo.",
     ),
     "notes.password_of_other": refused(
         403,
