@@ -15,7 +15,7 @@ from notes.store.pairs import link_of, pair_of
 from sincronia.engine.two_way import Held, Pair, Side
 from sincronia.store.links import link_in, link_out
 from tests.mailboxes_on_aws import CONNECTION, OTHER, MailboxesOnAws, mailboxes_on_aws
-from tests.office_on_aws import START, AwsServer, Sandbox
+from tests.office_on_aws import SECRET_PREFIX, START, AwsServer, Sandbox
 
 HELD = st.builds(Held, st.text(min_size=1), st.text(), st.text(), st.text())
 SIDES = st.none() | st.sampled_from(Side)
@@ -69,6 +69,42 @@ def test_who_has_pairs_is_not_removed_and_keeps_syncing(kept: MailboxesOnAws) ->
     assert kept.refused(lambda: kept.users.remove_user(CONNECTION, "ana")) == "notes.user_linked"
     assert list(kept.store.users(CONNECTION)) == [ana]
     assert ana.secret_name in kept.secrets()
+
+
+def test_nobody_is_removed_in_the_midst_of_a_run(kept: MailboxesOnAws) -> None:
+    ana = kept.made("ana")
+    state, runs = kept.of("sincronia.engine.state"), kept.of("sincronia.store.runs")
+    under_way = state.Run(
+        key=state.RunKey(CONNECTION, "r1"),
+        integration="notes",
+        flow="agendar_reuniao",
+        trigger="schedule",
+        filters={},
+        audience=CONNECTION,
+        started_at=START,
+    )
+    runs.run_out(under_way).save()
+    assert kept.refused(lambda: kept.users.remove_user(CONNECTION, "ana")) == "notes.user_in_run"
+    assert list(kept.store.users(CONNECTION)) == [ana]
+    runs.run_out(replace(under_way, phase=state.Phase.DONE)).save()
+    kept.users.remove_user(CONNECTION, "ana")
+    assert not kept.users.stored_users(CONNECTION)
+
+
+def test_a_pair_that_comes_before_the_mark_is_seen_and_no_run_begins_with_who_is_marked(
+    kept: MailboxesOnAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = kept.made("ana")
+    looked = kept.users.has_pairs
+
+    def meanwhile(connection: str, user: str) -> bool:
+        assert not kept.store.users(connection)
+        kept.link("ana", None, kept.pair())
+        return bool(looked(connection, user))
+
+    monkeypatch.setattr(kept.users, "has_pairs", meanwhile)
+    assert kept.refused(lambda: kept.users.remove_user(CONNECTION, "ana")) == "notes.user_linked"
+    assert list(kept.store.users(CONNECTION)) == [ana]
 
 
 def test_a_changed_password_leaves_links_and_secret_s_name(kept: MailboxesOnAws) -> None:
@@ -127,9 +163,10 @@ def test_erasure_goes_on_bit_by_bit_and_touches_nothing_of_others(kept: Mailboxe
             kept.store.loser_kept(connection, kept.loser("r1-1")),
             kept.store.lane_kept(connection, "ana", kept.contacts, state),
         )
-    secrets = kept.secrets()
+    theirs = {kept.users.stored_user(OTHER, "ana").secret_name}
+    theirs.add(kept.of("sincronia.store.connections").registered(OTHER).connection.secret_name)
     for _ in range(40):
         next(kept.of("notes.store.remains").MailboxRemains().erased(CONNECTION), None)
     for table in ("mailboxes", "links", "connections"):
         assert {str(row.get("scope", row.get("connection"))).split("#")[0] for row in kept.rows(table)} == {OTHER}
-    assert len(kept.secrets()) == len(secrets) / 2
+    assert {name for name in kept.secrets() if name.startswith(SECRET_PREFIX)} == theirs
