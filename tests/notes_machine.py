@@ -245,5 +245,3 @@ class SyncMachine(RuleBasedStateMachine):
 
     def _writes(self) -> int:
         return sum(self.box.side(side).writes for side in Side)
-
-

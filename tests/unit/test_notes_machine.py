@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,7 +19,8 @@ SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 def test_any_history_ends_in_step() -> None:
     run_state_machine_as_test(
-        SyncMachine, settings=settings(max_examples=40, stateful_step_count=20, deadline=None, suppress_health_check=SLOW)
+        SyncMachine,
+        settings=settings(max_examples=40, stateful_step_count=20, deadline=None, suppress_health_check=SLOW),
     )
 
 
@@ -40,7 +42,7 @@ FAULTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "a loser is not kept": put(Applying, "_may_be_lost", lambda self, act, kept: True),
     "what moved is written over": put(applying, "_as_decided", lambda shown, act: True),
     "pairs are not kept": put(Applying, "_pairs_after", lambda self, act, one: []),
-    "what stands is forgotten": put(reading, "_standing", lambda entry, news: reading.replace(entry, outside=True)),
+    "what stands is forgotten": put(reading, "_standing", lambda entry, news: replace(entry, outside=True)),
 }
 
 

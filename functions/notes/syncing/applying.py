@@ -69,6 +69,7 @@ class Applying:
     again: int = 0
     unsure: bool = field(init=False)  # whether an earlier attempt may have written
     reach: int = 0  # below this position one may have
+    linked: set[str] | None = None  # ids of the written side that have a pair
 
     def __post_init__(self) -> None:
         self.unsure = self.run.attempts > 1 or self.run.position < self.run.look_until or self.again > 0
@@ -121,9 +122,7 @@ class Applying:
             if before is not None and before != act.case.pair:
                 beside += self._pair(act.case.pair, before, act)
         announced = {"position": self.run.position, "number": len(block), "kept": kept}
-        after = replace(
-            self.run, lane=self.run.lane + 1, progress={**self.run.progress, "announced": announced}
-        )
+        after = replace(self.run, lane=self.run.lane + 1, progress={**self.run.progress, "announced": announced})
         return Step(after, Rows(entity=self.lane.entity, beside=tuple(beside)))
 
     def _loser(self, position: int, act: Act, shown: Shown, content: Record) -> Loser:
@@ -225,8 +224,10 @@ class Applying:
     def _linked(self, act: Act) -> set[str]:
         if act.on is None:
             raise AssertionError
-        pairs = self.mailboxes.pairs(self.run.key.connection, self.lane.user.id, self.lane.module)
-        return {stored.pair.held(act.on).id for stored in pairs}
+        if self.linked is None:
+            pairs = self.mailboxes.pairs(self.run.key.connection, self.lane.user.id, self.lane.module)
+            self.linked = {stored.pair.held(act.on).id for stored in pairs}
+        return self.linked
 
     def _updating(
         self, act: Act, source: Shown | None, target: Shown | None
@@ -261,9 +262,7 @@ class Applying:
         return kept or seen is None or not seen.fingerprint
 
     # ── what is committed ───────────────────────────────────────────────────────────────────────────────────────────
-    def _done(
-        self, block: list[Act], ended: list[_Ended], kept: frozenset[int], *, no_pairs: bool = False
-    ) -> Step:
+    def _done(self, block: list[Act], ended: list[_Ended], kept: frozenset[int], *, no_pairs: bool = False) -> Step:
         run, entity = self.run, self.lane.entity
         outcomes, beside = list[Outcome](), list[Any]()
         counts, kinds = Counter[Key](), Counter[OutcomeKind]()
@@ -333,11 +332,7 @@ class Applying:
 
     def _pair(self, before: Pair | None, after: Pair | None, act: Act) -> list[Any]:
         stored = StoredPair(after, label_of(act)) if after else None
-        return [
-            *self.mailboxes.pair_kept(
-                self.run.key.connection, self.lane.user.id, self.lane.module, before, stored
-            )
-        ]
+        return [*self.mailboxes.pair_kept(self.run.key.connection, self.lane.user.id, self.lane.module, before, stored)]
 
 
 def _id(act: Act, side: two_way.Side) -> str:
@@ -353,21 +348,17 @@ def _as_decided(shown: Shown, act: Act) -> bool:
     seen = next((one for one in (act.case.a, act.case.b) if one and one.id == shown.id), None)
     if seen is None or not shown.mine or print_of(shown) != seen.fingerprint:
         return False
-    if shown.reading.private != seen.private or shown.reading.problem != seen.problem and not seen.fingerprint:
+    if shown.reading.private != seen.private:
         return False
     return bool(seen.fingerprint) or shown.version == seen.version
 
 
-def _write(
-    records: Any, kind: ActKind, todo: list[tuple[Write | None, Shown | None]]
-) -> Sequence[Written | Left]:
+def _write(records: Any, kind: ActKind, todo: list[tuple[Write | None, Shown | None]]) -> Sequence[Written | Left]:
     if kind in _REMOVING:
         removed: Sequence[Written | Left] = records.remove([held for _, held in todo])
         return removed
     writes = [write for write, _ in todo]
-    written: Sequence[Written | Left] = (
-        records.create(writes) if kind is ActKind.CREATE else records.update(writes)
-    )
+    written: Sequence[Written | Left] = records.create(writes) if kind is ActKind.CREATE else records.update(writes)
     return written
 
 

@@ -68,6 +68,16 @@ def side_of(act: Act) -> Side:
 
 
 @dataclass(frozen=True, slots=True)
+class _Rules:
+    """What a lane's records are looked at by. `shared`: iCal UIDs that both sides know."""
+
+    user: MailboxUser
+    module: Module
+    shared: set[str]
+    days: tuple[date, date] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Planning:
     """Plans the cursor's lane."""
 
@@ -112,13 +122,12 @@ class Planning:
     def _seen(self, side: Side) -> Iterator[Seen]:
         """The records of a side. Other users' are no matter of ours, unless they were this one's."""
         user, module = self.lane.user, self.lane.module
-        shared = self._shared_uids()
+        rules = _Rules(user, module, self._shared_uids(), days_of(self.run, user, module))
         pairs = self.mailboxes.pairs(self.run.key.connection, user.id, module)
         paired = {stored.pair.held(side).id for stored in pairs}
-        days = days_of(self.run, user, module)
         for entry in self._entries(side):
             if entry.mine or entry.id in paired:
-                yield _seen(entry, side, user, module, shared, days)
+                yield _seen(entry, side, rules)
 
     def _shared_uids(self) -> set[str]:
         if self.lane.module is not Module.EVENTS:
@@ -127,8 +136,11 @@ class Planning:
         return uids[0] & uids[1]
 
     def _entries(self, side: Side) -> Iterator[Entry]:
-        key = self.run.progress["read"][self.lane.entity][side.value]["catalogue"]
-        return map(entry_from_line, self.objects.read_lines(key))
+        state = self.mailboxes.lane(self.run.key.connection, self.lane.user.id, self.lane.module)
+        if state is None:
+            message = "A lane is planned that was never read."
+            raise RuntimeError(message)
+        return map(entry_from_line, self.objects.read_lines(state.catalogues[side]))
 
     def _reason(self, acts: list[Act], pairs: list[Pair], on: Side) -> Problem | None:
         """Why a person has to be asked before this side is written."""
@@ -151,9 +163,7 @@ def left_aside(run: Run, entity: str) -> Step:
     tally = Tally(1, 0).counting(OutcomeKind.FAILED, 1)
     code = problem.code if problem else ""
     counts = Counter[Key]({(NOTES, OutcomeKind.FAILED.value, code): 1})
-    after = replace(
-        run, tallies={**run.tallies, entity: tally}, progress=with_counts(run.progress, entity, counts)
-    )
+    after = replace(run, tallies={**run.tallies, entity: tally}, progress=with_counts(run.progress, entity, counts))
     return Step(_onward(after), Rows(entity=entity, outcomes=(outcome,)))
 
 
@@ -223,22 +233,16 @@ def _action(act: Act) -> Action:
     )
 
 
-def _seen(
-    entry: Entry,
-    side: Side,
-    user: MailboxUser,
-    module: Module,
-    shared: set[str],
-    days: tuple[date, date] | None,
-) -> Seen:
+def _seen(entry: Entry, side: Side, rules: _Rules) -> Seen:
+    user, module = rules.user, rules.module
     reading = Reading(None, entry.label, entry.key, entry.uid, entry.private, entry.problem)
     excluded = f"{side_name(side)}:{entry.id}" in user.excluded.get(module, frozenset())
-    inside = entry.starts is None or within(entry.starts, days, user.zone)
+    inside = entry.starts is None or within(entry.starts, rules.days, user.zone)
     return Seen(
         id=entry.id,
         version=entry.version,
         fingerprint=entry.fingerprint,
-        key=match_key(reading, shared),
+        key=match_key(reading, rules.shared),
         label=entry.label,
         private=entry.private,
         in_scope=entry.mine and not entry.outside and inside,

@@ -138,6 +138,8 @@ class Reading:
             {one: of_lane[one.value]["catalogue"] for one in Side}, {one: of_lane[one.value]["cursor"] for one in Side}
         )
         kept = self.mailboxes.lane_kept(self.run.key.connection, self.lane.user.id, self.lane.module, state)
+        listed = {one.value: {"listed": of_lane[one.value]["listed"]} for one in Side}  # the rest is in the state
+        progress = {"read": {**self.run.progress.get("read", {}), entity: listed}}
         return Step(self._next_lane(progress), Rows(entity=entity, beside=(kept,)))
 
     def _next_lane(self, more: Mapping[str, Any]) -> Run:

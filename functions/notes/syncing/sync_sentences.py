@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from sincronia.answers import Answer, Answers, Fault, Retry
 
-EXCLUDED, MOVED, NOTHING_TO_SYNC, USER_GONE = (
-    "notes.excluded",
-    "notes.record_moved",
-    "notes.nothing_to_sync",
-    "notes.user_gone",
-)
-SETTINGS_CHANGED = "notes.settings_changed"
+EXCLUDED, MOVED = "notes.excluded", "notes.record_moved"
+NOTHING_TO_SYNC, USER_GONE = "notes.nothing_to_sync", "notes.user_gone"
 
 
 def _left(sentence: str, advice: str) -> Answer:
@@ -60,12 +55,6 @@ SYNC_SENTENCES: Answers = {
         Fault.PERSON,
         "O usuário foi removido de Gerenciar Usuários enquanto a sincronização trabalhava.",
         "Nada mais foi alterado na caixa postal dele; cadastre-o de novo se quiser sincronizá-la.",
-    ),
-    SETTINGS_CHANGED: Answer(
-        Retry.STOP,
-        Fault.PERSON,
-        "As Configurações de Sincronização mudaram depois da pré-visualização.",
-        "Execute a pré-visualização de novo e confira o que seria feito.",
     ),
     NOTHING_TO_SYNC: Answer(
         Retry.STOP,
