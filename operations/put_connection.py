@@ -54,7 +54,7 @@ class Definition(ConnectionForm):
     """A connection as an operator writes it down, without its secret."""
 
     connection: ConnectionId
-    integration: Literal["asms", "promob", "sgp", "zen"]
+    integration: Literal["asms", "notes", "promob", "sgp", "zen"]
     flows: dict[str, FlowForm] = Field(default_factory=dict)
 
     @model_validator(mode="after")
