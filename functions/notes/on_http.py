@@ -1,4 +1,4 @@
-"""The routes of IBM Notes ↔ Zoho CRM: connections, settings, users, runs, results, links."""
+"""The routes of IBM Notes ↔ Zoho CRM: connections, settings, users, runs, results, conflicts, links."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from notes.conflict_routes import ConflictRoutes
 from notes.offered import INTEGRATION
 from notes.pair_routes import PairRoutes
 from notes.result_routes import ResultRoutes
@@ -20,7 +21,7 @@ from sincronia.web.run_reads import RunReads
 logger = Logger()
 application = application_of(
     INTEGRATION,
-    (NotesConnections, SettingsRoutes, UserRoutes, RunReads, RunCancels, ResultRoutes, PairRoutes),
+    (NotesConnections, SettingsRoutes, UserRoutes, RunReads, RunCancels, ResultRoutes, ConflictRoutes, PairRoutes),
 )
 
 
