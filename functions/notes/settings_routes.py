@@ -11,10 +11,10 @@ from notes.paths import connection_path
 from notes.settings_forms import NewSync, SettingsAnswer, SettingsForm, settings_answer, settings_of
 from notes.store.settings import keep_settings, stored_settings
 from notes.sync_settings import SyncSettings
+from notes.syncing.told import told
 from sincronia import clock
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role, Token
-from sincronia.engine.report import told
 from sincronia.engine.state import Mode, Run, RunKey, ScheduledFlow
 from sincronia.store.asked import asked_for, digest
 from sincronia.store.runs import stored_run
@@ -109,9 +109,7 @@ class SettingsRoutes:
         """Once: who comes second is told so."""
         self.integration.connection(connection)
         run = self.integration.run(connection, run_id)
-        title, answers = self.integration.described(run.flow).title, self.integration.answers
-        after = decided(run, wanted, caller, lambda after: told(after, title, answers))
-        return run_answer(after, self.integration)
+        return run_answer(decided(run, wanted, caller, told), self.integration)
 
     def _started_or_active(self, connection: str, caller: Token, idempotency_key: str) -> RunAnswer:
         """The settings are saved by now: a run that is at work is no refusal of them."""
@@ -129,7 +127,7 @@ class SettingsRoutes:
             run_id = asked_for(digest(SYNC, caller.id, connection, idempotency_key, mode.value), run_id)
         asked = asked_run(RunKey(connection, run_id), self.integration.name, SYNC, {}, caller)
         run: Run = replace(asked, mode=mode)
-        if made(run, self._flow(connection, None), {}):
+        if made(run, self._flow(connection, None), {}, told(run)):
             return run_answer(run, self.integration)
         return run_answer(stored_run(run.key) or run, self.integration)
 
@@ -137,8 +135,9 @@ class SettingsRoutes:
         try:
             keep_settings(connection, settings, self._flow(connection, SYNC_MINUTES))
         except ProblemError as error:
-            codes = {"notes.settings_changed": "notes.settings_changed_meanwhile", "not_found": "connection_unknown"}
-            raise ProblemError(Problem(codes.get(error.problem.code, error.problem.code))) from None
+            if error.problem.code != "notes.settings_changed":
+                raise
+            raise ProblemError(Problem("notes.settings_changed_meanwhile")) from None
 
     def _flow(self, connection: str, every_minutes: int | None) -> ScheduledFlow:
         """The sync's flow, where nothing is kept of it yet; with a period it is due when that has gone by."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.notes_http_on_aws import RUNS, SETTINGS, NotesHttp
@@ -83,7 +85,7 @@ def test_starting_with_no_module_saves_nothing(notes: NotesHttp) -> None:
         {"version": -1},
     ],
 )
-def test_what_is_no_setting_is_refused(notes: NotesHttp, wrong: dict[str, object]) -> None:
+def test_what_is_no_setting_is_refused(notes: NotesHttp, wrong: dict[str, Any]) -> None:
     assert notes.save(**wrong).status == 422
     assert notes.get(SETTINGS)["version"] == 0
 

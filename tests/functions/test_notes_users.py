@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.notes_http_on_aws import CONNECTION, ONE, PASSWORD, USERS, NotesHttp
+from tests.notes_history_on_aws import CONNECTION
+from tests.notes_http_on_aws import ONE, PASSWORD, USERS, NotesHttp
 from tests.office_on_aws import AwsServer, Sandbox
 
 
