@@ -1,0 +1,280 @@
+"""Programar Reunião as work in steps: a meeting is created in Notes, which invites, then in the CRM, and both are one.
+
+Position 0 stands before the event in Notes, position 1 before the one in the CRM. Each side is looked at before it is
+written, whoever comes: what an earlier attempt made, or a sync has carried over meanwhile, is taken and not made again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Annotated, Any, Self
+
+from pydantic import Field, model_validator
+
+from notes import flow_names
+from notes.fields import record_fingerprint
+from notes.mailbox_users import MailboxUser
+from notes.ports import Left, Mailboxes, Open, Records, Shown, StoredPair, Write
+from notes.record_readings import reading_of
+from notes.records import Event, Module, Participant
+from notes.sync_settings import CRM, NOTES
+from notes.syncing.all_sentences import ALL_SENTENCES
+from notes.syncing.sync_sentences import USER_GONE
+from notes.user_forms import Email, Line
+from sincronia import clock
+from sincronia.answers import (
+    Answer,
+    Answers,
+    AnswerUnknownError,
+    Fault,
+    OutOfTimeError,
+    Problem,
+    ProblemError,
+    Retry,
+    explain,
+)
+from sincronia.engine.applying import CREATE_TRIES
+from sincronia.engine.report import started, time_of_day
+from sincronia.engine.state import Notification, Outcome, OutcomeKind, Phase, Rows, Run, Step, Tally
+from sincronia.engine.two_way import Held, Pair, Side
+from sincronia.ids import ID_FORM
+from sincronia.web.application import Input
+
+TITLE = "Programar Reunião"
+GONE = "notes.meeting_gone"
+MEETING_SENTENCES: Answers = {
+    GONE: Answer(
+        Retry.STOP,
+        Fault.PERSON,
+        "A reunião foi criada no IBM Notes, mas foi excluída ou marcada como particular antes de ir para o Zoho CRM.",
+        "Se ela ainda vale, programe-a de novo.",
+    ),
+}
+_SENTENCES: Answers = {**ALL_SENTENCES, **MEETING_SENTENCES}
+_SIDES = (NOTES, CRM)
+
+
+class MeetingForm(Input):
+    """A meeting as a person asks for it."""
+
+    user: Annotated[str, Field(pattern=rf"^$|{ID_FORM}", description="De quem é a agenda; sem ele, de quem pede.")] = ""
+    subject: Annotated[Line, Field(description="O Assunto.")]
+    participants: list[Email] = Field(default=[], max_length=100, description="Os e-mails dos Participantes.")
+    place: Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$", description="O Local.")] = ""
+    starts: Annotated[datetime, Field(description="O Início; sem fuso horário, no do usuário.")]
+    ends: Annotated[datetime, Field(description="O Término; escrito como o Início, com ou sem fuso horário.")]
+    reminder_minutes: Annotated[
+        int | None, Field(strict=True, ge=0, le=40_320, description="O Lembrete, em minutos antes do Início.")
+    ] = None
+
+    @model_validator(mode="after")
+    def _is_possible(self) -> Self:
+        if (self.starts.utcoffset() is None) != (self.ends.utcoffset() is None):
+            message = "o Início e o Término devem ter fuso horário os dois, ou nenhum"
+            raise ValueError(message)
+        if self.ends <= self.starts:
+            message = "o Término deve ser depois do Início"
+            raise ValueError(message)
+        if len({email.casefold() for email in self.participants}) < len(self.participants):
+            message = "há um participante repetido"
+            raise ValueError(message)
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class AskedMeeting:
+    """Whose calendar it is made in, and what it is."""
+
+    user: str
+    event: Event
+
+
+def asked_of(form: MeetingForm, user: MailboxUser) -> dict[str, Any]:
+    """The filters of the run; times without a zone are the user's. The user takes part anyway, and isn't invited."""
+
+    def moment(at: datetime) -> str:
+        return (at if at.utcoffset() is not None else at.replace(tzinfo=user.zone)).astimezone(UTC).isoformat()
+
+    return {
+        "user": user.id,
+        "subject": form.subject,
+        "participants": [email for email in form.participants if email.casefold() != user.email.casefold()],
+        "place": form.place.strip(),
+        "starts": moment(form.starts),
+        "ends": moment(form.ends),
+        "reminder_minutes": form.reminder_minutes,
+    }
+
+
+def asked_by(filters: Mapping[str, Any]) -> AskedMeeting:
+    """From what `asked_of` gave."""
+    reminder = filters["reminder_minutes"]
+    return AskedMeeting(
+        filters["user"],
+        Event(
+            subject=filters["subject"],
+            starts=datetime.fromisoformat(filters["starts"]),
+            ends=datetime.fromisoformat(filters["ends"]),
+            place=filters["place"],
+            participants=tuple(map(Participant, filters["participants"])),
+            reminder_minutes=None if reminder is None else int(reminder),
+        ),
+    )
+
+
+@dataclass(slots=True)
+class Meeting:
+    """The step of SteppedTask that schedules a meeting."""
+
+    mailboxes: Mailboxes
+    open: Open
+    _made: dict[str, str] = field(default_factory=dict)  # by run: the CRM's event whose commit was overtaken
+
+    def step(self, run: Run, deadline: float) -> Step:
+        """What follows the cursor. Raises ProblemError, and OutOfTimeError where nothing was done by the deadline."""
+        if clock.now() >= deadline:
+            raise OutOfTimeError
+        asked = asked_by(run.filters)
+        users = self.mailboxes.users(run.key.connection)
+        user = next((one for one in users if one.id == asked.user and Module.EVENTS in one.databases), None)
+        if user is None:
+            raise ProblemError(Problem(USER_GONE))
+        side = self.open(user, Module.EVENTS, NOTES if run.phase is Phase.READ or not run.position else CRM, deadline)
+        if run.phase is Phase.READ:
+            return self._begun(run, asked, side)
+        if not run.position:
+            return self._in_notes(run, asked, side)
+        return self._in_crm(run, asked, self.open(user, Module.EVENTS, NOTES, deadline), side)
+
+    def _begun(self, run: Run, asked: AskedMeeting, notes: Records) -> Step:
+        """Notes which such events are there already: none of those is ours."""
+        there = [one.id for one in _found(run, notes, asked.event, "")]
+        tallies = {_entity(asked): Tally(received=2, planned=2)}
+        return Step(replace(run, phase=Phase.APPLY, position=0, tallies=tallies, progress={"there": there}))
+
+    def _in_notes(self, run: Run, asked: AskedMeeting, notes: Records) -> Step:
+        there = run.progress["there"]
+        for attempt in range(CREATE_TRIES):
+            found = [one.id for one in _found(run, notes, asked.event, "") if one.id not in there]
+            try:
+                made = found[0] if found else _created(notes, Write(asked.event))
+            except AnswerUnknownError:
+                if attempt == CREATE_TRIES - 1:
+                    raise
+            else:
+                progress = {**run.progress, "notes": made}
+                return _done(replace(run, progress=progress), asked, OutcomeKind.CREATED, notes=made)
+        raise AssertionError
+
+    def _in_crm(self, run: Run, asked: AskedMeeting, notes: Records, crm: Records) -> Step:
+        made = str(run.progress["notes"])
+        paired = self._paired(run, asked, NOTES, made)
+        if paired is not None:
+            self._removed(run, crm, paired.b.id)
+            return _done(run, asked, OutcomeKind.CREATED, notes=made, crm=paired.b.id)
+        source = next(iter(notes.read([made])), None)
+        if source is None or source.reading.private:
+            return _done(run, asked, OutcomeKind.SKIPPED, Problem(GONE), notes=made)
+        content = source.reading.content
+        if not isinstance(content, Event):
+            return _done(run, asked, OutcomeKind.SKIPPED, source.reading.problem, notes=made)
+        for attempt in range(CREATE_TRIES):
+            free = [
+                one
+                for one in _found(run, crm, content, source.reading.uid)
+                if self._paired(run, asked, CRM, one.id) is None
+            ]
+            try:
+                copy = free[0].id if free else _created(crm, Write(content, uid=source.reading.uid))
+            except AnswerUnknownError:
+                if attempt == CREATE_TRIES - 1:
+                    raise
+            else:
+                self._made[run.key.run_id] = copy
+                return self._joined(run, asked, source, content, copy)
+        raise AssertionError
+
+    def _joined(self, run: Run, asked: AskedMeeting, source: Shown, content: Event, copy: str) -> Step:
+        """The copy's version is left open: the next sync looks at what it says."""
+        held = Held(source.id, source.version, record_fingerprint(content), source.reading.key)
+        pair = StoredPair(Pair(held, replace(held, id=copy, version=""), made_on=CRM), source.reading.label)
+        beside = self.mailboxes.pair_kept(run.key.connection, asked.user, Module.EVENTS, None, pair)
+        step = _done(run, asked, OutcomeKind.CREATED, notes=source.id, crm=copy)
+        return replace(step, rows=replace(step.rows, beside=tuple(beside)))
+
+    def _paired(self, run: Run, asked: AskedMeeting, side: Side, record_id: str) -> Pair | None:
+        stored = self.mailboxes.pairs(run.key.connection, asked.user, Module.EVENTS)
+        return next((one.pair for one in stored if one.pair.held(side).id == record_id), None)
+
+    def _removed(self, run: Run, crm: Records, paired: str) -> None:
+        """A sync was faster, and paired an event of its own: the one that this run made beside it goes."""
+        mine = self._made.get(run.key.run_id, paired)
+        if mine != paired:
+            crm.remove(list(crm.read([mine])))
+
+
+def _found(run: Run, records: Records, event: Event, uid: str) -> list[Shown]:
+    """Events of this subject, start and end that were made since the run began."""
+    key = reading_of(lambda: event, event, private=False).key
+    found = records.found(key, uid, clock.iso(run.started_at))
+    return [one for one in found if isinstance(one.reading.content, Event) and one.reading.content.ends == event.ends]
+
+
+def _created(records: Records, write: Write) -> str:
+    """The id. Raises ProblemError, also where the side refuses it."""
+    (result,) = records.create([write])
+    if isinstance(result, Left):
+        raise ProblemError(result.problem or Problem("notes.record_moved"))
+    return result.id
+
+
+def _entity(asked: AskedMeeting) -> str:
+    return flow_names.entity(Module.EVENTS, asked.user)
+
+
+def _done(
+    run: Run, asked: AskedMeeting, kind: OutcomeKind, problem: Problem | None = None, *, notes: str, crm: str = ""
+) -> Step:
+    entity = _entity(asked)
+    outcome = Outcome(
+        seq=f"{run.position:08}",
+        entity=entity,
+        kind=kind,
+        source_id=notes,
+        label=asked.event.subject,
+        problem=problem,
+        target_id=crm,
+        kept={"side": _SIDES[run.position].value},
+    )
+    after = replace(run, position=run.position + 1, tallies={entity: run.tallies[entity].counting(kind, 1)})
+    return Step(after, Rows(entity=entity, outcomes=(outcome,)))
+
+
+def told(run: Run) -> Notification:
+    """What became of the meeting, on which side, and what to do."""
+    if run.result is None and run.problem is None:
+        return replace(started(run, TITLE), text="A reunião está sendo programada.")
+    in_notes, in_crm = "notes" in run.progress, run.counters.get(OutcomeKind.CREATED, 0) == len(_SIDES)
+    if in_crm:
+        parts = ["A reunião foi criada no IBM Notes, que convida os participantes, e está no Zoho CRM."]
+    elif in_notes:
+        parts = ["A reunião foi criada no IBM Notes, que convida os participantes; no Zoho CRM ela ainda não está."]
+    else:
+        parts = ["A reunião não consta como criada; confira a agenda no IBM Notes antes de programá-la de novo."]
+    if run.problem:
+        parts.append(explain(run.problem, _SENTENCES))
+    elif run.result and not in_crm:
+        parts.append("O motivo está nos resultados da execução.")
+    if run.result is None and run.wake_at is not None:
+        parts.append(f"A execução espera e continua às {time_of_day(run.wake_at)}.")
+    return replace(
+        started(run, TITLE),
+        text=" ".join(parts),
+        concluded_at=clock.iso(run.concluded_at) if run.concluded_at is not None else "",
+        result=run.result,
+    )
+
+
+meeting_told = told
