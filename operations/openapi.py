@@ -16,19 +16,20 @@ def whole_document() -> dict[str, Any]:
         os.environ.setdefault(name, value)
     from asms.on_http import application as asms  # noqa: PLC0415  # reads the environment when imported
     from hub.on_http import application as hub  # noqa: PLC0415
+    from notes.on_http import application as notes  # noqa: PLC0415
     from promob.on_http import application as promob  # noqa: PLC0415
     from sgp.on_http import application as sgp  # noqa: PLC0415
     from sincronia.web.openapi import document, merged  # noqa: PLC0415
     from zen.on_http import application as zen  # noqa: PLC0415
 
-    return merged(document(application) for application in (hub, asms, promob, sgp, zen))
+    return merged(document(application) for application in (hub, asms, notes, promob, sgp, zen))
 
 
 _ENVIRONMENT = {
     f"{name}_TABLE": "described"
     for name in (
         *("CONNECTIONS", "LINKS", "IDENTITIES", "RUNS", "OUTCOMES", "NOTIFICATIONS", "HINTS"),
-        *("TOKENS", "REQUESTS", "DIRECTORY", "PROJECTS"),
+        *("TOKENS", "REQUESTS", "DIRECTORY", "PROJECTS", "MAILBOXES"),
     )
 } | {"AWS_DEFAULT_REGION": "sa-east-1", "POWERTOOLS_SERVICE_NAME": "described"}
 

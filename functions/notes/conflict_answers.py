@@ -73,7 +73,7 @@ class ConflictLine(BaseModel):
     brought_back_by: str | None = Field(description="Quem pediu que fosse devolvido: a identificação de um token.")
 
 
-class FieldAnswer(BaseModel):
+class OverwrittenField(BaseModel):
     """A field that holds something."""
 
     name: str
@@ -84,7 +84,7 @@ class FieldAnswer(BaseModel):
 class ConflictAnswer(ConflictLine):
     """An entry with the content that was overwritten."""
 
-    content: list[FieldAnswer]
+    content: list[OverwrittenField]
 
 
 def conflict_line(loser: Loser, connection: str, users: Mapping[str, MailboxUser]) -> ConflictLine:
@@ -96,7 +96,7 @@ def conflict_answer(loser: Loser, connection: str, users: Mapping[str, MailboxUs
     """The same, with its content."""
     named = ((field.name, getattr(loser.content, field.name)) for field in fields(loser.content))
     content = [
-        FieldAnswer(name=name, title=FIELD_TITLES[name], value=_shown(value))
+        OverwrittenField(name=name, title=FIELD_TITLES[name], value=_shown(value))
         for name, value in named
         if value is not None and value not in {"", ()}
     ]

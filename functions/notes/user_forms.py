@@ -51,7 +51,7 @@ class Views(Input):
     tasks: Line = "($ToDo)"
 
 
-class NewUser(Input):
+class NewMailboxUser(Input):
     """A person whose mailbox is to be kept in step."""
 
     token: Annotated[str, Field(pattern=ID_FORM, description="O token de integração com que a pessoa trabalha aqui.")]
@@ -65,7 +65,7 @@ class NewUser(Input):
     crm_owner: CrmOwner
 
 
-class UserChange(Input):
+class MailboxUserChange(Input):
     """What of a user is to change; what isn't named stays. Links stay whatever changes."""
 
     name: Line | None = None
@@ -92,7 +92,7 @@ class ExcludedRecord(Input):
     record_id: RecordId
 
 
-class UserAnswer(BaseModel):
+class MailboxUserAnswer(BaseModel):
     """A user; of the password, nothing."""
 
     id: str = Field(description="A identificação do token da pessoa.")
@@ -107,7 +107,7 @@ class UserAnswer(BaseModel):
     version: int
 
 
-def user_of(new: NewUser) -> MailboxUser:
+def user_of(new: NewMailboxUser) -> MailboxUser:
     """The user that a person typed; their secret has no name yet."""
     return MailboxUser(
         id=new.token,
@@ -123,7 +123,7 @@ def user_of(new: NewUser) -> MailboxUser:
     )
 
 
-def changes_of(change: UserChange) -> dict[str, Any]:
+def changes_of(change: MailboxUserChange) -> dict[str, Any]:
     """What a change names, as a MailboxUser has it."""
     named: dict[str, Any] = {
         name: value for name in ("name", "email", "login", "crm_owner") if (value := getattr(change, name)) is not None
@@ -137,9 +137,9 @@ def changes_of(change: UserChange) -> dict[str, Any]:
     return named
 
 
-def user_answer(user: MailboxUser) -> UserAnswer:
+def user_answer(user: MailboxUser) -> MailboxUserAnswer:
     """A user as people read them."""
-    return UserAnswer(
+    return MailboxUserAnswer(
         id=user.id,
         name=user.name,
         email=user.email,

@@ -20,10 +20,10 @@ from notes.store.users import (
 )
 from notes.user_forms import (
     ExcludedRecord,
-    NewUser,
+    MailboxUserAnswer,
+    MailboxUserChange,
+    NewMailboxUser,
     PasswordChange,
-    UserAnswer,
-    UserChange,
     changes_of,
     user_answer,
     user_of,
@@ -107,12 +107,12 @@ class UserRoutes:
             )(function)
         return routes
 
-    def list_users(self, connection: ConnectionInPath, caller: Caller) -> list[UserAnswer]:
+    def list_users(self, connection: ConnectionInPath, caller: Caller) -> list[MailboxUserAnswer]:
         """In the order of their ids."""
         self.integration.connection(connection)
         return [user_answer(user) for _, user in sorted(seen_users(connection, caller).items())]
 
-    def create_user(self, connection: ConnectionInPath, new: NewUser) -> UserAnswer:
+    def create_user(self, connection: ConnectionInPath, new: NewMailboxUser) -> MailboxUserAnswer:
         """Known by the token. Who asks again, because a first try died half-way, gets the password in."""
         configured = self.integration.connection(connection).connection
         _check_token(new.token)
@@ -127,7 +127,9 @@ class UserRoutes:
         licence = parsed(Settings, configured.settings, COMMON).licence
         return user_answer(made_user(connection, wanted, new.password, licence))
 
-    def change_user(self, connection: ConnectionInPath, user: UserInPath, change: UserChange) -> UserAnswer:
+    def change_user(
+        self, connection: ConnectionInPath, user: UserInPath, change: MailboxUserChange
+    ) -> MailboxUserAnswer:
         """What isn't named stays."""
         self._user(connection, user)
         if change.email is not None:
@@ -142,7 +144,7 @@ class UserRoutes:
 
     def change_user_password(
         self, connection: ConnectionInPath, user: UserInPath, change: PasswordChange, caller: Caller
-    ) -> UserAnswer:
+    ) -> MailboxUserAnswer:
         """It is not tried here: the test of the connection, and the next run, tell whether it does."""
         self.integration.connection(connection)
         if caller.id != user and not caller.role.covers(Role.ADMINISTRATOR):
@@ -154,7 +156,7 @@ class UserRoutes:
 
     def exclude_record(
         self, connection: ConnectionInPath, user: UserInPath, record: ExcludedRecord, caller: Caller
-    ) -> UserAnswer:
+    ) -> MailboxUserAnswer:
         """From the next run on it is neither changed nor removed, on either side."""
         self.integration.connection(connection)
         acting_user(connection, caller, user)
@@ -162,7 +164,7 @@ class UserRoutes:
 
     def include_record(
         self, connection: ConnectionInPath, user: UserInPath, record: ExcludedRecord, caller: Caller
-    ) -> UserAnswer:
+    ) -> MailboxUserAnswer:
         """From the next run on."""
         self.integration.connection(connection)
         acting_user(connection, caller, user)
