@@ -41,7 +41,7 @@ class MailboxesOnAws:
         return self.of("notes.mailbox_users").MailboxUser(
             id=user_id,
             name=user_id.capitalize(),
-            email=f"{user_id}@exemplo.com.br",
+            email=f"{user_id}@escritorio.example",
             login=user_id,
             zone=ZoneInfo("America/Sao_Paulo"),
             databases={self.contacts: "mail/a.nsf"},
@@ -63,7 +63,7 @@ class MailboxesOnAws:
 
     def loser(self, entry: str, user: str = "ana") -> Any:
         """A content that a conflict has overwritten."""
-        content = self.of("notes.records").Contact(last_name="Lima", email="carla@exemplo.com.br")
+        content = self.of("notes.records").Contact(last_name="Lima", email="carla@escritorio.example")
         side = self.of("sincronia.engine.two_way").Side.B
         ports = self.of("notes.ports")
         return ports.Loser(entry, user, self.contacts, side, "c1", "Lima", content, "conflict", "2026-11-22", "r1")

@@ -57,7 +57,7 @@ class NotesHistory(RoutesOnAws):
             users.MailboxUser(
                 id=token.id,
                 name=name.capitalize(),
-                email=f"{name}@exemplo.com.br",
+                email=f"{name}@escritorio.example",
                 login=name,
                 zone=ZoneInfo("America/Sao_Paulo"),
                 databases=dict.fromkeys(records.Module, "mail/a.nsf"),
@@ -88,7 +88,7 @@ class NotesHistory(RoutesOnAws):
     def conflict(self, entry: str, user: str, *, at: str, module: str = "contacts", brought_back_at: str = "") -> None:
         """A contact, or a task, that a conflict has overwritten in the CRM."""
         records, settings = self.of("notes.records"), self.of("notes.sync_settings")
-        contact = records.Contact(last_name="Lima", email="carla@exemplo.com.br")
+        contact = records.Contact(last_name="Lima", email="carla@escritorio.example")
         loser = self.of("notes.ports").Loser(
             id=entry,
             user=user,

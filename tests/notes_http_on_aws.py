@@ -26,7 +26,7 @@ class NotesHttp(NotesHistory):
         return {
             "token": self.ids[role],
             "name": role.capitalize(),
-            "email": f"{role}@exemplo.com.br",
+            "email": f"{role}@escritorio.example",
             "login": role,
             "password": PASSWORD,
             "databases": {"contacts": "names.nsf", "tasks": "mail/a.nsf", "events": "mail/a.nsf"},

@@ -56,7 +56,7 @@ def test_an_entry_is_read_with_all_that_was_overwritten_and_by_nobody_else(histo
 
     assert entry["content"] == [
         {"name": "last_name", "title": "Sobrenome", "value": "Lima"},
-        {"name": "email", "title": "E-mail", "value": "carla@exemplo.com.br"},
+        {"name": "email", "title": "E-mail", "value": "carla@escritorio.example"},
     ]
     assert (entry["side"], entry["why"], entry["user_name"], entry["label"]) == ("crm", "conflict", "Ana", "Lima")
     assert (entry["brought_back_at"], entry["brought_back_by"]) == (None, None)

@@ -8,7 +8,7 @@ from tests.notes_history_on_aws import MEETINGS, NotesHistory
 
 MEETING: dict[str, Any] = {
     "subject": "Reunião de vendas",
-    "participants": ["carla@exemplo.com.br"],
+    "participants": ["carla@escritorio.example"],
     "place": "Sala 2",
     "starts": "2026-12-01T14:00:00-03:00",
     "ends": "2026-12-01T15:00:00-03:00",

@@ -110,10 +110,10 @@ def test_a_pair_that_comes_before_the_mark_is_seen_and_no_run_begins_with_who_is
 def test_a_changed_password_leaves_links_and_secret_s_name(kept: MailboxesOnAws) -> None:
     ana = kept.made("ana")
     kept.link("ana", None, kept.pair())
-    changed = kept.users.change_password(CONNECTION, "ana", "nova@exemplo.com.br", "outra-inventada")
+    changed = kept.users.change_password(CONNECTION, "ana", "nova@escritorio.example", "outra-inventada")
     secrets = kept.of("sincronia.store.aws").SecretsManagerSecrets()
     assert secrets.fields(ana.secret_name) == {"password": "outra-inventada"}
-    assert (changed.secret_name, changed.email, changed.version) == (ana.secret_name, "nova@exemplo.com.br", 2)
+    assert (changed.secret_name, changed.email, changed.version) == (ana.secret_name, "nova@escritorio.example", 2)
     assert list(kept.store.pairs(CONNECTION, "ana", kept.contacts)) == [kept.pair()]
 
 

@@ -34,7 +34,7 @@ def test_users_are_added_up_to_the_licence_and_their_passwords_never_shown(notes
 def test_adding_the_same_again_changes_nothing_and_other_data_is_refused(notes: NotesHttp) -> None:
     first, again = notes.add("operator"), notes.add("operator")
     other = notes.add("operator", login="outro")
-    same_mail = notes.add("reader", email="OPERATOR@exemplo.com.br")
+    same_mail = notes.add("reader", email="OPERATOR@escritorio.example")
 
     assert again.body == first.body
     assert (other.status, other.body["code"]) == (409, "notes.user_exists")
@@ -65,21 +65,21 @@ def test_what_changes_of_a_user_leaves_the_rest_and_the_links(notes: NotesHttp) 
     notes.linked(before["id"], "contacts", "n1", "c1")
 
     changed = notes.call(
-        "PATCH", f"{USERS}/{before['id']}", role="administrator", body={"email": "nova@exemplo.com.br", "zone": "UTC"}
+        "PATCH", f"{USERS}/{before['id']}", role="administrator", body={"email": "nova@escritorio.example", "zone": "UTC"}
     )
 
-    assert changed.body == {**before, "email": "nova@exemplo.com.br", "zone": "UTC", "version": 2}
+    assert changed.body == {**before, "email": "nova@escritorio.example", "zone": "UTC", "version": 2}
     assert len(notes.call("GET", f"{ONE}/pairs", role="operator").body["items"]) == 1
 
 
 def test_people_change_their_own_password_and_an_administrator_anybodys(notes: NotesHttp) -> None:
     user = notes.add("operator").body
     path = f"{USERS}/{user['id']}/password"
-    new = {"email": "Operator@exemplo.com.br", "password": "nova-senha"}
+    new = {"email": "Operator@escritorio.example", "password": "nova-senha"}
     notes.user("bia")
 
     other = notes.call("POST", path, role="bia", body=new)
-    wrong = notes.call("POST", path, role="operator", body={**new, "email": "bia@exemplo.com.br"})
+    wrong = notes.call("POST", path, role="operator", body={**new, "email": "bia@escritorio.example"})
     assert (other.status, other.body["code"]) == (403, "notes.password_of_other")
     assert (wrong.status, wrong.body["code"]) == (422, "notes.email_wrong")
     assert notes.password_of(user["id"]) == PASSWORD

@@ -20,7 +20,7 @@ from tests.notes_in_memory import Death, Mailbox, user
 
 FORM = {
     "subject": "Reunião de vendas",
-    "participants": ["carla@exemplo.com.br"],
+    "participants": ["carla@escritorio.example"],
     "starts": "2026-12-01T14:00:00",
     "ends": "2026-12-01T15:00:00",
     "reminder_minutes": 15,
