@@ -7,7 +7,9 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from notes.bringing_back_routes import BringingBackRoutes
 from notes.conflict_routes import ConflictRoutes
+from notes.meeting_routes import MeetingRoutes
 from notes.offered import INTEGRATION
 from notes.pair_routes import PairRoutes
 from notes.result_routes import ResultRoutes
@@ -21,7 +23,18 @@ from sincronia.web.run_reads import RunReads
 logger = Logger()
 application = application_of(
     INTEGRATION,
-    (NotesConnections, SettingsRoutes, UserRoutes, RunReads, RunCancels, ResultRoutes, ConflictRoutes, PairRoutes),
+    (
+        NotesConnections,
+        SettingsRoutes,
+        UserRoutes,
+        RunReads,
+        RunCancels,
+        ResultRoutes,
+        ConflictRoutes,
+        BringingBackRoutes,
+        MeetingRoutes,
+        PairRoutes,
+    ),
 )
 
 

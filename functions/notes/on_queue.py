@@ -14,8 +14,11 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from notes import bringing_back, meeting
 from notes.answers import ANSWERS
-from notes.flow_names import SYNC
+from notes.bringing_back import BringingBack
+from notes.flow_names import BRINGING_BACK, MEETING, SYNC
+from notes.meeting import Meeting
 from notes.opened_work import OpenedWork
 from notes.store.mailboxes import DynamoMailboxes
 from notes.store.remains import MailboxRemains
@@ -37,8 +40,12 @@ processor = BatchProcessor(event_type=EventType.SQS)
 store, queue, secrets = DynamoStore(), SqsRunQueue(), SecretsManagerSecrets()
 mailboxes, objects = DynamoMailboxes(), S3Objects()
 syncing = OpenedWork(store, secrets, ANSWERS, lambda opened: Syncing(mailboxes, objects, opened))
+meetings = OpenedWork(store, secrets, ANSWERS, lambda opened: Meeting(mailboxes, opened), invites=True)
+returns = OpenedWork(store, secrets, ANSWERS, lambda opened: BringingBack(mailboxes, opened))
 tasks: Mapping[str, Task] = {
     SYNC: SteppedTask(Steps(store, queue, ANSWERS, told), syncing.step),
+    MEETING: SteppedTask(Steps(store, queue, ANSWERS, meeting.told), meetings.step),
+    BRINGING_BACK: SteppedTask(Steps(store, queue, ANSWERS, bringing_back.told), returns.step),
     DELETION: Erasing(store, queue, MailboxRemains()),
 }
 outside = Outside(store, objects, queue, secrets, {}, tasks)
