@@ -214,7 +214,7 @@ def test_what_the_side_refuses_is_told_with_its_own_reason(box: Box, monkeypatch
 
 
 def test_a_side_that_is_down_is_asked_again_later(box: Box) -> None:
-    error = ProblemError(Problem("vendor_down", {"vendor": "Domino"}))
+    error = ProblemError(Problem("vendor_down", {"vendor": "Domino", "status": "503"}))
     box.records.problem = lambda: error
     run = box.asked()
     held = replace(run, lease="l", attempts=1, wake_at=None)
