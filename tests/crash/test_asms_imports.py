@@ -19,7 +19,7 @@ from tests.crash.asms_world import DirectoryOnAws
 from tests.crash.choke import Choke, Fate
 from tests.crash.drives import overtaken, repeated
 from tests.crash.stage import Stage
-from tests.crash.sweeps import shared, sweep, sweep_of_drives, thinned
+from tests.crash.sweeps import shared, sweep, sweep_of_drives
 from tests.office_on_aws import AwsServer, Sandbox
 
 Staged = Stage[DirectoryOnAws]
@@ -85,8 +85,7 @@ def test_death_or_a_lost_answer_at_every_call_of_an_import(stage: Staged, fate: 
 @pytest.mark.sweep
 @pytest.mark.parametrize("fate", [Fate.AFTER, Fate.LOST], ids=str)
 def test_death_or_a_lost_answer_wherever_it_matters(any_stage: Staged, fate: Fate) -> None:
-    chosen = shared if any_stage.scenario is IMPORTS else thinned  # three files take three times the calls
-    assert sweep(any_stage, fate, chosen=chosen) == {}
+    assert sweep(any_stage, fate, chosen=shared) == {}
 
 
 @pytest.mark.sweep

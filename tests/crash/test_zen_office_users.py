@@ -11,7 +11,7 @@ import pytest
 from tests.crash.choke import Choke, Fate
 from tests.crash.drives import overtaken
 from tests.crash.stage import Stage
-from tests.crash.sweeps import Chosen, shared, sweep, thinned
+from tests.crash.sweeps import Chosen, firsts, shared, sweep, thinned
 from tests.crash.zen_scenarios import EVERYTHING, FIRST_SYNC, ZenScenario
 from tests.office_on_aws import AwsServer
 
@@ -32,21 +32,27 @@ def test_an_undisturbed_sync_does_what_the_scenario_is_for(
     assert run["counters"] == counters
 
 
-@pytest.mark.parametrize(
-    "fate", [pytest.param(fate, marks=() if fate == Fate.LOST else pytest.mark.sweep) for fate in Fate]
-)
+@pytest.mark.parametrize("fate", [Fate.LOST, pytest.param(Fate.AFTER, marks=pytest.mark.sweep)])
 def test_death_or_a_lost_answer_at_every_call(aws: AwsServer, monkeypatch: pytest.MonkeyPatch, fate: Fate) -> None:
     with Stage(aws, monkeypatch, FIRST_SYNC) as stage:
         assert sweep(stage, fate) == {}
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("fate", list(Fate))
+@pytest.mark.parametrize("fate", [Fate.AFTER, Fate.LOST])
 def test_death_or_a_lost_answer_when_everything_has_changed(
     aws: AwsServer, monkeypatch: pytest.MonkeyPatch, fate: Fate
 ) -> None:
     with Stage(aws, monkeypatch, EVERYTHING) as stage:
         assert sweep(stage, fate, chosen=thinned) == {}
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("scenario", [FIRST_SYNC, EVERYTHING], ids=lambda scenario: scenario.name)
+def test_death_before_a_call(aws: AwsServer, monkeypatch: pytest.MonkeyPatch, scenario: ZenScenario) -> None:
+    """Before a call the world is as after the one before it: each name once is enough."""
+    with Stage(aws, monkeypatch, scenario) as stage:
+        assert sweep(stage, Fate.BEFORE, chosen=firsts) == {}
 
 
 @pytest.mark.sweep
