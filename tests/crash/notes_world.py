@@ -1,0 +1,214 @@
+"""A mailbox and a CRM whose workers may die: how both and every table look when all is quiet, what always holds."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from local.vendors.domino import DominoSimulator
+from local.vendors.zoho import ZohoSimulator
+from local.vendors.zoho_modules import CUSTOM_NAMES
+from tests.crash.asms_world import steady
+from tests.crash.scenario import tables
+from tests.crash.zen_world import VOLATILE as OF_RUNS
+from tests.notes_vendors import VIEWS
+from tests.office_on_aws import SECRET_PREFIX, START, AwsServer, OfficeOnAws, Sandbox, in_place_of_the_tests_own
+
+CONNECTION, USER = "correio-modelo", "00000000000000a1"
+SYNC = "sincronizar"
+KINDS = ("contacts", "tasks", "events")
+
+# What may differ between a disturbed and an undisturbed run.
+VOLATILE = (OF_RUNS - {"id"}) | {
+    *("brought_back_at", "made_at", "decided_at"),  # who comes later is later
+    *("lane", "changed", "revision"),  # steps, and how often they were taken
+    *("a_version", "b_version"),  # compared with what the sides say now
+    *("catalogues", "cursors"),  # objects under the lease, and moments
+    *("modified", "last-modified", "Modified_Time", "Created_Time", "Closed_Time", "deleted_time"),  # by both clocks
+}
+
+_KEPT_ALIVE = deque[Sandbox]()  # two, by turns: to make one takes longer than most performances
+
+
+class MailboxesInDanger(OfficeOnAws):
+    """One user of both systems with a clock to move, and whoever is called in the place of who died.
+
+    `mutant` changes each new execution environment; without one, two that were made before are taken by turns.
+    """
+
+    def __init__(self, aws: AwsServer, domino: DominoSimulator, zoho: ZohoSimulator) -> None:
+        self.aws, self.domino, self.zoho = aws, domino, zoho
+        self.mutant: Callable[[Sandbox], None] | None = None
+        self.now = START
+        self.changes: Callable[[Sandbox], None] | None = None
+        self.queue_url = os.environ["RUN_QUEUE_URL"]
+        self.sandbox = self.new_sandbox()
+
+    def new_sandbox(self) -> Sandbox:
+        """A new execution environment, or one that is as good as new."""
+        if self.changes or self.mutant:
+            sandbox = Sandbox(lambda: self.now, self.mutant, "notes")
+            if self.changes:
+                self.changes(sandbox)
+            return sandbox
+        if len(_KEPT_ALIVE) < 2:
+            _KEPT_ALIVE.append(Sandbox(lambda: START, integration="notes"))
+        _KEPT_ALIVE.rotate()
+        sandbox = _KEPT_ALIVE[0]
+        sandbox.of("sincronia.clock").now = lambda: self.now
+        sandbox.of("notes.zoho_session").forget_tokens()
+        sandbox.on_queue.secrets._kept.clear()
+        for task in sandbox.on_queue.tasks.values():
+            opened = getattr(getattr(task, "step", None), "__self__", None)
+            if opened is not None:
+                opened._lease, opened._work = "", None
+        return sandbox
+
+    def inside(self, sandbox: Sandbox | None = None) -> AbstractContextManager[None]:
+        """The product's modules are those of the environment: pydantic looks for types by their modules' names."""
+        return in_place_of_the_tests_own((sandbox or self.sandbox).modules)
+
+    def of(self, name: str) -> Any:
+        """One of the product's modules."""
+        return self.sandbox.imported(name)
+
+    def tick(self, sandbox: Sandbox | None = None) -> None:
+        """See OfficeOnAws."""
+        with self.inside(sandbox):
+            super().tick(sandbox)
+
+    def handle(self, happening: dict[str, Any], sandbox: Sandbox | None = None, seconds: float = 300) -> bool:
+        """See OfficeOnAws."""
+        with self.inside(sandbox):
+            return super().handle(happening, sandbox, seconds)
+
+    @property
+    def mailbox(self) -> str:
+        """The path of the user's database."""
+        return self.domino.first_user.mailbox
+
+    def join(self, *modules: str, winner: str = "crm") -> None:
+        """Puts the connection, its user and its settings, both ways; the sync is due now and each hour."""
+        state, records, settings = map(self.of, ("sincronia.engine.state", "notes.records", "notes.sync_settings"))
+        own = {"domino_address": self.domino.url, "zoho_address": self.zoho.url, "licence": 2}
+        new = state.Connection(
+            CONNECTION, "notes", "Correio Modelo", own | {"crm_fields": dict(CUSTOM_NAMES)}, "", "ana", enabled=True
+        )
+        secret = {f"zoho_{name}": value for name, value in self.zoho.credentials.items()}
+        person = self.domino.first_user
+        user = self.of("notes.mailbox_users").MailboxUser(
+            id=USER,
+            name=person.name,
+            email=person.email,
+            login=person.name,
+            zone=ZoneInfo("America/Sao_Paulo"),
+            databases=dict.fromkeys(records.Module, person.mailbox),
+            views={records.Module(module.value): view for module, view in VIEWS.items()},
+            crm_owner=self.zoho.rows("users")[0]["id"],
+            secret_name="",
+            excluded={},
+        )
+        wanted = settings.SyncSettings(
+            frozenset(map(records.Module, modules)),
+            direction=settings.Direction.BOTH,
+            winner=settings.Winner(winner),
+            version=1,
+        )
+        hourly = state.ScheduledFlow(CONNECTION, "notes", SYNC, "Sincronizar", {}, 60, self.now, "")
+        with self.inside():
+            self.sandbox.registering.put_connection(new, [], secret, SECRET_PREFIX)
+            self.of("notes.store.users").made_user(CONNECTION, user, person.password, 2)
+            self.of("notes.store.settings").keep_settings(CONNECTION, wanted, hourly)
+
+    def in_step(self) -> None:
+        """Both sides agree, and that is known."""
+        for _ in range(2):
+            run = self.sync()
+            assert (run["phase"], run["result"]) == ("done", "success"), run
+        assert not any(json.loads(row["kept"])["writing"] for row in self.rows("links") if "writing" in row["kept"])
+
+    def agreed(self) -> dict[str, Any]:
+        """Of each pair: whether each side says what the pair holds, and whether that is of the version it has now."""
+        opening = self.of("sincronia.engine.flow").Opening
+        state, two_way, pairs = map(
+            self.of, ("sincronia.store.connections", "sincronia.engine.two_way", "notes.store.pairs")
+        )
+        print_of, found = self.of("notes.syncing.catalogue").print_of, dict[str, Any]()
+        with self.inside():
+            connection = state.registered(CONNECTION).connection
+            secrets = self.sandbox.on_queue.secrets
+            opened = self.of("notes.connection").open_records(
+                opening(connection.settings, secrets.fields(connection.secret_name), {}, self.now + 60), secrets
+            )
+            [user] = self.of("notes.store.users").stored_users(CONNECTION)
+            for module in self.of("notes.records").Module:
+                stored = list(pairs.stored_pairs(CONNECTION, USER, module))
+                for side in two_way.Side if stored else ():
+                    records = opened(user, module, side, self.now + 60)
+                    shown = {one.id: one for one in records.read([one.pair.held(side).id for one in stored])}
+                    for one in stored:
+                        held = one.pair.held(side)
+                        now = shown.get(held.id)
+                        said = now is not None and print_of(now) == held.fingerprint
+                        current = now is not None and held.version in {"", now.version}
+                        found[f"{module} {side} {one.label}"] = (said, current)
+        return found
+
+
+@contextmanager
+def mailboxes_in_danger(aws: AwsServer) -> Iterator[MailboxesInDanger]:
+    """A mailbox and a CRM with nothing in them."""
+    aws.emptied("notes")
+    place: list[MailboxesInDanger] = []
+
+    def now() -> datetime:
+        return datetime.fromtimestamp(place[0].now if place else START, UTC)
+
+    sizes = {"contacts": 0, "tasks": 0, "events": 0}
+    with DominoSimulator(users=1, **sizes, now=now) as domino, ZohoSimulator(users=1, **sizes, now=now) as zoho:
+        zoho.set_limits()  # by the place's clock all happens within minutes
+        place.append(MailboxesInDanger(aws, domino, zoho))
+        yield place[0]
+
+
+def world(place: MailboxesInDanger, creates: Mapping[str, int]) -> dict[str, Any]:
+    """Every row of both sides and of every table, without what is volatile. A run's id stands as its place."""
+    found: dict[str, Any] = {}
+    for vendor, simulator in (("domino", place.domino), ("zoho", place.zoho)):
+        for kind in KINDS:
+            found[f"{vendor} {kind}"] = [steady(row, VOLATILE) for row in simulator.rows(kind)]
+    found["invitations"] = place.domino.rows("invitations")
+    runs = sorted(str(row["run_id"]) for row in place.rows("runs"))
+    for table in tables(place.aws):
+        texts = []
+        for row in place.rows(table):
+            text = json.dumps(steady(row, VOLATILE), sort_keys=True, ensure_ascii=False)
+            for number, run_id in reversed([*enumerate(runs)]):
+                text = text.replace(run_id, f"run {number}")
+            texts.append(text)
+        found[table] = [json.loads(text) for text in sorted(texts)]
+    found["agreed"] = place.agreed()
+    found["queued"] = place.message()
+    found["creates"] = dict(creates)
+    return found
+
+
+def conserved(place: MailboxesInDanger) -> None:
+    """The law of conservation, on every lane of every run; no act that took a content away has no entry of it."""
+    entries = {row["id"] for row in place.rows("mailboxes") if row["scope"] == f"{CONNECTION}#losers"}
+    for run in place.rows("runs"):
+        remaining = run["position"] if run["phase"] in {"apply", "brake", "done"} else 0
+        for tally in json.loads(run["tallies"]).values():
+            done = min(remaining, tally["planned"])
+            remaining -= done
+            assert tally["received"] == sum(tally["counters"].values()) + tally["planned"] - done, run
+    for row in place.rows("outcomes"):
+        named = steady(row).get("kept", {}).get("loser", {"S": ""})
+        entry = named["S"] if isinstance(named, dict) else named
+        assert not entry or entry in entries, f"no entry {entry}: {row}"
