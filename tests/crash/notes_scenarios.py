@@ -1,16 +1,18 @@
-"""What the crash tests sweep of Notes: syncs both ways, module by module."""
+"""What the crash tests sweep of Notes: syncs both ways, module by module, a meeting, contents brought back."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from local.vendors.server import Simulator
 from tests.crash import notes_world
-from tests.crash.notes_world import MailboxesInDanger, mailboxes_in_danger
-from tests.crash.scenario import Scenario
+from tests.crash.choke import Choke, Death
+from tests.crash.notes_world import SYNC, USER, MailboxesInDanger, mailboxes_in_danger
+from tests.crash.scenario import Scenario, tick
 from tests.office_on_aws import AwsServer
 
 _LATER = 3_600.0
@@ -48,11 +50,8 @@ class NotesScenario(Scenario[MailboxesInDanger]):
 
     def is_quiet(self, place: MailboxesInDanger) -> bool:
         """No run is waiting for its turn or for time."""
-        return all(row["phase"] == "done" for row in place.rows("runs")) and self._is_begun(place)
-
-    def _is_begun(self, place: MailboxesInDanger) -> bool:
-        """The next sync is due later."""
-        return all(float(row["wake_at"]) > place.now for row in place.rows("connections") if "wake_at" in row)
+        begun = all(float(row["wake_at"]) > place.now for row in place.rows("connections") if "wake_at" in row)
+        return begun and all(row["phase"] == "done" for row in place.rows("runs"))
 
     def check(self, place: MailboxesInDanger) -> None:
         """See notes_world.conserved."""
@@ -101,6 +100,26 @@ def _contacts(place: MailboxesInDanger) -> None:
     place.zoho.add("contacts", First_Name="Gil", Last_Name="Mota", Email="gil@cliente.example")
 
 
+def given_up(place: MailboxesInDanger, choke: Choke, scenario: Scenario[MailboxesInDanger]) -> None:
+    """A drive in which nobody comes in the place of who died: the run is cancelled, and the next syncs go on.
+
+    Meanwhile the person in Notes edits once more what the run was carrying.
+    """
+    with suppress(Death), choke.watching():
+        place.tick()
+        while place.deliver():
+            pass
+    choke.revive()
+    place.now += scenario.replaced_after
+    place.sandbox = place.new_sandbox()
+    place.cancel()
+    scenario.check(place)
+    notes = _notes_keys(place, "contacts", "MailAddress")
+    place.domino.edit("contacts", {"change": {notes["ana"]: {"JobTitle": "Presidente"}}})
+    place.in_step()
+    scenario.check(place)
+
+
 def _tasks(place: MailboxesInDanger) -> None:
     """New ones on each side, an edit each way, and a conflict in which the word of Notes stands."""
     place.join("tasks", winner="notes")
@@ -143,7 +162,54 @@ def _events(place: MailboxesInDanger) -> None:
     place.zoho.add("events", Event_Title="Palestra", **times)
 
 
+def _meeting(place: MailboxesInDanger) -> None:
+    """A meeting is asked for; there is one of that subject at another time already."""
+    place.join("events", minutes=None)
+    place.domino.edit("events", {"add": [_event("Feira", 7, place.mailbox)]})
+    place.in_step()
+    place.now += _LATER
+    place.ask(
+        "agendar_reuniao",
+        user=USER,
+        subject="Feira",
+        participants=["ana@cliente.example"],
+        place="Sala 4",
+        starts="2026-12-09T12:00:00+00:00",
+        ends="2026-12-09T13:00:00+00:00",
+        reminder_minutes=15,
+    )
+
+
+def _brought_back(place: MailboxesInDanger) -> None:
+    """A content that lost in Notes, and a contact that was removed from the CRM, are asked back."""
+    place.join("contacts", minutes=None)
+    names = ("Caio Prado", "Duda Melo", "Igor Paz")
+    place.domino.edit("contacts", {"add": [_person(name, place.mailbox) for name in names]})
+    place.in_step()
+    place.now += _LATER
+    notes, crm = _notes_keys(place, "contacts", "MailAddress"), _crm_keys(place, "contacts", "Email")
+    changed = {notes["caio"]: {"JobTitle": "Comprador"}}
+    place.domino.edit("contacts", {"change": changed, "remove": [notes["duda"]]})
+    place.zoho.change("contacts", crm["caio"], Title="Sócio")
+    place.in_step()
+    place.now += _LATER
+    for row in place.rows("mailboxes"):
+        if row["scope"].endswith("#losers"):
+            side = json.loads(row["value"])["side"]
+            place.ask("devolver_edicao", loser=row["id"], user=USER, module="contacts", side=side)
+
+
+def _next_sync(place: MailboxesInDanger) -> None:
+    place.now += _LATER
+    place.ask(SYNC)
+
+
 CONTACTS = NotesScenario(name="contacts", prepare=_contacts)
 TASKS = NotesScenario(name="tasks", prepare=_tasks)
 EVENTS = NotesScenario(name="events", prepare=_events)
-EVERY = (CONTACTS, TASKS, EVENTS)
+MEETING = NotesScenario(name="meeting", prepare=_meeting)
+BROUGHT_BACK = NotesScenario(
+    name="brought back, and carried on", prepare=_brought_back, acts=(tick, tick), meanwhile=_next_sync
+)
+SYNCS = (CONTACTS, TASKS, EVENTS)
+EVERY = (*SYNCS, MEETING, BROUGHT_BACK)

@@ -47,16 +47,14 @@ class MailboxesInDanger(OfficeOnAws):
         self.mutant: Callable[[Sandbox], None] | None = None
         self.now = START
         self.changes: Callable[[Sandbox], None] | None = None
+        self.asked = 0  # runs that people asked for
         self.queue_url = os.environ["RUN_QUEUE_URL"]
         self.sandbox = self.new_sandbox()
 
     def new_sandbox(self) -> Sandbox:
         """A new execution environment, or one that is as good as new."""
-        if self.changes or self.mutant:
-            sandbox = Sandbox(lambda: self.now, self.mutant, "notes")
-            if self.changes:
-                self.changes(sandbox)
-            return sandbox
+        if self.mutant:
+            return Sandbox(lambda: self.now, self.mutant, "notes")
         if len(_KEPT_ALIVE) < 2:
             _KEPT_ALIVE.append(Sandbox(lambda: START, integration="notes"))
         _KEPT_ALIVE.rotate()
@@ -64,10 +62,8 @@ class MailboxesInDanger(OfficeOnAws):
         sandbox.of("sincronia.clock").now = lambda: self.now
         sandbox.of("notes.zoho_session").forget_tokens()
         sandbox.on_queue.secrets._kept.clear()
-        for task in sandbox.on_queue.tasks.values():
-            opened = getattr(getattr(task, "step", None), "__self__", None)
-            if opened is not None:
-                opened._lease, opened._work = "", None
+        for opened in (sandbox.on_queue.syncing, sandbox.on_queue.meetings, sandbox.on_queue.returns):
+            opened._lease, opened._work = "", None
         return sandbox
 
     def inside(self, sandbox: Sandbox | None = None) -> AbstractContextManager[None]:
@@ -93,8 +89,8 @@ class MailboxesInDanger(OfficeOnAws):
         """The path of the user's database."""
         return self.domino.first_user.mailbox
 
-    def join(self, *modules: str, winner: str = "crm") -> None:
-        """Puts the connection, its user and its settings, both ways; the sync is due now and each hour."""
+    def join(self, *modules: str, winner: str = "crm", minutes: int | None = 60) -> None:
+        """Puts the connection, its user and its settings, both ways; `minutes`: between two syncs."""
         state, records, settings = map(self.of, ("sincronia.engine.state", "notes.records", "notes.sync_settings"))
         own = {"domino_address": self.domino.url, "zoho_address": self.zoho.url, "licence": 2}
         new = state.Connection(
@@ -120,18 +116,51 @@ class MailboxesInDanger(OfficeOnAws):
             winner=settings.Winner(winner),
             version=1,
         )
-        hourly = state.ScheduledFlow(CONNECTION, "notes", SYNC, "Sincronizar", {}, 60, self.now, "")
+        hourly = state.ScheduledFlow(CONNECTION, "notes", SYNC, "Sincronizar", {}, minutes, minutes and self.now, "")
         with self.inside():
             self.sandbox.registering.put_connection(new, [], secret, SECRET_PREFIX)
             self.of("notes.store.users").made_user(CONNECTION, user, person.password, 2)
             self.of("notes.store.settings").keep_settings(CONNECTION, wanted, hourly)
 
-    def in_step(self) -> None:
-        """Both sides agree, and that is known."""
+    def ask(self, flow: str, **filters: Any) -> None:
+        """A person asks for a run, which the next tick queues."""
+        state, self.asked = self.of("sincronia.engine.state"), self.asked + 1
+        at = datetime.fromtimestamp(self.now, UTC)
+        key = state.RunKey(CONNECTION, f"{at:%Y%m%dT%H%M%S}000Z-{self.asked:016x}")
+        run = state.Run(key, "notes", flow, "ana", filters, CONNECTION, started_at=self.now, wake_at=self.now)
+        with self.inside():
+            self.of("sincronia.store.runs").run_out(run).save()
+
+    def worked_off(self) -> dict[str, Any]:
+        """What is due is done, by a tick and every message; gives the newest run's row, which was a success."""
+        self.tick()
+        while self.deliver():
+            pass
+        run = self.run()
+        assert (run["phase"], run["result"]) == ("done", "success"), run
+        return run
+
+    def cancel(self) -> None:
+        """A person wants the newest run to end, and it does."""
+        run = self.run()
+        with self.inside():
+            key = self.of("sincronia.engine.state").RunKey(CONNECTION, run["run_id"])
+            self.sandbox.on_queue.store.ask_to_cancel(key, "ana")
+        self.tick()
+        while self.deliver():
+            pass
+        assert self.run()["phase"] == "done"
+
+    def in_step(self) -> dict[str, Any]:
+        """Both sides agree, and that is known; gives the last run's row."""
         for _ in range(2):
-            run = self.sync()
-            assert (run["phase"], run["result"]) == ("done", "success"), run
-        assert not any(json.loads(row["kept"])["writing"] for row in self.rows("links") if "writing" in row["kept"])
+            waits = [float(row["wake_at"]) for row in self.rows("connections") if "wake_at" in row]
+            self.now = max([self.now + 1_800.0, *waits])
+            if not waits:
+                self.ask(SYNC)
+            run = self.worked_off()
+        assert not [row for row in self.rows("links") if "writing" in row["kept"]]
+        return run
 
     def agreed(self) -> dict[str, Any]:
         """Of each pair: whether each side says what the pair holds, and whether that is of the version it has now."""
@@ -157,7 +186,7 @@ class MailboxesInDanger(OfficeOnAws):
                         now = shown.get(held.id)
                         said = now is not None and print_of(now) == held.fingerprint
                         current = now is not None and held.version in {"", now.version}
-                        found[f"{module} {side} {one.label}"] = (said, current)
+                        found[f"{module} {side} {one.label} {held.id}"] = (said, current)
         return found
 
 
@@ -170,7 +199,7 @@ def mailboxes_in_danger(aws: AwsServer) -> Iterator[MailboxesInDanger]:
     def now() -> datetime:
         return datetime.fromtimestamp(place[0].now if place else START, UTC)
 
-    sizes = {"contacts": 0, "tasks": 0, "events": 0}
+    sizes: dict[str, Any] = {"contacts": 0, "tasks": 0, "events": 0}
     with DominoSimulator(users=1, **sizes, now=now) as domino, ZohoSimulator(users=1, **sizes, now=now) as zoho:
         zoho.set_limits()  # by the place's clock all happens within minutes
         place.append(MailboxesInDanger(aws, domino, zoho))

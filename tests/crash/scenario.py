@@ -114,7 +114,8 @@ class Scenario(ABC, Generic[Place]):
 
 def tables(aws: AwsServer) -> list[str]:
     """The tables that the integration's functions know."""
-    return [table for table in (*TABLES, "hints", "projects", "mailboxes") if os.environ[f"{table.upper()}_TABLE"] in aws.tables]
+    known = (*TABLES, "hints", "projects", "mailboxes")
+    return [table for table in known if os.environ[f"{table.upper()}_TABLE"] in aws.tables]
 
 
 def differences(expected: Mapping[str, Any], found: Mapping[str, Any]) -> str:
