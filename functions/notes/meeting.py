@@ -1,7 +1,9 @@
 """Programar Reunião as work in steps: a meeting is created in Notes, which invites, then in the CRM, and both are one.
 
-Position 0 stands before the event in Notes, position 1 before the one in the CRM. Each side is looked at before it is
-written, whoever comes: what an earlier attempt made, or a sync has carried over meanwhile, is taken and not made again.
+Position 0 stands before the event in Notes, position 1 before the one in the CRM. Who may come after an attempt that
+wrote without telling looks first, and takes what is there; so does who may come after a sync that has carried it over.
+Limit: neither side keeps a mark of ours. Of two meetings that are asked for at the same time with the same subject,
+times and participants one may be taken for the other, in Notes after a lost answer, in the CRM where it keeps no UID.
 """
 
 from __future__ import annotations
@@ -13,15 +15,15 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from notes import flow_names
+from notes import flow_names, normal_forms
 from notes.fields import record_fingerprint
 from notes.mailbox_users import MailboxUser
 from notes.ports import Left, Mailboxes, Open, Records, Shown, StoredPair, Write
 from notes.record_readings import reading_of
-from notes.records import Event, Module, Participant
+from notes.records import Event, Module, Participant, Record
 from notes.sync_settings import CRM, NOTES
 from notes.syncing.all_sentences import ALL_SENTENCES
-from notes.syncing.sync_sentences import USER_GONE
+from notes.syncing.sync_sentences import MOVED, USER_GONE
 from notes.user_forms import Email, Line
 from sincronia import clock
 from sincronia.answers import (
@@ -54,6 +56,10 @@ MEETING_SENTENCES: Answers = {
 }
 _SENTENCES: Answers = {**ALL_SENTENCES, **MEETING_SENTENCES}
 _SIDES = (NOTES, CRM)
+_LEFT = "left"  # in a run's progress: why it left the CRM as it was
+_STAYS = (
+    "Não a programe de novo: a próxima sincronização a leva ao Zoho CRM, se os Eventos são sincronizados do IBM Notes."
+)
 
 
 class MeetingForm(Input):
@@ -130,7 +136,7 @@ class Meeting:
 
     mailboxes: Mailboxes
     open: Open
-    _made: dict[str, str] = field(default_factory=dict)  # by run: the CRM's event whose commit was overtaken
+    _made: dict[str, str] = field(default_factory=dict)  # by run: the event that this process made in the CRM
 
     def step(self, run: Run, deadline: float) -> Step:
         """What follows the cursor. Raises ProblemError, and OutOfTimeError where nothing was done by the deadline."""
@@ -152,53 +158,63 @@ class Meeting:
         """Notes which such events are there already: none of those is ours."""
         there = [one.id for one in _found(run, notes, asked.event, "")]
         tallies = {_entity(asked): Tally(received=2, planned=2)}
-        return Step(replace(run, phase=Phase.APPLY, position=0, tallies=tallies, progress={"there": there}))
+        progress = {"there": there, "first": run.lease}
+        return Step(replace(run, phase=Phase.APPLY, position=0, tallies=tallies, progress=progress))
 
     def _in_notes(self, run: Run, asked: AskedMeeting, notes: Records) -> Step:
-        there = run.progress["there"]
+        there, first = run.progress["there"], run.progress["first"] == run.lease
         for attempt in range(CREATE_TRIES):
-            found = [one.id for one in _found(run, notes, asked.event, "") if one.id not in there]
+            found: list[str] = []
+            if attempt or not first:
+                found = [one.id for one in _found(run, notes, asked.event, "") if one.id not in there]
             try:
                 made = found[0] if found else _created(notes, Write(asked.event))
             except AnswerUnknownError:
                 if attempt == CREATE_TRIES - 1:
                     raise
-            else:
-                progress = {**run.progress, "notes": made}
-                return _done(replace(run, progress=progress), asked, OutcomeKind.CREATED, notes=made)
+                continue
+            if isinstance(made, Left):
+                raise ProblemError(made.problem or Problem(MOVED))
+            progress = {**run.progress, "notes": made}
+            return _done(replace(run, progress=progress), asked, OutcomeKind.CREATED, notes=made)
         raise AssertionError
 
     def _in_crm(self, run: Run, asked: AskedMeeting, notes: Records, crm: Records) -> Step:
         made = str(run.progress["notes"])
+        source = next(iter(notes.read([made])), None)
         paired = self._paired(run, asked, NOTES, made)
         if paired is not None:
-            self._removed(run, crm, paired.b.id)
+            self._removed(run, asked, crm, source, paired.b.id)
             return _done(run, asked, OutcomeKind.CREATED, notes=made, crm=paired.b.id)
-        source = next(iter(notes.read([made])), None)
         if source is None or source.reading.private:
-            return _done(run, asked, OutcomeKind.SKIPPED, Problem(GONE), notes=made)
+            return _left(run, asked, OutcomeKind.SKIPPED, Problem(GONE))
         content = source.reading.content
         if not isinstance(content, Event):
-            return _done(run, asked, OutcomeKind.SKIPPED, source.reading.problem, notes=made)
+            return _left(run, asked, OutcomeKind.SKIPPED, source.reading.problem or Problem(MOVED))
         for attempt in range(CREATE_TRIES):
-            free = [
-                one
-                for one in _found(run, crm, content, source.reading.uid)
-                if self._paired(run, asked, CRM, one.id) is None
-            ]
+            free = self._free(run, asked, crm, content, source.reading.uid)
+            if free:
+                return self._joined(run, asked, source, free[0].id, free[0].reading.content or content)
             try:
-                copy = free[0].id if free else _created(crm, Write(content, uid=source.reading.uid))
+                copy = _created(crm, Write(content, uid=source.reading.uid))
             except AnswerUnknownError:
                 if attempt == CREATE_TRIES - 1:
                     raise
-            else:
-                self._made[run.key.run_id] = copy
-                return self._joined(run, asked, source, content, copy)
+                continue
+            if isinstance(copy, Left):
+                return _left(run, asked, OutcomeKind.REJECTED, copy.problem or Problem(MOVED))
+            self._made[run.key.run_id] = copy
+            return self._joined(run, asked, source, copy, content)
         raise AssertionError
 
-    def _joined(self, run: Run, asked: AskedMeeting, source: Shown, content: Event, copy: str) -> Step:
-        """The copy's version is left open: the next sync looks at what it says."""
-        held = Held(source.id, source.version, record_fingerprint(content), source.reading.key)
+    def _joined(self, run: Run, asked: AskedMeeting, source: Shown, copy: str, agreed: Record) -> Step:
+        """A pair that agrees in what the copy says: where Notes says more by now, the next sync carries that on.
+
+        The copy's version is left open: the next sync looks at what it says.
+        """
+        content = source.reading.content
+        same = content is not None and record_fingerprint(content) == record_fingerprint(agreed)
+        held = Held(source.id, source.version if same else "", record_fingerprint(agreed), source.reading.key)
         pair = StoredPair(Pair(held, replace(held, id=copy, version=""), made_on=CRM), source.reading.label)
         beside = self.mailboxes.pair_kept(run.key.connection, asked.user, Module.EVENTS, None, pair)
         step = _done(run, asked, OutcomeKind.CREATED, notes=source.id, crm=copy)
@@ -208,26 +224,47 @@ class Meeting:
         stored = self.mailboxes.pairs(run.key.connection, asked.user, Module.EVENTS)
         return next((one.pair for one in stored if one.pair.held(side).id == record_id), None)
 
-    def _removed(self, run: Run, crm: Records, paired: str) -> None:
+    def _free(self, run: Run, asked: AskedMeeting, crm: Records, event: Event, uid: str) -> list[Shown]:
+        """The CRM's events that may be this one, as it is or as it was asked for, and are no other's pair."""
+        found = {one.id: one for wanted in (event, asked.event) for one in _found(run, crm, wanted, uid)}
+        return [one for one in found.values() if self._paired(run, asked, CRM, one.id) is None]
+
+    def _removed(self, run: Run, asked: AskedMeeting, crm: Records, source: Shown | None, paired: str) -> None:
         """A sync was faster, and paired an event of its own: the one that this run made beside it goes."""
-        mine = self._made.get(run.key.run_id, paired)
-        if mine != paired:
-            crm.remove(list(crm.read([mine])))
+        content = source.reading.content if source is not None else None
+        mine = {self._made[run.key.run_id]} if run.key.run_id in self._made else set[str]()
+        if source is not None and isinstance(content, Event) and source.reading.uid:
+            free = self._free(run, asked, crm, content, source.reading.uid)
+            mine |= {one.id for one in free if one.reading.uid == source.reading.uid}
+        extra = sorted(one for one in mine - {paired} if self._paired(run, asked, CRM, one) is None)
+        if extra:
+            crm.remove(list(crm.read(extra)))
 
 
 def _found(run: Run, records: Records, event: Event, uid: str) -> list[Shown]:
-    """Events of this subject, start and end that were made since the run began."""
+    """Events of this UID, or of this subject, these times and participants, that were made since the run began."""
     key = reading_of(lambda: event, event, private=False).key
     found = records.found(key, uid, clock.iso(run.started_at))
-    return [one for one in found if isinstance(one.reading.content, Event) and one.reading.content.ends == event.ends]
+    return [
+        one
+        for one in found
+        if (uid and one.reading.uid == uid)
+        or (
+            isinstance(one.reading.content, Event)
+            and one.reading.content.ends == event.ends
+            and _invited(one.reading.content) == _invited(event)
+        )
+    ]
 
 
-def _created(records: Records, write: Write) -> str:
-    """The id. Raises ProblemError, also where the side refuses it."""
+def _invited(event: Event) -> set[str]:
+    return {normal_forms.email(one.email) for one in event.participants}
+
+
+def _created(records: Records, write: Write) -> str | Left:
+    """The id, or why the side refuses it."""
     (result,) = records.create([write])
-    if isinstance(result, Left):
-        raise ProblemError(result.problem or Problem("notes.record_moved"))
-    return result.id
+    return result if isinstance(result, Left) else result.id
 
 
 def _entity(asked: AskedMeeting) -> str:
@@ -246,10 +283,17 @@ def _done(
         label=asked.event.subject,
         problem=problem,
         target_id=crm,
-        kept={"side": _SIDES[run.position].value},
+        kept={"on": _SIDES[run.position].value},
     )
     after = replace(run, position=run.position + 1, tallies={entity: run.tallies[entity].counting(kind, 1)})
     return Step(after, Rows(entity=entity, outcomes=(outcome,)))
+
+
+def _left(run: Run, asked: AskedMeeting, kind: OutcomeKind, problem: Problem) -> Step:
+    """The meeting is in Notes alone; why is told with the run."""
+    why = {"code": problem.code, "details": dict(problem.details)}
+    after = replace(run, progress={**run.progress, _LEFT: why})
+    return _done(after, asked, kind, problem, notes=str(run.progress["notes"]))
 
 
 def told(run: Run) -> Notification:
@@ -257,16 +301,27 @@ def told(run: Run) -> Notification:
     if run.result is None and run.problem is None:
         return replace(started(run, TITLE), text="A reunião está sendo programada.")
     in_notes, in_crm = "notes" in run.progress, run.counters.get(OutcomeKind.CREATED, 0) == len(_SIDES)
+    problem = run.problem
+    if _LEFT in run.progress:
+        problem = Problem(run.progress[_LEFT]["code"], run.progress[_LEFT]["details"])
+    created = "A reunião foi criada no IBM Notes" + (
+        ", que convida os participantes" if run.filters["participants"] else ""
+    )
+    lost = problem is not None and problem.code == GONE
+    parts = []
     if in_crm:
-        parts = ["A reunião foi criada no IBM Notes, que convida os participantes, e está no Zoho CRM."]
-    elif in_notes:
-        parts = ["A reunião foi criada no IBM Notes, que convida os participantes; no Zoho CRM ela ainda não está."]
-    else:
-        parts = ["A reunião não consta como criada; confira a agenda no IBM Notes antes de programá-la de novo."]
-    if run.problem:
-        parts.append(explain(run.problem, _SENTENCES))
-    elif run.result and not in_crm:
-        parts.append("O motivo está nos resultados da execução.")
+        parts.append(f"{created}, e está no Zoho CRM.")
+    elif in_notes and not lost:
+        parts.append(f"{created}; no Zoho CRM ela {'ainda ' * (run.result is None)}não está.")
+    elif not in_notes and run.result is None:
+        parts.append("A reunião ainda não consta como criada.")
+    elif not in_notes:
+        parts.append("A reunião não consta como criada; confira a agenda no IBM Notes antes de programá-la de novo.")
+    if problem:
+        parts.append(explain(problem, _SENTENCES))
+    carried = run.result is not None and (problem is None or problem.code not in {GONE, USER_GONE})
+    if in_notes and not in_crm and carried:
+        parts.append(_STAYS)
     if run.result is None and run.wake_at is not None:
         parts.append(f"A execução espera e continua às {time_of_day(run.wake_at)}.")
     return replace(
@@ -275,6 +330,3 @@ def told(run: Run) -> Notification:
         concluded_at=clock.iso(run.concluded_at) if run.concluded_at is not None else "",
         result=run.result,
     )
-
-
-meeting_told = told
