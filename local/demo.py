@@ -32,6 +32,7 @@ ACTS = {
     "sgp": "local.demo_sgp",
     "asms": "local.demo_asms",
     "promob": "local.demo_promob",
+    "notes": "local.demo_notes",
 }
 WIDTH_WITHOUT_TERMINAL = 120
 

@@ -120,6 +120,13 @@ SENTENCES = {
         "Projetos que mudaram: Apartamento",
         "Mensagens mortas: 0",
     ),
+    "notes": (
+        "Sincronizar antes de salvar as configurações: 409 notes.settings_unsaved",
+        "Um a mais: 409 notes.licence_full",
+        "O teste encontra: notes.credentials_wrong",
+        "O passo está lá: Permitir operações do Serviço de Dados do Domino",
+        "Aberta a visualização, tudo funciona",
+    ),
 }
 
 
@@ -142,7 +149,9 @@ def test_the_demo_shows_the_flow_and_holds(act: str) -> None:
     assert "0123456789abcdef" not in ended.stdout  # the tokens of the simulators
     assert "sin_" not in ended.stdout  # the API's
     assert "whsec_" not in ended.stdout  # the webhooks'
-    assert not re.search("Jabuticaba|Pitanga|senha-70", ended.stdout)  # passwords that were taken
+    assert not re.search(
+        "Jabuticaba|Pitanga|senha-70|senha-do-notes|senha-antiga|senha-nova", ended.stdout
+    )  # passwords that were taken
     assert not re.search("/webhooks/(sgp|promob)/[a-z-]+/[0-9a-f]{5}", ended.stdout)  # nor the whole of their address
 
 
@@ -150,7 +159,7 @@ def test_an_act_that_is_not_there_is_said_so() -> None:
     command = [sys.executable, "-m", "local.demo", "promobb"]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr == "A demonstração não tem o ato promobb. Os atos são: zen, sgp, asms, promob.\n"
+    assert ended.stderr == "A demonstração não tem o ato promobb. Os atos são: zen, sgp, asms, promob, notes.\n"
 
 
 def test_what_is_not_as_it_should_be_ends_the_act() -> None:
