@@ -79,7 +79,6 @@ class MemoryRecords:
     bodies_read: int = 0
     problem: Callable[[], Exception] | None = None  # raised by whatever is asked
     on_write: Callable[[str, Any], None] = lambda kind, write: None  # looks at each write
-    born: dict[str, int] = field(default_factory=dict)  # by id: in which run it was made
 
     # ── people ──────────────────────────────────────────────────────────────────────────────────────────────────────
     def typed(self, content: Record, *, private: bool = False) -> str:

@@ -54,7 +54,6 @@ class _Ended:
     kind: OutcomeKind
     problem: Problem | None = None
     written: Written | None = None
-    source_version: str = ""
     left: bool = False
 
 
@@ -194,9 +193,8 @@ class Applying:
                 ended[place] = _moved()
         if todo:
             results = self.lane.asked(on, lambda records: _write(records, kind, list(todo.values())))
-            for (place, (write, _)), result in zip(todo.items(), results, strict=True):
-                source = sources.get(_id(block[place], on.other))
-                ended[place] = _ended(kind_of(block[place]), result, source if write else None)
+            for place, result in zip(todo, results, strict=True):
+                ended[place] = _ended(kind_of(block[place]), result)
         return [ended[place] for place in range(len(block))]
 
     def _read(self, block: list[Act], side: two_way.Side) -> Mapping[str, Shown]:
@@ -218,7 +216,7 @@ class Applying:
             if len(free) > 1 or any(print_of(one) != print_of(source) for one in free):
                 return _moved()
             if free:
-                return _Ended(OutcomeKind.CREATED, None, Written(free[0].id, free[0].version), source.version)
+                return _Ended(OutcomeKind.CREATED, None, Written(free[0].id, free[0].version))
         return Write(source.reading.content, uid=uid), None
 
     def _linked(self, act: Act) -> set[str]:
@@ -237,7 +235,7 @@ class Applying:
         if not _as_decided(source, act) or not target.mine:
             return _moved()
         if print_of(target) == print_of(source):  # written by an earlier attempt, or typed the same meanwhile
-            return _Ended(OutcomeKind.UPDATED, None, Written(target.id, target.version), source.version)
+            return _Ended(OutcomeKind.UPDATED, None, Written(target.id, target.version))
         if not _as_decided(target, act):
             return _moved()
         new, old = compared(source.reading.content), compared(target.reading.content)
@@ -362,9 +360,9 @@ def _write(records: Any, kind: ActKind, todo: list[tuple[Write | None, Shown | N
     return written
 
 
-def _ended(kind: OutcomeKind, result: Written | Left, source: Shown | None) -> _Ended:
+def _ended(kind: OutcomeKind, result: Written | Left) -> _Ended:
     if isinstance(result, Written):
-        return _Ended(kind, None, result, source.version if source else "")
+        return _Ended(kind, None, result)
     if result.moved or result.problem is None:
         return _moved()
     return replace(_failed(result.problem), left=True)
