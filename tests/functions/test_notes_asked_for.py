@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from local.vendors.faults import Fault, Kind
 from tests.notes_history_on_aws import CONFLICTS, CONNECTION, MEETINGS, NotesHistory
 from tests.notes_vendors import VIEWS, Vendors, vendors
 from tests.office_on_aws import SECRET_PREFIX, AwsServer, Context, Sandbox, in_place_of_the_tests_own
@@ -151,6 +152,54 @@ def test_a_meeting_invites_once_and_is_in_the_crm_once_and_a_sync_after_it_write
     assert office.calendars() == written
     assert set(first.counters) <= {"unchanged"}
     assert sum(tally.planned for tally in second.tallies.values()) == 0
+
+
+def test_answers_that_are_lost_on_both_sides_make_nothing_twice(office: Office) -> None:
+    for vendor in (office.both.domino, office.both.zoho):
+        vendor.faults.set(Fault(Kind.LOST_ANSWER, operation="create"))
+
+    run = office.delivered(office.post(MEETINGS, MEETING, role="ana").body["run_id"])
+
+    assert (run.result, run.problem) == ("success", None)
+    (there,) = meetings(office.here("domino", "events"), "summary")
+    (copy,) = meetings(office.here("zoho", "events"), "Event_Title")
+    assert [row["email"] for row in office.here("domino", "invitations")] == MEETING["participants"]
+    assert [(pair.a.id, pair.b.id) for pair in office.pairs("events")] == [(there["id"], copy["id"])]
+
+
+def test_two_requests_with_the_same_content_are_two_meetings(office: Office) -> None:
+    asked = [office.post(MEETINGS, MEETING, role="ana", key=key).body["run_id"] for key in ("k1", "k2")]
+
+    runs = [office.delivered(one) for one in asked]
+
+    assert [run.result for run in runs] == ["success", "success"]
+    there = {row["id"] for row in meetings(office.here("domino", "events"), "summary")}
+    copies = {row["id"] for row in meetings(office.here("zoho", "events"), "Event_Title")}
+    assert (len(there), len(copies)) == (2, 2)
+    assert ({pair.a.id for pair in office.pairs("events")}, {pair.b.id for pair in office.pairs("events")}) == (
+        there,
+        copies,
+    )
+
+
+def test_what_only_the_crm_refuses_is_told_as_that_and_what_to_do(aws: AwsServer) -> None:
+    aws.emptied("notes")
+    with vendors() as both:
+        nobodys = replace(both, user=replace(both.user, crm_owner="1"))  # whom the CRM doesn't know
+        office = Office(Sandbox(time.time, integration="notes"), nobodys)
+        run = office.delivered(office.post(MEETINGS, MEETING, role="ana").body["run_id"])
+
+        assert (run.result, office.pairs("events")) == ("partial", [])
+        assert len(meetings(office.here("domino", "events"), "summary")) == 1
+        assert meetings(office.here("zoho", "events"), "Event_Title") == []
+        text = office.told(run)
+        assert text.startswith(
+            "A reunião foi criada no IBM Notes, que convida os participantes; no Zoho CRM ela não está. O Zoho CRM"
+        )
+        assert text.endswith(
+            "Não a programe de novo: a próxima sincronização a leva ao Zoho CRM, se os Eventos são sincronizados do "
+            "IBM Notes."
+        )
 
 
 def test_one_call_brings_a_conflict_back_and_the_next_sync_carries_it(office: Office) -> None:
