@@ -10,21 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from typing import Annotated, Any, Self
-
-from pydantic import Field, model_validator
+from datetime import datetime
+from typing import Any
 
 from notes import flow_names, normal_forms
 from notes.fields import record_fingerprint
-from notes.mailbox_users import MailboxUser
 from notes.ports import Left, Mailboxes, Open, Records, Shown, StoredPair, Write
 from notes.record_readings import reading_of
 from notes.records import Event, Module, Participant, Record
 from notes.sync_settings import CRM, NOTES
 from notes.syncing.all_sentences import ALL_SENTENCES
 from notes.syncing.sync_sentences import MOVED, USER_GONE
-from notes.user_forms import Email, Line
 from sincronia import clock
 from sincronia.answers import (
     Answer,
@@ -41,8 +37,6 @@ from sincronia.engine.applying import CREATE_TRIES
 from sincronia.engine.report import started, time_of_day
 from sincronia.engine.state import Notification, Outcome, OutcomeKind, Phase, Rows, Run, Step, Tally
 from sincronia.engine.two_way import Held, Pair, Side
-from sincronia.ids import ID_FORM
-from sincronia.web.application import Input
 
 TITLE = "Programar Reunião"
 GONE = "notes.meeting_gone"
@@ -62,33 +56,6 @@ _STAYS = (
 )
 
 
-class MeetingForm(Input):
-    """A meeting as a person asks for it."""
-
-    user: Annotated[str, Field(pattern=rf"^$|{ID_FORM}", description="De quem é a agenda; sem ele, de quem pede.")] = ""
-    subject: Annotated[Line, Field(description="O Assunto.")]
-    participants: list[Email] = Field(default=[], max_length=100, description="Os e-mails dos Participantes.")
-    place: Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$", description="O Local.")] = ""
-    starts: Annotated[datetime, Field(description="O Início; sem fuso horário, no do usuário.")]
-    ends: Annotated[datetime, Field(description="O Término; escrito como o Início, com ou sem fuso horário.")]
-    reminder_minutes: Annotated[
-        int | None, Field(strict=True, ge=0, le=40_320, description="O Lembrete, em minutos antes do Início.")
-    ] = None
-
-    @model_validator(mode="after")
-    def _is_possible(self) -> Self:
-        if (self.starts.utcoffset() is None) != (self.ends.utcoffset() is None):
-            message = "o Início e o Término devem ter fuso horário os dois, ou nenhum"
-            raise ValueError(message)
-        if self.ends <= self.starts:
-            message = "o Término deve ser depois do Início"
-            raise ValueError(message)
-        if len({email.casefold() for email in self.participants}) < len(self.participants):
-            message = "há um participante repetido"
-            raise ValueError(message)
-        return self
-
-
 @dataclass(frozen=True, slots=True)
 class AskedMeeting:
     """Whose calendar it is made in, and what it is."""
@@ -97,25 +64,8 @@ class AskedMeeting:
     event: Event
 
 
-def asked_of(form: MeetingForm, user: MailboxUser) -> dict[str, Any]:
-    """The filters of the run; times without a zone are the user's. The user takes part anyway, and isn't invited."""
-
-    def moment(at: datetime) -> str:
-        return (at if at.utcoffset() is not None else at.replace(tzinfo=user.zone)).astimezone(UTC).isoformat()
-
-    return {
-        "user": user.id,
-        "subject": form.subject,
-        "participants": [email for email in form.participants if email.casefold() != user.email.casefold()],
-        "place": form.place.strip(),
-        "starts": moment(form.starts),
-        "ends": moment(form.ends),
-        "reminder_minutes": form.reminder_minutes,
-    }
-
-
 def asked_by(filters: Mapping[str, Any]) -> AskedMeeting:
-    """From what `asked_of` gave."""
+    """From what meeting_form.asked_of gave."""
     reminder = filters["reminder_minutes"]
     return AskedMeeting(
         filters["user"],

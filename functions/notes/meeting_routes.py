@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from notes.flow_names import MEETING
 from notes.mailbox_access import ACCESS_REFUSES, acting_user
-from notes.meeting import MeetingForm, asked_of, told
+from notes.meeting import told
+from notes.meeting_form import MeetingForm, asked_of
 from notes.paths import connection_path
 from sincronia.auth import Role
 from sincronia.engine.state import RunKey

@@ -13,7 +13,8 @@ from pydantic import ValidationError
 
 from local.light_store import LightQueue
 from notes.flow_names import MEETING
-from notes.meeting import GONE, MEETING_SENTENCES, Meeting, MeetingForm, asked_by, asked_of, told
+from notes.meeting import GONE, MEETING_SENTENCES, Meeting, asked_by, told
+from notes.meeting_form import MeetingForm, asked_of
 from notes.ports import Left, Shown, StoredPair, Write, Written
 from notes.records import Event, Module, Participant
 from notes.sync_settings import Direction, SyncSettings, Winner
