@@ -65,7 +65,10 @@ def test_what_changes_of_a_user_leaves_the_rest_and_the_links(notes: NotesHttp) 
     notes.linked(before["id"], "contacts", "n1", "c1")
 
     changed = notes.call(
-        "PATCH", f"{USERS}/{before['id']}", role="administrator", body={"email": "nova@escritorio.example", "zone": "UTC"}
+        "PATCH",
+        f"{USERS}/{before['id']}",
+        role="administrator",
+        body={"email": "nova@escritorio.example", "zone": "UTC"},
     )
 
     assert changed.body == {**before, "email": "nova@escritorio.example", "zone": "UTC", "version": 2}
