@@ -87,6 +87,7 @@ class Meeting:
     mailboxes: Mailboxes
     open: Open
     _made: dict[str, str] = field(default_factory=dict)  # by run: the event that this process made in the CRM
+    _begun_under: str = ""  # the lease of the run that has just begun here: nobody was before it in Notes
 
     def step(self, run: Run, deadline: float) -> Step:
         """What follows the cursor. Raises ProblemError, and OutOfTimeError where nothing was done by the deadline."""
@@ -108,11 +109,12 @@ class Meeting:
         """Notes which such events are there already: none of those is ours."""
         there = [one.id for one in _found(run, notes, asked.event, "")]
         tallies = {_entity(asked): Tally(received=2, planned=2)}
-        progress = {"there": there, "first": run.lease}
-        return Step(replace(run, phase=Phase.APPLY, position=0, tallies=tallies, progress=progress))
+        self._begun_under = run.lease
+        return Step(replace(run, phase=Phase.APPLY, position=0, tallies=tallies, progress={"there": there}))
 
     def _in_notes(self, run: Run, asked: AskedMeeting, notes: Records) -> Step:
-        there, first = run.progress["there"], run.progress["first"] == run.lease
+        there, first = run.progress["there"], self._begun_under == run.lease
+        self._begun_under = ""
         for attempt in range(CREATE_TRIES):
             found: list[str] = []
             if attempt or not first:
