@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from tests.notes_history_on_aws import CONNECTION, NotesHistory
@@ -43,3 +44,9 @@ class NotesHttp(NotesHistory):
         with_secret = self.of("notes.store.users").stored_user(CONNECTION, user)
         text = self.of("sincronia.store.aws").secrets_manager().get_secret_value(SecretId=with_secret.secret_name)
         return str(json.loads(text["SecretString"])["password"])
+
+    def at_brake(self, run_id: str) -> None:
+        """A run waits for a person's decision."""
+        state, store = self.of("sincronia.engine.state"), self.of("sincronia.store.runs")
+        run = store.stored_run(state.RunKey(CONNECTION, run_id))
+        store.run_out(replace(run, phase=state.Phase.BRAKE)).save()
