@@ -70,7 +70,7 @@ class ConflictLine(BaseModel):
     run_id: str
     run: str = Field(description="O endereço da execução que o sobrescreveu.")
     brought_back_at: str | None = Field(description="Quando foi devolvido; null, se não foi.")
-    brought_back_by: str | None = Field(description="Quem pediu que fosse devolvido: a identificação de um token.")
+    brought_back_by: str | None = Field(description="Quem pediu que fosse devolvido: token:<identificação>.")
 
 
 class OverwrittenField(BaseModel):
