@@ -6,7 +6,7 @@ Domino, Zoho and DynamoDB are behind these in production, memory in the historie
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from notes.mailbox_users import MailboxUser
@@ -121,10 +121,12 @@ class LaneState:
     """What is kept of a lane (a user's module) from one reading to the next, by side.
 
     `catalogues`: keys of objects that hold each record as it was last seen. `cursors`: where the next reading begins.
+    `origins`: what it was read from; of another database, view or owner it says nothing.
     """
 
     catalogues: Mapping[Side, str]
     cursors: Mapping[Side, str]
+    origins: Mapping[Side, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

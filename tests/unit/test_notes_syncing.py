@@ -238,6 +238,48 @@ def test_a_catalogue_that_expired_is_read_anew_and_deletes_nobody(box: Mailbox) 
     assert (run.result, len(box.side(B).rows)) == (Result.SUCCESS, 1)
 
 
+def test_another_database_is_read_anew_and_deletes_nobody(box: Mailbox) -> None:
+    box.side(A).typed(contact("a"))
+    box.side(A).typed(contact("b"))
+    box.synced()
+    box.mailboxes.people = [user(databases=dict.fromkeys(Module, "mail/novo.nsf"))]
+    box.side(A).rows.clear()
+    box.side(A).typed(contact("a", "novo"))
+    for _ in range(3):
+        assert box.synced().result is Result.SUCCESS
+    assert contents(box, B) == ["a", "b"], "who is missed in the new one is kept"
+    assert contents(box, A) == ["a"], "who is in both is one again"
+    assert len(box.pairs()) == 2
+    box.mailboxes.people = [user()]
+    box.side(A).rows.clear()
+    assert box.synced().phase is Phase.BRAKE, "an empty one waits for a person, and has nothing to delete"
+    assert contents(box, B) == ["a", "b"]
+
+
+def test_a_reading_under_way_begins_again_in_another_database(box: Mailbox) -> None:
+    for number in range(30):
+        box.side(A).typed(contact(f"a{number:02}"))
+    box.synced()
+    for one in list(box.side(A).rows):
+        box.side(A).edited(one)
+    read = box.side(A).read
+
+    def slow(ids: Sequence[str]) -> Iterator[Shown]:
+        for one in read(ids):
+            box.now += 10
+            yield one
+
+    box.side(A).read = slow  # type: ignore[method-assign]
+    run = box.worked(box.started(), times=1)
+    assert run.progress["reading"]["read"]
+    box.mailboxes.people = [user(databases=dict.fromkeys(Module, "mail/novo.nsf"))]
+    box.side(A).rows.clear()
+    for number in range(4):
+        box.side(A).typed(contact(f"b{number}"))
+    assert box.worked(run).result is Result.SUCCESS
+    assert len(box.side(B).rows) == 34
+
+
 def test_what_a_person_excluded_stays_as_it_is(box: Mailbox) -> None:
     one = box.side(A).typed(contact("a"))
     box.mailboxes.people = [user(excluded={Module.CONTACTS: frozenset({f"notes:{one}"})})]

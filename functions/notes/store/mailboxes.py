@@ -31,19 +31,18 @@ class DynamoMailboxes:
         row = stored_row(connection, "lanes", entity(module, user))
         if row is None:
             return None
-        catalogues, cursors = (
-            {Side(side): text for side, text in row.value[name].items()} for name in ("catalogues", "cursors")
+        catalogues, cursors, origins = (
+            {Side(side): text for side, text in row.value[name].items()}
+            for name in ("catalogues", "cursors", "origins")
         )
-        return LaneState(catalogues, cursors)
+        return LaneState(catalogues, cursors, origins)
 
     def pairs(self, connection: str, user: str, module: Module) -> Iterator[StoredPair]:
         return stored_pairs(connection, user, module)
 
     def lane_kept(self, connection: str, user: str, module: Module, state: LaneState) -> Callable[[Any], None]:
-        catalogues, cursors = (
-            {side.value: text for side, text in texts.items()} for texts in (state.catalogues, state.cursors)
-        )
-        value = {"catalogues": catalogues, "cursors": cursors}
+        texts = {"catalogues": state.catalogues, "cursors": state.cursors, "origins": state.origins}
+        value = {name: {side.value: text for side, text in of_sides.items()} for name, of_sides in texts.items()}
         row = MailboxRow(scope_of(connection, "lanes"), entity(module, user), value=value)
         return lambda transaction: transaction.save(row)
 

@@ -16,7 +16,10 @@ from sincronia.answers import Problem, problem_in, problem_out
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A record. `outside`: the last listing could not speak of it; `mine`: False where it is another user's."""
+    """A record. `outside`: the last listing could not speak of it; `mine`: False where it is another user's.
+
+    `elsewhere`: it has a pair, and was never found where the side is read since its database, view or owner changed.
+    """
 
     id: str
     version: str
@@ -29,6 +32,7 @@ class Entry:
     starts: date | None = None
     mine: bool = True
     outside: bool = False
+    elsewhere: bool = False
 
 
 def print_of(shown: Shown) -> str:
@@ -66,6 +70,7 @@ def line_from_entry(entry: Entry) -> dict[str, Any]:
         "starts": entry.starts.isoformat() if entry.starts else None,
         "others": not entry.mine,
         "outside": entry.outside,
+        "elsewhere": entry.elsewhere,
     }
     return line | {name: value for name, value in optional.items() if value}
 
@@ -84,4 +89,5 @@ def entry_from_line(line: Mapping[str, Any]) -> Entry:
         starts=moment_in(line["starts"]) if "starts" in line else None,
         mine=not line.get("others", False),
         outside=line.get("outside", False),
+        elsewhere=line.get("elsewhere", False),
     )

@@ -16,7 +16,7 @@ from notes.syncing.act_lines import line_from_act
 from notes.syncing.catalogue import Entry, entry_from_line
 from notes.syncing.counts import CONFLICTS, Key, with_counts
 from notes.syncing.lanes import Lane, aside, days_of, settings_of
-from notes.syncing.sync_sentences import EXCLUDED
+from notes.syncing.sync_sentences import ELSEWHERE, EXCLUDED
 from sincronia.answers import Problem, ProblemError, problem_in
 from sincronia.engine import two_way, two_way_matching
 from sincronia.engine.brake import judge
@@ -26,10 +26,10 @@ from sincronia.engine.plan import Action
 from sincronia.engine.ports import Objects
 from sincronia.engine.report import closed
 from sincronia.engine.state import Mode, Outcome, OutcomeKind, Phase, Rows, Run, Step, Tally
-from sincronia.engine.two_way import Act, ActKind, Pair, Seen, Side
+from sincronia.engine.two_way import Act, ActKind, Case, Pair, Seen, Side
 
 # What is told of no record each time, for it is meant to stay as it is.
-QUIET = {"two_way_out_of_scope", "two_way_private", EXCLUDED}
+QUIET = {"two_way_out_of_scope", "two_way_private", EXCLUDED, ELSEWHERE}
 # First what writes nothing, then what makes room, then what needs it: blocks are of one kind and side.
 ORDER = [
     ActKind.UNLINK,
@@ -91,7 +91,8 @@ class Planning:
         run, lane = self.run, self.lane
         seen = {side: list(self._seen(side)) for side in Side}
         pairs = [stored.pair for stored in self.mailboxes.pairs(run.key.connection, lane.user.id, lane.module)]
-        cases = two_way_matching.matched(seen[Side.A], seen[Side.B], pairs)
+        elsewhere = {(side, one.id) for side in Side for one in self._entries(side) if one.elsewhere}
+        cases = [_unsure(case, elsewhere) for case in two_way_matching.matched(seen[Side.A], seen[Side.B], pairs)]
         policy = settings_of(run).policy
         acts = [two_way.decide(case, policy) for case in cases]
         planned = sorted((act for act in acts if not _stays(act)), key=_order)
@@ -126,7 +127,7 @@ class Planning:
         pairs = self.mailboxes.pairs(self.run.key.connection, user.id, module)
         paired = {stored.pair.held(side).id for stored in pairs}
         for entry in self._entries(side):
-            if entry.mine or entry.id in paired:
+            if (entry.mine or entry.id in paired) and not entry.elsewhere:
                 yield _seen(entry, side, rules)
 
     def _shared_uids(self) -> set[str]:
@@ -214,6 +215,18 @@ def _first_problem(run: Run) -> Problem:
 def _stays(act: Act) -> bool:
     """Whether it needs no step."""
     return act.kind is ActKind.NOTHING or (act.problem is not None and act.problem.code in QUIET)
+
+
+def _unsure(case: Case, elsewhere: set[tuple[Side, str]]) -> Case:
+    """Whose other half is elsewhere, and was matched with nobody where the side is read now, has not lost it."""
+    if case.pair is None or (case.a is None) is (case.b is None):
+        return case
+    side = Side.A if case.a is None else Side.B
+    held = case.pair.held(side)
+    if (side, held.id) not in elsewhere:
+        return case
+    there = Seen(held.id, held.version, held.fingerprint, held.key, problem=Problem(ELSEWHERE))
+    return replace(case, a=there) if side is Side.A else replace(case, b=there)
 
 
 def _order(act: Act) -> tuple[int, str]:

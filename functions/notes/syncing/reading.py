@@ -1,7 +1,8 @@
 """The phase `read`: a lane's sides, one after the other, as catalogues. No body that didn't change is read twice.
 
 What must be read of a side is kept as an object, and read piece by piece; what is whole takes the place of the lane's
-last catalogue once both sides are. A pair's record that no listing speaks of is not gone, but outside.
+last catalogue once both sides are. A pair's record that no listing speaks of is not gone, but outside. Who is missed
+where a side is read from another database, view or owner than before is not gone either, but elsewhere.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ class Reading:
     def step(self) -> Step:
         """The next piece of the cursor's side. Raises ProblemError and OutOfTimeError."""
         try:
-            under_way = self.run.progress.get("reading") or self._begun()
+            under_way = self.run.progress.get("reading")
+            if not under_way or under_way["origin"] != self._origin:
+                under_way = self._begun()
             return self._bodies(under_way)
         except LaneError as error:
             put = {**aside(self.run), self.lane.entity: problem_out(error.problem)}
@@ -55,19 +58,27 @@ class Reading:
     def _side(self) -> Side:
         return Side(self.run.progress.get("side", NOTES.value))
 
+    @property
+    def _origin(self) -> str:
+        user, module = self.lane.user, self.lane.module
+        return f"{user.databases[module]} {user.views.get(module, '')}" if self._side is NOTES else user.crm_owner
+
     def _begun(self) -> dict[str, Any]:
         """What there is of news, as an object: first what stands, then ids to read."""
         connection, user, module, side = self.run.key.connection, self.lane.user, self.lane.module, self._side
         state = self.mailboxes.lane(connection, user.id, module)
-        before = {one.id: one for one in self._before(state, side)}
+        origin = self._origin
+        elsewhere = state is not None and state.origins.get(side) != origin
+        paired = {stored.pair.held(side).id for stored in self.mailboxes.pairs(connection, user.id, module)}
+        kept = () if elsewhere else self._before(state, side)
+        before = {one.id: one for one in kept if not one.elsewhere or one.id in paired}
         cursor = state.cursors.get(side, "") if state and before else ""
-        paired = [stored.pair.held(side).id for stored in self.mailboxes.pairs(connection, user.id, module)]
-        known = {one: Entry(one, "", outside=True) for one in paired} | before
+        known = {one: Entry(one, "", outside=True, elsewhere=elsewhere) for one in sorted(paired)} | before
         versions = {one.id: one.version for one in known.values()}
         days = days_of(self.run, user, module)
         news: News = self.lane.asked(side, lambda records: records.news(versions, cursor, days))
         read = dict.fromkeys(news.changed)
-        left = read.keys() | set(news.gone)
+        left = read.keys() | {one for one in news.gone if not known[one].elsewhere}
         stands = [_standing(one, news) for one in known.values() if one.id not in left]
         number = self.run.position
         keys = {name: key_of(self.run, f"read-{number:08}-{name}") for name in ("stands", "changed")}
@@ -80,6 +91,7 @@ class Reading:
             "number": len(read),
             "cursor": news.cursor,
             "listed": news.listed,
+            "origin": origin,
         }
 
     def _before(self, state: LaneState | None, side: Side) -> Iterable[Entry]:
@@ -129,14 +141,13 @@ class Reading:
         self.objects.write_lines(key, lines)
         side, entity = self._side, self.lane.entity
         of_lane = dict(self.run.progress.get("read", {}).get(entity, {}))
-        of_lane[side.value] = {"catalogue": key, "cursor": read["cursor"], "listed": read["listed"]}
+        of_lane[side.value] = {"catalogue": key} | {name: read[name] for name in ("cursor", "listed", "origin")}
         progress = {"read": {**self.run.progress.get("read", {}), entity: of_lane}}
         if side is NOTES:
             moved = {**self.run.progress, **progress, "side": CRM.value, "reading": None}
             return Step(replace(self.run, position=self.run.position + 1, progress=moved))
-        state = LaneState(
-            {one: of_lane[one.value]["catalogue"] for one in Side}, {one: of_lane[one.value]["cursor"] for one in Side}
-        )
+        names = ("catalogue", "cursor", "origin")
+        state = LaneState(*({one: of_lane[one.value][name] for one in Side} for name in names))
         kept = self.mailboxes.lane_kept(self.run.key.connection, self.lane.user.id, self.lane.module, state)
         listed = {one.value: {"listed": of_lane[one.value]["listed"]} for one in Side}  # the rest is in the state
         progress = {"read": {**self.run.progress.get("read", {}), entity: listed}}

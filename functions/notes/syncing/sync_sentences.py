@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sincronia.answers import Answer, Answers, Fault, Retry
 
-EXCLUDED, MOVED = "notes.excluded", "notes.record_moved"
+EXCLUDED, MOVED, ELSEWHERE = "notes.excluded", "notes.record_moved", "notes.record_elsewhere"
 NOTHING_TO_SYNC, USER_GONE = "notes.nothing_to_sync", "notes.user_gone"
 
 
@@ -43,6 +43,11 @@ SYNC_SENTENCES: Answers = {
     EXCLUDED: _left(
         "O registro foi excluído da sincronização por uma pessoa.",
         "Inclua-o de novo em Gerenciar Usuários se quiser que seja sincronizado.",
+    ),
+    ELSEWHERE: _left(
+        "O registro não está onde a caixa postal é lida desde que o banco, a visão ou o proprietário mudou; o par dele "
+        "foi deixado como está.",
+        "Se o cadastro do usuário está certo, nada é preciso; quem volta a ter o registro o sincroniza de novo.",
     ),
     MOVED: Answer(
         Retry.NEXT_RUN,
