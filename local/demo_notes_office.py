@@ -12,7 +12,6 @@ from local.demo_stage import NotAsItShouldBeError, Stage
 from local.demo_view import rows
 from local.model_mailboxes import KINDS, PATH
 
-NOTES, CRM = "notes", "crm"
 TITLES = {"contacts": "Contatos", "tasks": "Tarefas", "events": "Eventos"}
 _PATIENCE_SECONDS = 30
 _POLL_SECONDS = 0.05
@@ -79,18 +78,22 @@ class Office:
         """A sync that was started, once it rests."""
         return self.rested(self.api.post(f"{PATH}/runs", {}))
 
-    def rested(self, run: Json) -> Json:
-        """A run at its end, or at the brake. Raises NotAsItShouldBeError where it doesn't come to rest."""
+    def rested(self, run: Json, *, brake: bool = True) -> Json:
+        """A run at its end, or at the brake where it may wait there. Raises NotAsItShouldBeError where it isn't."""
         end = time.monotonic() + _PATIENCE_SECONDS
         while True:
             now: Json = self.api.get(run["url"])
-            if now["phase"] in {"done", "brake"}:
+            if now["phase"] == "done" or (brake and now["phase"] == "brake"):
                 return now
             if time.monotonic() > end:
                 raise NotAsItShouldBeError(
                     f"A execução ainda está em {now['phase']}; veja .local/logs/NotesOnQueue.log."
                 )
             time.sleep(_POLL_SECONDS)
+
+    def outcomes(self, run: Json) -> list[Json]:
+        """What a run did, or why it did not, record by record."""
+        return list(self.api.every(f"{run['url']}/outcomes"))
 
     def panel(self) -> Json:
         """The panel of results."""
@@ -120,11 +123,11 @@ class Office:
             {f"{module['module']} {side['side']} {name}": side[name] for module, side in sides for name in _COLUMNS}
         )
 
-    def concluded(self, run: Json) -> None:
-        """Checks that a run has done all it had to."""
+    def concluded(self, run: Json, result: str = "success") -> None:
+        """Checks that a run has done all it had to; `partial`: some records are left as they are."""
         if run["problem"]:
-            self.stage.say(run["problem"]["reason"], "dim")
-        self.stage.check(f"{run['title']}", f"{run['phase']}, {run['result']}", "done, success")
+            self.stage.say(run["problem"]["detail"], "dim")
+        self.stage.check(f"{run['title']}", f"{run['phase']}, {run['result']}", f"done, {result}")
 
     def refused(self, what: str, refusal: Refusal, wanted: str) -> None:
         """Checks a refusal's status and code; shows its sentence."""

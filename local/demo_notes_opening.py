@@ -1,4 +1,4 @@
-"""The act `notes`, of its beginning: the connection, its test with what may be wrong, and the users up to the licence."""
+"""The act `notes`, of its beginning: the connection, its users up to the licence, its test."""
 
 from __future__ import annotations
 
@@ -61,6 +61,13 @@ def tested(office: Office) -> None:
     _told(office, "notes.view_off", "Permitir operações do Serviço de Dados do Domino")
     office.domino.act("view", mailbox=person.mailbox, name="Contacts", enabled=True)
     stage.holds("Aberta a visualização, tudo funciona", truth=office.tested()["ok"] is True)
+
+
+def removed(office: Office) -> None:
+    """A user of whom nothing was synced yet goes, and the licence has room again."""
+    office.stage.scene("Gerenciar Usuários", "Quem nunca foi sincronizado pode ser removido.")
+    office.api.delete(office.people[1].path)
+    office.stage.check("Usuários", len(office.api.get(f"{PATH}/users")), 1)
 
 
 def _told(office: Office, code: str, step: str = "") -> None:
