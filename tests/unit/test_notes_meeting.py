@@ -280,6 +280,20 @@ def test_a_sync_that_was_faster_leaves_one_event_in_the_crm(office: Office, monk
     one_each(office)
 
 
+def test_what_an_attempt_that_died_left_beside_a_syncs_event_goes_by_its_uid(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def beside(one: str) -> None:
+        office.notes.edited(one, uid="uid-1")
+        for uid in ("uid-1", "", "uid-1"):
+            office.crm.edited(office.crm.typed(EVENT), uid=uid)
+        office.paired(one, "c3")
+
+    between(office, monkeypatch, beside)
+    run = office.scheduled(office.asked())
+    assert (run.result, list(office.crm.rows)) == (Result.SUCCESS, ["c2", "c3"])  # c2 may be anybody's
+
+
 def test_a_sync_that_carried_the_meeting_over_before_is_taken_at_its_word(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
