@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from notes.ports import Left, Shown, Write, Written
+from notes.ports import Left, Shown, StoredPair, Write, Written
 from notes.record_json import record_in, record_out
 from notes.records import Event, Module, Participant, Priority, Record, Task
 from notes.sync_settings import Direction, SyncSettings, Winner
@@ -20,7 +20,7 @@ from sincronia import clock
 from sincronia.answers import AnswerUnknownError, Problem, ProblemError, explain
 from sincronia.engine.decisions import approved
 from sincronia.engine.state import Mode, OutcomeKind, Phase, Result
-from sincronia.engine.two_way import Side
+from sincronia.engine.two_way import Held, Pair, Side
 from tests.notes_in_memory import Mailbox, contact, problem, user
 
 A, B = Side.A, Side.B
@@ -278,6 +278,46 @@ def test_a_reading_under_way_begins_again_in_another_database(box: Mailbox) -> N
         box.side(A).typed(contact(f"b{number}"))
     assert box.worked(run).result is Result.SUCCESS
     assert len(box.side(B).rows) == 34
+
+
+@pytest.mark.parametrize("edited", [False, True])
+@pytest.mark.parametrize("late", [False, True])
+def test_an_event_that_a_meeting_links_meanwhile_is_not_made_twice(box: Mailbox, *, late: bool, edited: bool) -> None:
+    """`late`: after the sync has made its own one."""
+    box.mailboxes.saved = replace(BOTH, modules=frozenset({Module.EVENTS}))
+    event = Event("e", datetime(2026, 1, 2, 3, tzinfo=UTC), datetime(2026, 1, 2, 4, tzinfo=UTC))
+    notes, crm = box.side(A, module=Module.EVENTS), box.side(B, module=Module.EVENTS)
+    source = notes.typed(event)
+    create, read = crm.create, notes.read
+
+    def linked() -> None:
+        pair = Pair(Held(source, "1", "p", "k"), Held(crm.typed(event), "1", "p", "k"))
+        box.mailboxes.stored.setdefault(("u1", Module.EVENTS), {}).setdefault(source, StoredPair(pair, "e"))
+
+    def creating(writes: Sequence[Write]) -> Sequence[Written | Left]:
+        made = create(writes)
+        linked()
+        if edited:
+            for row in list(crm.rows.values()):
+                crm.edited(row.id, content=replace(event, place="aqui"))
+        return made
+
+    reads = list[int]()
+
+    def reading(ids: Sequence[str]) -> Iterator[Shown]:
+        shown = list(read(ids))
+        reads.append(len(shown))
+        if len(reads) == 2:
+            linked()
+        return iter(shown)
+
+    if late:
+        crm.create = creating  # type: ignore[method-assign]
+    else:
+        notes.read = reading  # type: ignore[method-assign]
+    run = box.synced()
+    assert [one.problem for one in box.store.outcomes_of(run.key.run_id)] == [Problem("notes.record_moved")]
+    assert len(crm.rows) == (2 if late and edited else 1), "what a person has touched stays"
 
 
 def test_what_a_person_excluded_stays_as_it_is(box: Mailbox) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from notes.fields import compared
 from notes.ports import Left, Loser, Mailboxes, Shown, StoredPair, Write, Written
-from notes.records import Record
+from notes.records import Module, Record
 from notes.sync_settings import NOTES
 from notes.syncing.all_sentences import ALL_SENTENCES
 from notes.syncing.catalogue import print_of
@@ -66,9 +66,11 @@ class Applying:
     acts: Sequence[Act]  # of the lane, from the cursor on
     mailboxes: Mailboxes
     again: int = 0
+    made: dict[tuple[str, str], Written] = field(default_factory=dict)  # under this lease, by lane and source
     unsure: bool = field(init=False)  # whether an earlier attempt may have written
     reach: int = 0  # below this position one may have
     linked: set[str] | None = None  # ids of the written side that have a pair
+    fresh: list[Pair] | None = None  # of events: the pairs as they are before this attempt
 
     def __post_init__(self) -> None:
         self.unsure = self.run.attempts > 1 or self.run.position < self.run.look_until or self.again > 0
@@ -174,6 +176,7 @@ class Applying:
         if on is None:
             raise AssertionError
         sources = self._read(block, on.other)
+        self.linked = self.fresh = None
         targets = self._read(block, on) if kind is not ActKind.CREATE else {}
         ended: dict[int, _Ended] = {}
         todo: dict[int, tuple[Write | None, Shown | None]] = {}
@@ -195,6 +198,8 @@ class Applying:
             results = self.lane.asked(on, lambda records: _write(records, kind, list(todo.values())))
             for place, result in zip(todo, results, strict=True):
                 ended[place] = _ended(kind_of(block[place]), result)
+                if kind is ActKind.CREATE and isinstance(result, Written):
+                    self.made[self.lane.entity, _id(block[place], on.other)] = result
         return [ended[place] for place in range(len(block))]
 
     def _read(self, block: list[Act], side: two_way.Side) -> Mapping[str, Shown]:
@@ -208,6 +213,8 @@ class Applying:
         if source is None or source.reading.content is None or not _as_decided(source, act):
             return _moved()
         uid = source.reading.uid if on is not NOTES else ""
+        if self.lane.module is Module.EVENTS and self._linked_meanwhile(act, source):
+            return _moved()
         if self.unsure:
             key, since = source.reading.key, clock.iso(self.run.started_at)
             found = self.lane.asked(on, lambda records: records.found(key, source.reading.uid, since))
@@ -219,13 +226,33 @@ class Applying:
                 return _Ended(OutcomeKind.CREATED, None, Written(free[0].id, free[0].version))
         return Write(source.reading.content, uid=uid), None
 
+    def _linked_meanwhile(self, act: Act, source: Shown) -> bool:
+        """Whether a meeting has linked it since it was planned. What was made beside it goes, while untouched."""
+        on = act.on
+        if on is None:
+            raise AssertionError
+        pairs = self.fresh = self.fresh if self.fresh is not None else self._pairs()
+        ours = (act.case.pair, *act.case.replaces)
+        if all(pair.held(on.other).id != source.id or pair in ours for pair in pairs):
+            return False
+        made = self.made.pop((self.lane.entity, source.id), None)
+        if made is not None and made.id not in {pair.held(on).id for pair in pairs}:
+            shown = self.lane.asked(on, lambda records: list(records.read([made.id])))
+            extra = [one for one in shown if one.version == made.version and print_of(one) == print_of(source)]
+            if extra:
+                self.lane.asked(on, lambda records: records.remove(extra))
+        return True
+
     def _linked(self, act: Act) -> set[str]:
         if act.on is None:
             raise AssertionError
         if self.linked is None:
-            pairs = self.mailboxes.pairs(self.run.key.connection, self.lane.user.id, self.lane.module)
-            self.linked = {stored.pair.held(act.on).id for stored in pairs}
+            self.linked = {pair.held(act.on).id for pair in self._pairs()}
         return self.linked
+
+    def _pairs(self) -> list[Pair]:
+        stored = self.mailboxes.pairs(self.run.key.connection, self.lane.user.id, self.lane.module)
+        return [one.pair for one in stored]
 
     def _updating(
         self, act: Act, source: Shown | None, target: Shown | None

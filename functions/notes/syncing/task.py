@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from notes import flow_names
 from notes.mailbox_users import MailboxUser
-from notes.ports import Mailboxes, Open
+from notes.ports import Mailboxes, Open, Written
 from notes.sync_settings import NOTES, settings_out
 from notes.syncing.act_lines import act_from_line
 from notes.syncing.applying import Applying
@@ -34,6 +34,7 @@ class Syncing:
     open: Open
     _users: tuple[str, dict[str, MailboxUser]] = ("", {})  # by lease
     _acts: tuple[str, list[Act]] = ("", [])  # of the plan that was read last
+    _made: tuple[str, dict[tuple[str, str], Written]] = ("", {})  # by lease
     _given: Counter[tuple[object, ...]] = field(default_factory=Counter)  # how often this very step was asked for
 
     def step(self, run: Run, deadline: float) -> Step:
@@ -99,7 +100,9 @@ class Syncing:
         if asked not in self._given:
             self._given.clear()
         self._given[asked] += 1
-        return Applying(run, lane, acts, self.mailboxes, again=self._given[asked] - 1).step()
+        if self._made[0] != run.lease:
+            self._made = (run.lease, {})
+        return Applying(run, lane, acts, self.mailboxes, self._given[asked] - 1, self._made[1]).step()
 
     def _acts_of(self, key: str) -> Sequence[Act]:
         if self._acts[0] != key:
