@@ -6,8 +6,8 @@ content is lost without an entry in the history.
 
 `make test` loses every other answer that others see of one sync. Of contacts, tasks and meetings, death comes after
 each of those calls (`shared`: in the stretches between, a worker only reads, and writes objects that only it will
-read), of events after every other, of contents brought back after every third; death before a call stands for its name (`firsts`); and of lost answers, every
-fourth is done.
+read), of events after every other, of contents brought back after every third. Death before a call stands for its name
+(`firsts`), and of lost answers, every fourth is done.
 
 A lease is never held by two, and a worker is dead by the time that its lease ends. The zombies here are what that
 forbids: nothing may come of them but what they had sent already. Neither side takes a creation, nor Domino's calendar a
