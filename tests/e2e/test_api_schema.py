@@ -27,6 +27,7 @@ from local.model_service_desk import CONNECTIONS as DIRECTORIES
 from local.processes import ROOT
 from local.stack import Stack
 from tests.e2e.directory_over_http import PNG, Directory
+from tests.e2e.mailbox_scene import MailboxScene
 from tests.e2e.network_scene import NetworkScene
 from tests.e2e.over_http import COMPANIES, CONNECTIONS, SECONDS, USERS, Caller, Document, Json, Office, definition
 from tests.e2e.provider_over_http import Provider
@@ -79,8 +80,8 @@ class Scene:
         run = {**connection, "run_id": synced}
         self.provider = Provider(administrator, remove_property=True)
         self.directory = directory = Directory(administrator)
-        network = NetworkScene(administrator)
-        self.new = network.new()
+        network, mailboxes = NetworkScene(administrator), MailboxScene(administrator)
+        self.new = {**network.new(), **mailboxes.new()}
         self.there: Mapping[str, Json] = {
             "zen_read_connection": connection,
             "zen_change_connection": {"connection": self.spare()},
@@ -108,12 +109,14 @@ class Scene:
             **of_imports(directory),
             "asms_decide_run": braked(administrator),
             **network.there(),
+            **mailboxes.there(),
         }
         # What says of which connection there is; all else that a query may say is left out.
         of_provider_alone: Json = {"connection": self.provider.id}
         self.queries: Mapping[str, Json] = {
             **dict.fromkeys(("sgp_list_logs", "sgp_list_statuses"), of_provider_alone),
             **network.queries(),
+            **mailboxes.queries(),
         }
         user = next(user for user in self.office.questor.users() if not user["EMAIL"])
         settings = self.office.definition["settings"]
@@ -128,6 +131,7 @@ class Scene:
             "sgp_replay_period": {"since": "2026-01-31T00:00:00Z", "until": None},
             **right_of_directory(directory),
             **network.right(),
+            **mailboxes.right(),
         }
 
     def spare(self) -> str:
