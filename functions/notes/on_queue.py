@@ -39,9 +39,11 @@ logger = Logger()
 processor = BatchProcessor(event_type=EventType.SQS)
 store, queue, secrets = DynamoStore(), SqsRunQueue(), SecretsManagerSecrets()
 mailboxes, objects = DynamoMailboxes(), S3Objects()
-syncing = OpenedWork(store, secrets, ANSWERS, lambda opened: Syncing(mailboxes, objects, opened))
-meetings = OpenedWork(store, secrets, ANSWERS, lambda opened: Meeting(mailboxes, opened), invites=True)
-returns = OpenedWork(store, secrets, ANSWERS, lambda opened: BringingBack(mailboxes, opened))
+syncing = OpenedWork(store, secrets, SecretsManagerSecrets, ANSWERS, lambda opened: Syncing(mailboxes, objects, opened))
+meetings = OpenedWork(
+    store, secrets, SecretsManagerSecrets, ANSWERS, lambda opened: Meeting(mailboxes, opened), invites=True
+)
+returns = OpenedWork(store, secrets, SecretsManagerSecrets, ANSWERS, lambda opened: BringingBack(mailboxes, opened))
 tasks: Mapping[str, Task] = {
     SYNC: SteppedTask(Steps(store, queue, ANSWERS, told), syncing.step),
     MEETING: SteppedTask(Steps(store, queue, ANSWERS, meeting.told), meetings.step),

@@ -27,11 +27,13 @@ class Work(Protocol):
 class OpenedWork:
     """The work of a run, made once for each lease: what it remembers is of that lease alone.
 
-    `made` is given what opens the records; `invites`: to a meeting that it makes in Notes participants are invited.
+    `passwords` makes what reads users' secrets anew: work that begins after Alterar Senha has the new one. `made` is
+    given what opens the records; `invites`: to a meeting that it makes in Notes participants are invited.
     """
 
     store: Store
     secrets: Secrets
+    passwords: Callable[[], Secrets]
     answers: Answers
     made: Callable[[Open], Work]
     invites: bool = False
@@ -44,6 +46,6 @@ class OpenedWork:
             connection = going_on(run, self.answers, self.store)
             secret = self.secrets.fields(connection.secret_name)
             opening = Opening(connection.settings, secret, run.filters, deadline)
-            self._work = self.made(open_records(opening, self.secrets, invites=self.invites))
+            self._work = self.made(open_records(opening, self.passwords(), invites=self.invites))
             self._lease = run.lease
         return self._work.step(run, deadline)

@@ -104,6 +104,17 @@ def test_a_wrong_password_is_told_and_nothing_is_written(sync: Sync) -> None:
     assert len(sync.both.zoho.rows("contacts")) == before
 
 
+def test_a_new_password_holds_from_the_next_run_on(sync: Sync) -> None:
+    sync.run()
+    [user] = sync.of("notes.store.users").stored_users(CONNECTION)
+    sync.both.domino.set_password(sync.both.domino.first_user.name, "senha-nova-2")
+    sync.of("notes.store.users").change_password(CONNECTION, user.id, user.email, "senha-nova-2")
+
+    run = sync.run()
+
+    assert (run.result, run.progress.get("aside")) == ("success", None)
+
+
 def _rows(both: Vendors) -> list[Any]:
     kinds = ("contacts", "tasks", "events")
     return [vendor.rows(kind) for vendor in (both.domino, both.zoho) for kind in kinds]

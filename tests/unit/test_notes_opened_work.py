@@ -34,7 +34,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> OpenedWork:
     monkeypatch.setattr(clock, "now", lambda: 0.0)
     store: Any = LightStore()
     store.connections["casa"] = Connection("casa", "notes", "Casa", {}, "secret", "ana", enabled=True)
-    return OpenedWork(store, KeptSecrets(secret={}), COMMON, Counting)
+    return OpenedWork(store, KeptSecrets(secret={}), KeptSecrets, COMMON, Counting)
 
 
 def test_work_remembers_within_a_lease_and_forgets_beyond_it(opened: OpenedWork) -> None:
