@@ -39,7 +39,7 @@ def empty(office: Office) -> None:
     stage.check("A sincronização", f"{run['phase']}: {run['problem']['code']}", "brake: brake_source_empty")
     stage.say(run["problem"]["detail"], "dim")
     office.api.post(f"{run['url']}/decision", {"decision": "reject"})
-    stage.check("Rejeitada", office.rested(run, brake=False)["result"], "rejected")
+    stage.check("Rejeitada", office.rested(run, brake=False)["result"], "cancelled")
     stage.holds("No CRM está tudo como estava", truth=[office.zoho.rows(kind) for kind in KINDS] == there)
 
 

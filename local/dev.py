@@ -1,7 +1,7 @@
 """`make dev`: the stack and the vendors' simulators stay up until Ctrl-C; .local/stack.json says where they are.
 
-A connection to SGP and OZmap is made, and what is printed sends it a first webhook; one to ASMS, with a directory; and
-one to Promob, with a store.
+A connection to SGP and OZmap is made, and what is printed sends it a first webhook; one to ASMS, with a directory; one
+to Promob, with a store; and one to Domino and Zoho CRM, with a mailbox.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from urllib.parse import quote
 
 from local.demo_api import Api
 from local.demo_stage import NotAsItShouldBeError
+from local.model_mailboxes import PATH as MAILBOXES
+from local.model_mailboxes import SETTINGS as SYNC_SETTINGS
+from local.model_mailboxes import furnish as furnish_mailboxes
 from local.model_network import PATH as NETWORK
 from local.model_network import furnish as furnish_network
 from local.model_provider import CONNECTION, CONNECTIONS, definition, new_webhook_secret
@@ -69,6 +72,7 @@ def serve(directory: Path, wait: Callable[[], object]) -> None:
             api = Api(stack.api_url, stack.token)
             address, ids = _connected(stack, secret), furnish(api)
             drawn = furnish_network(api, stack.vendors["promob"], new_webhook_secret())
+            furnish_mailboxes(api, stack.vendors)
             partial = file.with_suffix(".partial")
             partial.write_text(json.dumps(describe(stack), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
             partial.replace(file)  # whoever waits for the file never reads half of it
@@ -77,6 +81,7 @@ def serve(directory: Path, wait: Callable[[], object]) -> None:
                 _first_webhook(stack, address, webhook, token),
                 _first_client(stack, ids, token),
                 _first_budget(stack, drawn, token),
+                _first_sync(stack, token),
             )
             print(*told, sep="\n\n", flush=True)
             wait()
@@ -148,6 +153,17 @@ No Promob alguém prepara o projeto {drawn}, e segundos depois a versão 1 está
   curl -sS {promob}/prepare -d {prepared}
   curl -sS {environments} -H {bearer}
   curl -sS {promob}/save -d {saved}"""
+
+
+def _first_sync(stack: Stack, token: Path) -> str:
+    office, bearer = f"{stack.api_url}{MAILBOXES}", shlex.quote(f"@{token.resolve()}")
+    settings = shlex.quote(json.dumps({**SYNC_SETTINGS, "start": True}))
+    return f"""A conexão {MAILBOXES.rpartition("/")[2]} (IBM Notes ↔ Zoho CRM) está pronta, com um usuário.
+O teste; Iniciar Sincronização, que salva as configurações; e segundos depois o painel e os vínculos:
+  curl -sS -X POST {office}/test -H {bearer}
+  curl -sS -X PATCH {office}/sync-settings -H 'Content-Type: application/json' -H {bearer} -d {settings}
+  curl -sS {office}/results -H {bearer}
+  curl -sS {office}/pairs -H {bearer}"""
 
 
 def main() -> None:
