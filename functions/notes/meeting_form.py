@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from notes.mailbox_users import MailboxUser
 from notes.user_forms import Email, Line
 from sincronia.ids import ID_FORM
 from sincronia.web.application import Input
+
+_DAY_AND_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
+
+
+def _written(value: Any) -> Any:
+    """Pydantic would take a number, also as a text, for seconds since 1970."""
+    if isinstance(value, datetime) or (isinstance(value, str) and _DAY_AND_TIME.match(value)):
+        return value
+    message = "deve ser um texto, como 2026-12-01T14:00:00-03:00"
+    raise ValueError(message)
+
+
+Moment = Annotated[datetime, BeforeValidator(_written)]
 
 
 class MeetingForm(Input):
@@ -20,8 +34,8 @@ class MeetingForm(Input):
     subject: Annotated[Line, Field(description="O Assunto.")]
     participants: list[Email] = Field(default=[], max_length=100, description="Os e-mails dos Participantes.")
     place: Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$", description="O Local.")] = ""
-    starts: Annotated[datetime, Field(description="O Início; sem fuso horário, no do usuário.")]
-    ends: Annotated[datetime, Field(description="O Término; escrito como o Início, com ou sem fuso horário.")]
+    starts: Annotated[Moment, Field(description="O Início; sem fuso horário, no do usuário.")]
+    ends: Annotated[Moment, Field(description="O Término; escrito como o Início, com ou sem fuso horário.")]
     reminder_minutes: Annotated[
         int | None, Field(strict=True, ge=0, le=40_320, description="O Lembrete, em minutos antes do Início.")
     ] = None
