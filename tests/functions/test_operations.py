@@ -303,7 +303,7 @@ def _ended(monkeypatch: pytest.MonkeyPatch, arguments: list[str], secret: bytes 
         ({"flows": {}}, "flows: informe pelo menos um dos fluxos da integração zen: sinc"),
         ({"flows": {"sincronizar_usuarios": {"every_minutes": 1}}}, "every_minutes: deve ser no mínimo 5"),
         ({"flows": {"sincronizar_usuarios": {"every_minutes": 60.5}}}, "every_minutes: deve ser um número inteiro"),
-        ({"integration": "notes"}, "integration: deve ser 'asms', 'promob', 'sgp' ou 'zen'"),
+        ({"integration": "outra"}, "integration: deve ser 'asms', 'notes', 'promob', 'sgp' ou 'zen'"),
         ({"connection": "Escritório Aurora"}, "connection: use de 2 a 61 letras minúsculas sem acento"),
         ({"name": " "}, "name: não pode ficar vazio"),
         ({"enabled": "talvez"}, "enabled: deve ser true ou false"),
