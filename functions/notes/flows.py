@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from notes import flow_names
+from notes import bringing_back, flow_names, meeting
 from notes.answers import ANSWERS
 from sincronia.engine.flow import FlowKind
 
@@ -13,6 +13,6 @@ SYNC_MINUTES = 15
 
 FLOWS: Mapping[str, FlowKind] = {flow_names.SYNC: FlowKind(title="Sincronizar", answers=ANSWERS)}
 TASKS: Mapping[str, FlowKind] = {
-    flow_names.MEETING: FlowKind(title="Agendar reunião", answers=ANSWERS),
-    flow_names.BRINGING_BACK: FlowKind(title="Devolver edição", answers=ANSWERS),
+    flow_names.MEETING: FlowKind(title=meeting.TITLE, answers=ANSWERS),
+    flow_names.BRINGING_BACK: FlowKind(title=bringing_back.TITLE, answers=ANSWERS),
 }
