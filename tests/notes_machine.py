@@ -88,12 +88,7 @@ class SyncMachine(RuleBasedStateMachine):
         pairs = [pair for pair in self.box.pairs() if all(self._of(pair, side) for side in Side)]
         if pairs:
             for side in Side:
-                row = self._of(pairs[which % len(pairs)], side)
-                assert row
-                assert isinstance(row.content, Contact)
-                content = self._words(row.content.last_name)
-                self.box.side(side).edited(row.id, content=content)
-                self._typed(side, row.id, content)
+                self._edited(side, pairs[which % len(pairs)])
 
     @rule(side=SIDES, which=WHICH)
     def delete(self, side: Side, which: int) -> None:
@@ -150,6 +145,51 @@ class SyncMachine(RuleBasedStateMachine):
                 case _:
                     self.turn(side, which)
             self.sync(fuse, gives_up=gives_up)
+
+    @rule(side=SIDES, which=WHICH, fuse=st.integers(4, 24), new=st.booleans())
+    def dies_and_is_gone_on_with(self, side: Side, which: int, fuse: int, *, new: bool) -> None:
+        """A run dies midway; the other side's people edit on before it is gone on with."""
+        self.sync(None, gives_up=False)
+        pairs = [pair for pair in self.box.pairs() if all(self._of(pair, one) for one in Side)]
+        if new or not pairs:
+            self.create(side, f"n{self.count}", private=False)
+        else:
+            self._edited(side, pairs[which % len(pairs)])
+        self.sync(fuse, gives_up=False)
+        if pairs and not new:
+            self._edited(side.other, pairs[which % len(pairs)])
+        self.sync(None, gives_up=False)
+
+    def _edited(self, side: Side, pair: Pair) -> None:
+        if row := self._of(pair, side):
+            assert isinstance(row.content, Contact)
+            content = self._words(row.content.last_name)
+            self.box.side(side).edited(row.id, content=content)
+            self._typed(side, row.id, content)
+
+    @rule(side=SIDES, which=WHICH)
+    def a_deletion_is_carried(self, side: Side, which: int) -> None:
+        """Of two that are in step, and whose key is nobody else's, one is deleted where its word counts."""
+        for _ in range(2):  # a run that was under way, and one that sees all
+            self.sync(None, gives_up=False)
+        rows = [(on, row) for on in Side for row in self.box.side(on).rows.values()]
+        keys = [(on, self._key(row)) for on, row in rows]
+        equal = [
+            (row, other)
+            for on, row in rows
+            for there, other in rows
+            if on is side
+            and there is side.other
+            and row.content == other.content
+            and not (row.private or other.private)
+            if keys.count((on, self._key(row))) == keys.count((there, self._key(row))) == 1
+            if all((pair.held(on).id == row.id) is (pair.held(there).id == other.id) for pair in self.box.pairs())
+        ]
+        if equal and self.box.mailboxes.saved.policy.source is not side.other:
+            row, other = equal[which % len(equal)]
+            self.box.side(side).deleted(row.id)
+            self.sync(None, gives_up=False)
+            assert other.id not in self.box.side(side.other).rows, "a deletion is carried"
 
     # ── what must hold at each write ────────────────────────────────────────────────────────────────────────────────
     def _may_write(self, on: Side, kind: str, what: Write | Shown) -> None:
