@@ -14,7 +14,7 @@ ACT ?=
 include layers/python-3.13.mk
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev put-connection create-token openapi formats decide redrive test check validate build bench bench-full format lock clean
+.PHONY: help demo dev put-connection create-token openapi formats decide redrive test check soak validate build bench bench-full format lock clean
 
 help: ## List the targets (this page).
 	@awk 'BEGIN { FS = ":.*## "; print "Python 3.11 or newer, git and make are all that these need, and the network once: they install their locked packages.\n" } \
@@ -67,6 +67,9 @@ else
 	@echo "== no Python 3.13 on this machine: the tests ran on $$($(PYTHON) --version) alone"
 endif
 	@echo "== check: all green"
+
+soak: $(VENV)/ready ## Let any history of mailboxes happen for MINUTES (30), in memory and over HTTP, other ones each time.
+	@$(PYTHON) -m tests.soak $(MINUTES)
 
 validate: .venv-sam/ready ## Check the template, by SAM's own rules and by cfn-lint's.
 	@echo "== template"

@@ -38,7 +38,7 @@ class SyncMachine(RuleBasedStateMachine):
     @initialize(direction=DIRECTIONS, winner=WINNERS)
     def open(self, direction: Direction, winner: Winner) -> None:
         self.patch = pytest.MonkeyPatch()
-        self.box = Mailbox()
+        self.box = self.mailbox()
         self.patch.setattr(clock, "now", lambda: self.box.now)
         self.run_under_way: Run | None = None
         self.count = 0
@@ -47,6 +47,10 @@ class SyncMachine(RuleBasedStateMachine):
         for side in Side:
             self.box.side(side).on_write = partial(self._may_write, side)
         self.settings_change(direction, winner)
+
+    def mailbox(self) -> Mailbox:
+        """Both sides, with nobody in them."""
+        return Mailbox()
 
     def teardown(self) -> None:
         if hasattr(self, "box"):
