@@ -15,8 +15,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from notes.ports import Shown, Write
 from notes.records import Contact, Module, Record
+from notes.side_names import side_name
 from notes.sync_settings import CRM, NOTES, Direction, SyncSettings, Winner
 from notes.syncing.lanes import settings_of
+from notes.syncing.sync_sentences import NOTHING_TO_SYNC
 from sincronia import clock
 from sincronia.engine.decisions import approved
 from sincronia.engine.report import closed
@@ -46,6 +48,7 @@ class SyncMachine(RuleBasedStateMachine):
         self.own = set[tuple[Side, str]]()  # what is there was last typed by a person
         for side in Side:
             self.box.side(side).on_write = partial(self._may_write, side)
+        self.box.mailboxes.saved = SyncSettings(frozenset({Module.CONTACTS}))
         self.settings_change(direction, winner)
 
     def mailbox(self) -> Mailbox:
@@ -64,8 +67,24 @@ class SyncMachine(RuleBasedStateMachine):
     def settings_change(self, direction: Direction, winner: Winner) -> None:
         version = self.box.mailboxes.saved.version + 1
         self.box.mailboxes.saved = SyncSettings(
-            frozenset({Module.CONTACTS}), direction=direction, winner=winner, version=version
+            self.box.mailboxes.saved.modules, direction=direction, winner=winner, version=version
         )
+
+    @rule()
+    def contacts_are_switched_off_or_on(self) -> None:
+        saved = self.box.mailboxes.saved
+        modules = frozenset({Module.CONTACTS}) - saved.modules
+        self.box.mailboxes.saved = replace(saved, modules=modules, version=saved.version + 1)
+
+    @rule(side=SIDES, which=WHICH)
+    def exclude(self, side: Side, which: int) -> None:
+        if self.run_under_way is None and (row := self._row(side, which)):
+            self._exclusions(self._excluded | {self._name(side, row.id)})
+
+    @rule()
+    def include_all(self) -> None:
+        if self.run_under_way is None:
+            self._exclusions(frozenset())
 
     @rule(side=SIDES, name=NAMES, private=st.sampled_from([False, False, False, True]))
     def create(self, side: Side, name: str, *, private: bool) -> None:
@@ -131,7 +150,10 @@ class SyncMachine(RuleBasedStateMachine):
             self.box.fuse.left = None
         self.run_under_way = None
         assert run.phase is Phase.DONE
-        assert run.problem is None, run.problem
+        if run.problem:
+            assert run.problem.code == NOTHING_TO_SYNC, run.problem
+            assert not run.progress, "what is switched off has no lane"
+            return
         for tally in run.tallies.values():
             assert tally.received == sum(tally.counters.values()), "what was received is counted"
         assert not run.counters.get(OutcomeKind.FAILED), "nothing fails"
@@ -186,10 +208,12 @@ class SyncMachine(RuleBasedStateMachine):
             and there is side.other
             and row.content == other.content
             and not (row.private or other.private)
+            if self._excluded.isdisjoint({self._name(on, row.id), self._name(there, other.id)})
             if keys.count((on, self._key(row))) == keys.count((there, self._key(row))) == 1
             if all((pair.held(on).id == row.id) is (pair.held(there).id == other.id) for pair in self.box.pairs())
         ]
-        if equal and self.box.mailboxes.saved.policy.source is not side.other:
+        saved = self.box.mailboxes.saved
+        if equal and saved.modules and saved.policy.source is not side.other:
             row, other = equal[which % len(equal)]
             self.box.side(side).deleted(row.id)
             self.sync(None, gives_up=False)
@@ -203,7 +227,8 @@ class SyncMachine(RuleBasedStateMachine):
         held = what.held if isinstance(what, Write) else what
         if isinstance(what, Write):
             origins = [row for row in self.box.side(on.other).rows.values() if row.content == what.content]
-            assert any(not row.private for row in origins), "only what is there, and not private, is carried"
+            carried = [row for row in origins if not row.private and self._name(on.other, row.id) not in self._excluded]
+            assert carried, "only what is there, neither private nor excluded, is carried"
         if held is None:
             assert isinstance(what, Write)
             linked = {pair.held(on).id for pair in self.box.pairs()}
@@ -215,10 +240,12 @@ class SyncMachine(RuleBasedStateMachine):
         row = self.box.side(on).rows.get(held.id)
         if row is None:
             return
+        takes_back = kind == "remove" and self._was_turned(on, row.id)
+        assert takes_back or self._name(on, row.id) not in self._excluded, "what is excluded stays as it is"
         assert kind == "remove" or not row.private, "what is private is not changed"
         kept = {(one.side, one.record_id, one.content) for one in self.box.mailboxes.losers.values()}
-        carried = row.content in self.ever[on.other] or row.private
-        assert carried or (on, row.id, row.content) in kept, "no edit is lost without an entry in the history"
+        known = row.content in self.ever[on.other] or row.private
+        assert known or (on, row.id, row.content) in kept, "no edit is lost without an entry in the history"
         self.own.discard((on, row.id))
         if isinstance(what, Write):
             assert row.content != what.content, "nothing is written that is there"
@@ -227,6 +254,9 @@ class SyncMachine(RuleBasedStateMachine):
     # ── what must hold at the end ───────────────────────────────────────────────────────────────────────────────────
     def ends_in_step(self) -> None:
         self.sync(None, gives_up=False)
+        self._exclusions(frozenset())
+        if not self.box.mailboxes.saved.modules:
+            self.contacts_are_switched_off_or_on()
         for _ in range(2):
             self.sync(None, gives_up=False)
         self._agrees()
@@ -260,6 +290,23 @@ class SyncMachine(RuleBasedStateMachine):
             if row.private or (side, row.id) in linked or not policy.writes(side.other) or len(alone) > 1 or others:
                 continue
             raise AssertionError(f"what is on one side is on the other: {side} {row}")
+
+    @property
+    def _excluded(self) -> frozenset[str]:
+        return self.box.mailboxes.people[0].excluded.get(Module.CONTACTS, frozenset())
+
+    def _exclusions(self, names: frozenset[str]) -> None:
+        (person,) = self.box.mailboxes.people
+        self.box.mailboxes.people = [replace(person, excluded={Module.CONTACTS: names})]
+
+    @staticmethod
+    def _name(side: Side, row_id: str) -> str:
+        return f"{side_name(side)}:{row_id}"
+
+    def _was_turned(self, on: Side, row_id: str) -> bool:
+        """Whether it is the copy of what is private now: no exclusion keeps that."""
+        others = [self._of(pair, on.other) for pair in self.box.pairs() if pair.held(on).id == row_id]
+        return any(row is not None and row.private for row in others)
 
     def _shares(self, there: dict[Side, Row]) -> bool:
         """Whether somebody else has its key, so that nobody could tell who is who."""
