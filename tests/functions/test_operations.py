@@ -21,6 +21,7 @@ from tests.office_on_aws import REGION, AwsServer
 
 EXAMPLE = processes.ROOT / "docs" / "examples" / "connection.zen.json"
 EXAMPLE_OF_ASMS = processes.ROOT / "docs" / "examples" / "connection.asms.json"
+EXAMPLE_OF_NOTES = processes.ROOT / "docs" / "examples" / "connection.notes.json"
 EXAMPLE_OF_PROMOB = processes.ROOT / "docs" / "examples" / "connection.promob.json"
 EXAMPLE_OF_SGP = processes.ROOT / "docs" / "examples" / "connection.sgp.json"
 CONNECTION = "escritorio-aurora"
@@ -238,6 +239,27 @@ def test_what_is_wrong_with_a_connection_that_schedules_nothing_is_said_too(
     definition = put_connection.read_definition(EXAMPLE_OF_PROMOB)
     definition.settings |= settings
     sentences = put_connection.problems(definition, {"promob_key": key})
+    assert len(sentences) == len(said), sentences
+    assert all(part in sentence for part, sentence in zip(said, sentences, strict=True)), sentences
+
+
+@pytest.mark.parametrize(
+    ("settings", "refresh_token", "said"),
+    [
+        ({}, "token", []),
+        ({"zoho_data_centre": "br"}, "token", ["no campo Data center do Zoho"]),
+        ({"crm_fields": {"contacts.privado": "Particular"}}, "token", ["no campo Nomes de API dos campos próprios"]),
+        ({}, "", ["no campo Refresh Token do Zoho."]),
+    ],
+    ids=["runs", "no data centre", "no field", "no token"],
+)
+def test_what_is_wrong_with_a_connection_to_notes_and_zoho_is_said(
+    settings: dict[str, Any], refresh_token: str, said: list[str]
+) -> None:
+    definition = put_connection.read_definition(EXAMPLE_OF_NOTES)
+    definition.settings |= settings
+    secret = {"zoho_client_id": "id", "zoho_client_secret": "segredo", "zoho_refresh_token": refresh_token}
+    sentences = put_connection.problems(definition, secret)
     assert len(sentences) == len(said), sentences
     assert all(part in sentence for part, sentence in zip(said, sentences, strict=True)), sentences
 
