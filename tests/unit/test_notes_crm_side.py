@@ -102,6 +102,7 @@ def test_at_first_ones_own_are_news_and_then_what_changed_was_made_or_has_gone(b
     assert (fourth.changed, fourth.gone) == ((new.id,), ())
 
 
+@pytest.mark.sweep
 def test_of_10000_unchanged_contacts_no_body_is_read_and_few_calls_are_made() -> None:
     vendor_clock = Clock()
     with vendors(zoho=ZohoSimulator(contacts=0, now=vendor_clock)) as both:

@@ -134,6 +134,7 @@ class Search(TwoWayMachine):
     """The same machine, which looks for faults."""
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_found(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     FAULTS[fault](monkeypatch)
