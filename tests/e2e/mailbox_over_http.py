@@ -34,7 +34,7 @@ class Mail:
             "settings": {
                 "domino_address": self.domino.url,
                 "zoho_address": self.zoho.url,
-                "licence": 1000,
+                "licence": 300,
                 "crm_fields": dict(CUSTOM_NAMES),
             },
             "secret": {f"zoho_{name}": crm[name] for name in ("client_id", "client_secret", "refresh_token")},

@@ -103,7 +103,7 @@ def test_the_same_letter_goes_back_again_when_it_died_again(aws: AwsServer) -> N
 def test_what_is_no_queue_of_dead_letters_is_refused(aws: AwsServer, tmp_path: Path) -> None:
     aws.emptied("sgp")
     ended = run(aws, described(aws, tmp_path), "SgpQueue")
-    there = ("Asms", "AsmsUpload", "Promob", "Schedule", "Sgp", "Zen")
+    there = ("Asms", "AsmsUpload", "Notes", "Promob", "Schedule", "Sgp", "Zen")
     said = f"O stack não tem a fila SgpQueue; tem {', '.join(f'{one}DeadLetters' for one in there)}.\n"
     assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", said)
     with pytest.raises(redrive.NoDeadLettersError, match="não há aonde devolvê-las"):
