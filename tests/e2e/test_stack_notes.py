@@ -29,6 +29,7 @@ def mail(stack: Stack, document: Document) -> Mail:
     return made
 
 
+@pytest.mark.sweep
 def test_a_wrong_password_is_told_by_the_test_of_the_connection_and_mended_by_its_owner(mail: Mail) -> None:
     right = mail.person.post(f"{mail.path}/test", {}, 200)
     change = {"email": mail.form["email"], "password": "outra-inventada"}
@@ -63,6 +64,7 @@ def test_settings_start_a_sync_and_the_ones_after_it_write_nothing(mail: Mail) -
     assert all(number > 0 for number in created), created
 
 
+@pytest.mark.sweep
 def test_an_emptied_mailbox_is_held_by_the_brake(mail: Mail) -> None:
     mail.ended(mail.saved(start=True)["run"])
     kept = [mail.zoho.rows(kind) for kind in KINDS]
@@ -103,6 +105,7 @@ def test_what_a_conflict_overwrote_is_brought_back_by_one_call_and_carried_on_by
     assert titles() == ("Diretora", "Diretora")
 
 
+@pytest.mark.sweep
 def test_a_meeting_is_made_once_on_both_sides_and_a_sync_makes_no_other(mail: Mail) -> None:
     mail.ended(mail.saved(start=True)["run"])
 

@@ -272,6 +272,7 @@ def counts(answers: Iterable[dict[str, Any]]) -> list[tuple[int, int]]:
 
 
 @pytest.mark.sweep
+@pytest.mark.sweep
 def test_a_long_search_goes_on_by_its_cursor(asms: Asms, west: str, monkeypatch: pytest.MonkeyPatch) -> None:
     users = many(asms, 250)
     ticking(asms, monkeypatch, 0.25)  # 20 s are over after 80 of them, which is seen at the end of a block of 25

@@ -175,6 +175,7 @@ def synced(request: pytest.FixtureRequest, aws: AwsServer, zen_environment: Sand
         yield office
 
 
+@pytest.mark.sweep
 def test_without_changes_nothing_is_written_but_the_runs_own_rows(synced: OfficeOnAws) -> None:
     users = synced.questor.office.users
     run, counts = counted(synced)
@@ -186,6 +187,7 @@ def test_without_changes_nothing_is_written_but_the_runs_own_rows(synced: Office
     assert counts.operations["sqs SendMessage"] == 1
 
 
+@pytest.mark.sweep
 def test_each_changed_record_is_written_once(synced: OfficeOnAws) -> None:
     users = synced.questor.office.users
     changed = users // 100
@@ -201,6 +203,7 @@ def test_each_changed_record_is_written_once(synced: OfficeOnAws) -> None:
     assert counts.operations["dynamodb TransactWriteItems"] == 1 + 3  # one block of the plan
 
 
+@pytest.mark.sweep
 def test_the_first_run_writes_in_blocks_and_asks_zen_for_its_listing_once(
     aws: AwsServer, zen_environment: Sandbox
 ) -> None:
@@ -240,6 +243,7 @@ def companies_synced(request: pytest.FixtureRequest, aws: AwsServer, zen_environ
         yield found
 
 
+@pytest.mark.sweep
 def test_the_first_run_of_companies_asks_each_target_once_and_creates_each_record_once(
     aws: AwsServer, zen_environment: Sandbox
 ) -> None:
@@ -254,6 +258,7 @@ def test_the_first_run_of_companies_asks_each_target_once_and_creates_each_recor
         assert "links GetItem" not in counts.rows
 
 
+@pytest.mark.sweep
 def test_without_changes_companies_cost_what_their_lanes_cost(companies_synced: Companies) -> None:
     run, counts = companies_synced.counted()
     assert (run["phase"], run["result"]) == ("done", "success")
@@ -265,6 +270,7 @@ def test_without_changes_companies_cost_what_their_lanes_cost(companies_synced: 
     assert counts.operations["sqs SendMessage"] == 1
 
 
+@pytest.mark.sweep
 def test_one_change_in_each_listing_is_written_once_for_each_target(companies_synced: Companies) -> None:
     for kind, keys in companies_synced.keys().items():
         companies_synced.office.questor.change_row(kind, keys[0], {LISTINGS[kind][0]: "Nome Novo"})
