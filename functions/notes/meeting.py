@@ -32,11 +32,13 @@ from sincronia.answers import (
     ProblemError,
     Retry,
     explain,
+    problem_in,
+    problem_out,
 )
 from sincronia.engine.applying import CREATE_TRIES
 from sincronia.engine.report import started, time_of_day
 from sincronia.engine.state import Notification, Outcome, OutcomeKind, Phase, Rows, Run, Step, Tally
-from sincronia.engine.two_way import Held, Pair, Side
+from sincronia.engine.two_way import Held, Pair
 
 TITLE = "Programar Reunião"
 GONE = "notes.meeting_gone"
@@ -134,7 +136,7 @@ class Meeting:
     def _in_crm(self, run: Run, asked: AskedMeeting, notes: Records, crm: Records) -> Step:
         made = str(run.progress["notes"])
         source = next(iter(notes.read([made])), None)
-        paired = self._paired(run, asked, NOTES, made)
+        paired = next((pair for pair in self._pairs(run, asked) if pair.a.id == made), None)
         if paired is not None:
             self._removed(run, asked, crm, source, paired.b.id)
             return _done(run, asked, OutcomeKind.CREATED, notes=made, crm=paired.b.id)
@@ -172,14 +174,14 @@ class Meeting:
         step = _done(run, asked, OutcomeKind.CREATED, notes=source.id, crm=copy)
         return replace(step, rows=replace(step.rows, beside=tuple(beside)))
 
-    def _paired(self, run: Run, asked: AskedMeeting, side: Side, record_id: str) -> Pair | None:
-        stored = self.mailboxes.pairs(run.key.connection, asked.user, Module.EVENTS)
-        return next((one.pair for one in stored if one.pair.held(side).id == record_id), None)
+    def _pairs(self, run: Run, asked: AskedMeeting) -> list[Pair]:
+        return [one.pair for one in self.mailboxes.pairs(run.key.connection, asked.user, Module.EVENTS)]
 
     def _free(self, run: Run, asked: AskedMeeting, crm: Records, event: Event, uid: str) -> list[Shown]:
         """The CRM's events that may be this one, as it is or as it was asked for, and are no other's pair."""
         found = {one.id: one for wanted in (event, asked.event) for one in _found(run, crm, wanted, uid)}
-        return [one for one in found.values() if self._paired(run, asked, CRM, one.id) is None]
+        paired = {pair.b.id for pair in self._pairs(run, asked)} if found else set[str]()
+        return [one for one in found.values() if one.id not in paired]
 
     def _removed(self, run: Run, asked: AskedMeeting, crm: Records, source: Shown | None, paired: str) -> None:
         """A sync was faster, and paired an event of its own: the one that this run made beside it goes."""
@@ -188,7 +190,7 @@ class Meeting:
         if source is not None and isinstance(content, Event) and source.reading.uid:
             free = self._free(run, asked, crm, content, source.reading.uid)
             mine |= {one.id for one in free if one.reading.uid == source.reading.uid}
-        extra = sorted(one for one in mine - {paired} if self._paired(run, asked, CRM, one) is None)
+        extra = sorted(mine - {paired} - {pair.b.id for pair in self._pairs(run, asked)})
         if extra:
             crm.remove(list(crm.read(extra)))
 
@@ -243,8 +245,7 @@ def _done(
 
 def _left(run: Run, asked: AskedMeeting, kind: OutcomeKind, problem: Problem) -> Step:
     """The meeting is in Notes alone; why is told with the run."""
-    why = {"code": problem.code, "details": dict(problem.details)}
-    after = replace(run, progress={**run.progress, _LEFT: why})
+    after = replace(run, progress={**run.progress, _LEFT: problem_out(problem)})
     return _done(after, asked, kind, problem, notes=str(run.progress["notes"]))
 
 
@@ -253,9 +254,7 @@ def told(run: Run) -> Notification:
     if run.result is None and run.problem is None:
         return replace(started(run, TITLE), text="A reunião está sendo programada.")
     in_notes, in_crm = "notes" in run.progress, run.counters.get(OutcomeKind.CREATED, 0) == len(_SIDES)
-    problem = run.problem
-    if _LEFT in run.progress:
-        problem = Problem(run.progress[_LEFT]["code"], run.progress[_LEFT]["details"])
+    problem = problem_in(run.progress[_LEFT]) if _LEFT in run.progress else run.problem
     created = "A reunião foi criada no IBM Notes" + (
         ", que convida os participantes" if run.filters["participants"] else ""
     )

@@ -14,10 +14,11 @@ from notes.mailbox_users import MailboxUser
 from notes.paths import connection_path
 from notes.ports import StoredPair
 from notes.records import Module
-from notes.side_names import SideName, side_name
+from notes.side_names import SideName, record_name, side_name
 from notes.store.pairs import pairs_page
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role
+from sincronia.engine.two_way import Side
 from sincronia.store.listing import After, Listed
 from sincronia.web.application import Caller, Routes
 from sincronia.web.fields import ConnectionInPath
@@ -117,5 +118,5 @@ def _answer(stored: StoredPair, module: Module, user: MailboxUser) -> PairAnswer
         crm_id=pair.b.id,
         made_on=side_name(pair.made_on) if pair.made_on else None,
         status="writing" if pair.writing else "linked",
-        excluded=bool(out & {f"notes:{pair.a.id}", f"crm:{pair.b.id}"}),
+        excluded=bool(out & {record_name(side_name(side), pair.held(side).id) for side in Side}),
     )

@@ -22,3 +22,8 @@ MODULE_TITLES: Mapping[Module, str] = {
 def side_name(side: Side) -> SideName:
     """A side as the API names it."""
     return "notes" if side is NOTES else "crm"
+
+
+def record_name(side: SideName, record_id: str) -> str:
+    """What a record that a person took out of the sync is kept by (MailboxUser.excluded)."""
+    return f"{side}:{record_id}"

@@ -8,6 +8,7 @@ from notes.connection import Settings
 from notes.mailbox_access import ACCESS_REFUSES, acting_user, seen_users
 from notes.mailbox_users import MailboxUser
 from notes.paths import UserInPath, connection_path
+from notes.side_names import record_name
 from notes.store.users import (
     change_password,
     changed_user,
@@ -160,7 +161,7 @@ class UserRoutes:
         """From the next run on it is neither changed nor removed, on either side."""
         self.integration.connection(connection)
         acting_user(connection, caller, user)
-        return user_answer(exclude(connection, user, record.module, _named(record)))
+        return user_answer(exclude(connection, user, record.module, record_name(record.side, record.record_id)))
 
     def include_record(
         self, connection: ConnectionInPath, user: UserInPath, record: ExcludedRecord, caller: Caller
@@ -168,7 +169,7 @@ class UserRoutes:
         """From the next run on."""
         self.integration.connection(connection)
         acting_user(connection, caller, user)
-        return user_answer(include(connection, user, record.module, _named(record)))
+        return user_answer(include(connection, user, record.module, record_name(record.side, record.record_id)))
 
     def _user(self, connection: str, user_id: str) -> MailboxUser:
         self.integration.connection(connection)
@@ -176,10 +177,6 @@ class UserRoutes:
         if found is None:
             raise ProblemError(Problem("notes.user_unknown"))
         return found
-
-
-def _named(record: ExcludedRecord) -> str:
-    return f"{record.side}:{record.record_id}"
 
 
 def _check_token(token_id: str) -> None:

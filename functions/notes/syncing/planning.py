@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from notes.mailbox_users import MailboxUser
 from notes.ports import Mailboxes
 from notes.records import Module, Reading, match_key
-from notes.side_names import MODULE_TITLES, SIDE_TITLES, side_name
+from notes.side_names import MODULE_TITLES, SIDE_TITLES, record_name, side_name
 from notes.sync_settings import NOTES, within
 from notes.syncing.act_lines import line_from_act
 from notes.syncing.catalogue import Entry, entry_from_line
@@ -89,9 +89,10 @@ class Planning:
     def step(self) -> Step:
         """The plan of the lane; the run before the next one, in `apply`, at the brake, or, of a preview, at its end."""
         run, lane = self.run, self.lane
-        seen = {side: list(self._seen(side)) for side in Side}
+        entries = self._entries()
         pairs = [stored.pair for stored in self.mailboxes.pairs(run.key.connection, lane.user.id, lane.module)]
-        elsewhere = {(side, one.id) for side in Side for one in self._entries(side) if one.elsewhere}
+        seen = self._seen(entries, pairs)
+        elsewhere = {(side, one.id) for side in Side for one in entries[side] if one.elsewhere}
         cases = [_unsure(case, elsewhere) for case in two_way_matching.matched(seen[Side.A], seen[Side.B], pairs)]
         policy = settings_of(run).policy
         acts = [two_way.decide(case, policy) for case in cases]
@@ -120,28 +121,26 @@ class Planning:
         )
         return Step(_onward(after))
 
-    def _seen(self, side: Side) -> Iterator[Seen]:
-        """The records of a side. Other users' are no matter of ours, unless they were this one's."""
+    def _seen(self, entries: Mapping[Side, list[Entry]], pairs: list[Pair]) -> dict[Side, list[Seen]]:
+        """The records of both sides. Other users' are no matter of ours, unless they were this one's."""
         user, module = self.lane.user, self.lane.module
-        rules = _Rules(user, module, self._shared_uids(), days_of(self.run, user, module))
-        pairs = self.mailboxes.pairs(self.run.key.connection, user.id, module)
-        paired = {stored.pair.held(side).id for stored in pairs}
-        for entry in self._entries(side):
-            if (entry.mine or entry.id in paired) and not entry.elsewhere:
-                yield _seen(entry, side, rules)
+        rules = _Rules(user, module, _shared_uids(module, entries), days_of(self.run, user, module))
+        paired = {side: {pair.held(side).id for pair in pairs} for side in Side}
+        return {
+            side: [
+                _seen(entry, side, rules)
+                for entry in entries[side]
+                if (entry.mine or entry.id in paired[side]) and not entry.elsewhere
+            ]
+            for side in Side
+        }
 
-    def _shared_uids(self) -> set[str]:
-        if self.lane.module is not Module.EVENTS:
-            return set()
-        uids = [{entry.uid for entry in self._entries(side) if entry.uid and entry.mine} for side in Side]
-        return uids[0] & uids[1]
-
-    def _entries(self, side: Side) -> Iterator[Entry]:
+    def _entries(self) -> dict[Side, list[Entry]]:
         state = self.mailboxes.lane(self.run.key.connection, self.lane.user.id, self.lane.module)
         if state is None:
             message = "A lane is planned that was never read."
             raise RuntimeError(message)
-        return map(entry_from_line, self.objects.read_lines(state.catalogues[side]))
+        return {side: list(map(entry_from_line, self.objects.read_lines(state.catalogues[side]))) for side in Side}
 
     def _reason(self, acts: list[Act], pairs: list[Pair], on: Side) -> Problem | None:
         """Why a person has to be asked before this side is written."""
@@ -190,6 +189,13 @@ def label_of(act: Act) -> str:
     if any(seen and seen.private for seen in (act.case.a, act.case.b)):
         return "(particular)"
     return act.label
+
+
+def _shared_uids(module: Module, entries: Mapping[Side, list[Entry]]) -> set[str]:
+    if module is not Module.EVENTS:
+        return set()
+    uids = [{entry.uid for entry in entries[side] if entry.uid and entry.mine} for side in Side]
+    return uids[0] & uids[1]
 
 
 def _onward(run: Run) -> Run:
@@ -249,7 +255,7 @@ def _action(act: Act) -> Action:
 def _seen(entry: Entry, side: Side, rules: _Rules) -> Seen:
     user, module = rules.user, rules.module
     reading = Reading(None, entry.label, entry.key, entry.uid, entry.private, entry.problem)
-    excluded = f"{side_name(side)}:{entry.id}" in user.excluded.get(module, frozenset())
+    excluded = record_name(side_name(side), entry.id) in user.excluded.get(module, frozenset())
     inside = entry.starts is None or within(entry.starts, rules.days, user.zone)
     return Seen(
         id=entry.id,
