@@ -53,6 +53,11 @@ class Mail:
         }
         self.user = f"{self.path}/users/{administrator.post(f'{self.path}/users', self.form)['id']}"
 
+    def start_over(self) -> None:
+        """Both systems as at the start, whatever was done there by others."""
+        for vendor in (self.domino, self.zoho):
+            vendor.start_over()
+
     def saved(self, **settings: Any) -> Json:
         """Saves the settings."""
         answer = self.administrator.says("PATCH", f"{self.path}/sync-settings", EVERYTHING | settings)

@@ -17,6 +17,7 @@ class MailboxScene:
     def __init__(self, administrator: Caller) -> None:
         self.administrator = administrator
         self.mail, self.starting, *braked = mails = [Mail(administrator, administrator) for _ in range(4)]
+        self.mail.start_over()
         for mail in mails:
             mail.ended(mail.saved(start=True)["run"])
         self.entry = str(self.mail.conflict()["id"])

@@ -153,13 +153,14 @@ class Scene:
         return str(made["id"])
 
     def aim(self, case: Case[Any]) -> None:
-        """Lets two cases in three name what exists, where they aren't wrong on purpose."""
+        """Lets two cases in three name what exists, where they aren't wrong on purpose; all until one has succeeded."""
         name = case.operation.definition.raw["operationId"]
         case.path_parameters = {  # API Gateway takes a decoded ? for the end: another address
             each: value.replace("%3F", "") if isinstance(value, str) else value
             for each, value in (case.path_parameters or {}).items()
         }
-        if zlib.crc32(repr((case.path_parameters, case.query, case.body)).encode()) % 3 == 0:
+        is_left = zlib.crc32(repr((case.path_parameters, case.query, case.body)).encode()) % 3 == 0
+        if is_left and name in self.succeeded:
             return
         if not _wrong_at(case, ParameterLocation.PATH):
             case.path_parameters = {**case.path_parameters, **self._named(name)}
@@ -342,7 +343,7 @@ def _wrong_at(case: Case[Any], location: ParameterLocation) -> bool:
     return case.meta is not None and case.meta.is_negative_at(location)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # a process may leave this module and come back to it
 def scene(stack: Stack, document: Document) -> Scene:
     return Scene(Caller(stack, document, stack.token))
 

@@ -24,8 +24,7 @@ MEETING: dict[str, Any] = {
 def mail(stack: Stack, document: Document) -> Mail:
     """A new connection, to vendors that start over."""
     made = Mail(Caller(stack, document, stack.token))
-    made.domino.start_over()
-    made.zoho.start_over()
+    made.start_over()
     return made
 
 
