@@ -45,7 +45,6 @@ def show_sign_in(next: Annotated[str, Query(max_length=4000)] = "") -> Door:  # 
     status=204,
     idempotent=False,
     page="sign_in.html",
-    form=True,
     described=False,
 )
 def sign_in(key: Key) -> Response[Any]:
@@ -61,7 +60,7 @@ def sign_in(key: Key) -> Response[Any]:
     return Response(status_code=204, cookies=[session.begun(token.id)])
 
 
-@routes.post("/sign-out", role=Role.READER, summary="Sai", status=204, idempotent=False, form=True, described=False)
+@routes.post("/sign-out", role=Role.READER, summary="Sai", status=204, idempotent=False, described=False)
 def sign_out() -> Response[Any]:
     """Ends the session in this browser; the token goes on."""
     from sincronia.web import session  # noqa: PLC0415  # as above

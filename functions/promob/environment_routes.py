@@ -120,7 +120,6 @@ class EnvironmentRoutes:
                 *(*ENVIRONMENT_REFUSES, *ACT_REFUSES),
                 *("promob.prepare_again", "promob.nothing_received", "promob.revision_concluded"),
             ),
-            form=True,
         )(self.update_environment)
         return routes
 

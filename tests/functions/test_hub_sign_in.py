@@ -134,7 +134,7 @@ def test_a_token_opens_a_session_whose_cookie_is_not_the_token(hub: Hub, browser
     "wanted", ["", "//evil.example", "https://evil.example", "/\\evil.example", "/\tx", "runs", "javascript:alert(1)"]
 )
 def test_nobody_is_led_to_another_site(hub: Hub, browser: Browser, wanted: str) -> None:
-    assert led_to(browser.post("/sign-in", token=hub.token(), next=wanted)) == "/tokens/current"
+    assert led_to(browser.post("/sign-in", token=hub.token(), next=wanted)) == "/notifications"
     assert "evil" not in browser.get("/sign-in?" + urlencode({"next": wanted}))["body"]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -11,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sincronia.answers import ProblemError
 from sincronia.web import browsers
 
 
@@ -93,35 +90,3 @@ def test_filters_that_nobody_filled_in_are_left_out_and_days_become_moments(
 
     assert parse_qsl(event["rawQueryString"]) == asked
     assert event["queryStringParameters"] == dict(asked)
-
-
-def test_a_form_becomes_what_a_program_would_have_sent() -> None:
-    text = "since.day=2026-11-20&until.day=&only=failed&form_token=x&next=%2Fa&idempotency_key=k1"
-    event: dict[str, Any] = {
-        "headers": {"content-type": "application/x-www-form-urlencoded; charset=UTF-8"},
-        "body": base64.b64encode(text.encode()).decode(),
-        "isBase64Encoded": True,
-    }
-    assert browsers.is_form(event["headers"])
-
-    browsers.become_json(event, browsers.form_fields(event))
-
-    assert json.loads(event["body"]) == {"since": "2026-11-20T00:00:00-03:00", "only": "failed"}
-    assert event["isBase64Encoded"] is False
-    assert event["headers"] == {"content-type": "application/json", "idempotency-key": "k1"}
-
-
-@pytest.mark.parametrize(
-    ("body", "encoded", "code"),
-    [
-        ("a" * 1_400_000, True, "body_too_large"),
-        ("&".join("a=1" for _ in range(1001)), False, "body_malformed"),
-        ("a=1&a=2", False, "body_malformed"),
-        ("a=%ff", False, "body_malformed"),
-        ("ção", True, "body_malformed"),
-    ],
-)
-def test_a_body_that_is_no_form(body: str, code: str, *, encoded: bool) -> None:
-    with pytest.raises(ProblemError) as raised:
-        browsers.form_fields({"body": body, "isBase64Encoded": encoded})
-    assert raised.value.problem.code == code

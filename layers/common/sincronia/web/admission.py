@@ -9,6 +9,7 @@ from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Token
 from sincronia.store.tokens import stored_token
 from sincronia.web import browsers
+from sincronia.web.forms import FORM_TOKEN, FORM_TOKEN_HEADER
 from sincronia.web.visit import Visit
 
 _BEARER = re.compile(r"bearer +(\S+)", re.IGNORECASE)
@@ -50,7 +51,7 @@ def _of_session(visit: Visit) -> Token:
     if token is None or auth.lapsed(token, clock.moment()):
         raise ProblemError(Problem("session_ended"))
     if not visit.is_safe:
-        brought = visit.fields.get(browsers.FORM_TOKEN) or visit.headers.get(browsers.FORM_TOKEN_HEADER, "")
+        brought = visit.form.text(FORM_TOKEN) or visit.headers.get(FORM_TOKEN_HEADER, "")
         if not browsers.is_own_origin(visit.headers) or not session.is_form_token(brought, value):
             raise ProblemError(Problem("form_untrusted"))
     visit.session = value

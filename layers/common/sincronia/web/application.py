@@ -31,7 +31,7 @@ from pydantic import BaseModel, ConfigDict
 
 from sincronia.answers import Answers, Problem, ProblemError
 from sincronia.auth import Role, Token
-from sincronia.web import browsers
+from sincronia.web import browsers, forms
 from sincronia.web.admission import caller_of
 from sincronia.web.answers import ANSWERS, BODY_LIMIT, ROLES
 from sincronia.web.documents import places_of
@@ -72,9 +72,8 @@ class Operation:
     idempotent: bool = False
     compared: Callable[[Any], Any] = lambda body: body  # what of a request's body a hash is kept of, to know it again
     kept: Callable[[Any], Any] = lambda body: body  # what of the answer's body may be kept for a repetition
-    page: str = ""  # the template that shows the answer; of a form: that shows the form again, with the problem
+    page: str = ""  # the template that shows the answer; of what is sent by a form also the problem
     menu: str = ""  # what the pages' navigation calls it
-    form: bool = False  # a page's form may send it, and is led back to where it says
     described: bool = True  # in the OpenAPI document; what only browsers use isn't
 
     @property
@@ -163,6 +162,8 @@ class Application:
         """The whole answer to an event."""
         visit = Visit(event)
         self.resolver.context["visit"] = visit
+        if forms.is_form(visit.headers) and visit.method == "POST":
+            event["requestContext"]["http"]["method"] = _method_of_form(event)
         answer = self.resolver.resolve(event, context)
         if visit.is_for_a_person:
             answer = self._page(visit, answer)
@@ -181,8 +182,8 @@ class Application:
         resolver.context["operation"] = operation
         visit: Visit = resolver.context["visit"]
         visit.operation = operation
-        if operation.form and browsers.is_form(visit.headers):
-            visit.fields = browsers.form_fields(visit.event)
+        if not visit.is_safe and forms.is_form(visit.headers):
+            visit.form = forms.form_of(visit.event)
         if operation.role is not None:
             caller = visit.caller = caller_of(visit)
             logger.append_keys(caller=caller.id)
@@ -190,10 +191,10 @@ class Application:
                 roles = {"needed": ROLES[operation.role], "role": ROLES[caller.role]}
                 raise ProblemError(Problem("role_insufficient", roles))
             resolver.context["caller"] = caller
-        elif operation.form and not browsers.is_own_origin(visit.headers):
+        elif not visit.is_safe and not browsers.is_own_origin(visit.headers):
             raise ProblemError(Problem("form_untrusted"))
-        if visit.fields and (visit.session or operation.role is None):
-            browsers.become_json(visit.event, visit.fields)
+        if visit.form.fields and (visit.session or operation.role is None):
+            forms.become_json(visit.event, visit.form)
         elif visit.is_for_a_person and visit.is_safe:
             browsers.as_asked(visit.event)
         response: Response[Any] = next_middleware(resolver)
@@ -244,6 +245,14 @@ class Application:
         """The answer to a defect. The error's text stays out of the log: it may quote a record."""
         logger.error("request failed", code="unexpected", error=type(error).__name__, at=places_of(error))
         return problem_response(Problem("unexpected"), self.answers)
+
+
+def _method_of_form(event: Json) -> str:
+    """What a form is to be sent as; of what is no form in the end, POST, where it is refused."""
+    try:
+        return forms.form_of(event).method
+    except ProblemError:
+        return "POST"
 
 
 def _of_request(request: Request) -> Token:

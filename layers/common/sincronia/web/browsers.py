@@ -1,26 +1,17 @@
-"""What browsers send in their own way: what they would rather have, where they want to go, their forms."""
+"""What browsers send in their own way: what they would rather have, where they want to go, from where they come."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
-from sincronia import clock
-from sincronia.answers import Problem, ProblemError
-from sincronia.web.answers import BODY_LIMIT
+from sincronia.web.forms import day
 
-HOME = "/tokens/current"
+HOME = "/notifications"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-FORM_TOKEN, FORM_TOKEN_HEADER = "form_token", "x-form-token"
-NEXT, REQUEST_KEY = "next", "idempotency_key"
 
-_FORM_TYPE = re.compile(r"application/x-www-form-urlencoded *(;.*)?", re.IGNORECASE)
 _LOCAL_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]{0,2000}")  # no backslash: browsers take it for a slash
 
 
@@ -62,41 +53,4 @@ def as_asked(event: dict[str, Any]) -> None:
 def _as_meant(name: str, value: str) -> tuple[str, str]:
     """A field as the API knows it: of a day that was chosen (`since.day`, `until.day`) the moment, the whole day in."""
     plain, dot, kind = name.rpartition(".")
-    if not dot or kind != "day":
-        return name, value
-    try:
-        chosen = date.fromisoformat(value) + timedelta(days=int(plain == "until"))
-    except (ValueError, OverflowError):
-        return plain, value
-    return plain, datetime(chosen.year, chosen.month, chosen.day, tzinfo=clock.SAO_PAULO).isoformat()
-
-
-def is_form(headers: Mapping[str, str]) -> bool:
-    """Whether a request's body is an HTML form's."""
-    return _FORM_TYPE.fullmatch(headers.get("content-type", "")) is not None
-
-
-def form_fields(event: Mapping[str, Any]) -> dict[str, str]:
-    """The fields of a form's body. Raises ProblemError(body_too_large, body_malformed)."""
-    body = event.get("body") or ""
-    if len(body) > BODY_LIMIT * 4 / 3:
-        raise ProblemError(Problem("body_too_large"))
-    try:
-        text = base64.b64decode(body).decode() if event.get("isBase64Encoded") else body
-        fields = parse_qs(text, keep_blank_values=True, errors="strict", max_num_fields=1000)
-    except (binascii.Error, ValueError):
-        raise ProblemError(Problem("body_malformed")) from None
-    if any(len(values) > 1 for values in fields.values()):
-        raise ProblemError(Problem("body_malformed"))
-    return {name: value for name, (value,) in fields.items()}
-
-
-def become_json(event: dict[str, Any], fields: Mapping[str, str]) -> None:
-    """Lets a form be what a program would have sent: JSON of its filled fields, and its key in the header."""
-    own = {FORM_TOKEN, NEXT, REQUEST_KEY}
-    filled = [_as_meant(name, value) for name, value in fields.items() if value and name not in own]
-    event["body"] = json.dumps(dict(filled))
-    event["isBase64Encoded"] = False
-    event["headers"] = {**event["headers"], "content-type": "application/json"}
-    if fields.get(REQUEST_KEY):
-        event["headers"]["idempotency-key"] = fields[REQUEST_KEY]
+    return (plain, day(plain, value)) if dot and kind == "day" else (name, value)

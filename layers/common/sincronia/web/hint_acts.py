@@ -53,7 +53,6 @@ class HintActs:
             f"{one}/hints/<hint>/replay",
             summary="Trata de novo o cadastro de uma linha do log, pelo que é verdade agora",
             refuses=(*refuses, "hint_unknown", "hint_of_many"),
-            form=True,
             **queued,
         )(self.replay_hint)
         routes.post(
@@ -66,7 +65,6 @@ class HintActs:
             f"{one}/replays",
             summary="Trata de novo os cadastros de um período, ou só os que falharam nele",
             refuses=refuses,
-            form=True,
             **queued,
         )(self.replay_period)
         routes.post(
@@ -74,7 +72,6 @@ class HintActs:
             role=Role.OPERATOR,
             summary="Aprova ou rejeita o que o freio reteve em um dia",
             refuses=("connection_unknown", "run_unknown", "nothing_to_decide", "decided_before"),
-            form=True,
         )(self.decide_day)
         return routes
 

@@ -142,12 +142,12 @@ def document(application: Application) -> dict[str, Any]:
 
 def _for_browsers(operation: Operation, responses: Mapping[str, Any]) -> dict[str, Any]:
     """The responses that browsers get too: pages of what programs get, and where to go on to."""
-    if not operation.page and not operation.form:
+    if not operation.page:
         return {}
     pages = {
         status: {**response, "content": {**response["content"], "text/html": {"schema": {"type": "string"}}}}
         for status, response in responses.items()
-        if operation.page or int(status) >= 400
+        if response.get("content")
     }
     return {**pages, "303": _ELSEWHERE}
 

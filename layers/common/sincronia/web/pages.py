@@ -17,7 +17,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, Stric
 
 from sincronia import clock
 from sincronia.auth import Role
-from sincronia.web import browsers, static
+from sincronia.web import browsers, forms, navigation, static
 from sincronia.web.visit import Visit
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Pages:
     """The pages of one application's routes."""
 
     def __init__(self, operations: Sequence[Operation]) -> None:
-        self._menu = [(operation.menu, operation.path) for operation in operations if operation.menu]
+        self._operations = operations
         packages = {operation.page.partition("/")[0] for operation in operations if "/" in operation.page}
         self._templates = Environment(
             loader=ChoiceLoader(
@@ -58,7 +58,13 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters |= {"by_day": by_day, "hour": hour, "moment": moment}
+        self._templates.filters |= {
+            "by_day": by_day,
+            "date": date_of,
+            "hour": hour,
+            "moment": moment,
+            "number": number,
+        }
         self._templates.globals |= {
             "home": browsers.HOME,
             "static": static.address,
@@ -70,12 +76,14 @@ class Pages:
         status = answer["statusCode"]
         if status == 401 and visit.needs_sign_in:
             return _led_to(_sign_in(visit))
-        if not visit.is_safe and status < 300:
-            return _led_to(browsers.local_path(visit.fields.get(browsers.NEXT, "")), answer)
-        if 300 <= status < 400 or not answer["body"]:
+        if 300 <= status < 400 and answer["headers"].get("Location"):
             return answer
-        body = json.loads(answer["body"])
+        body = json.loads(answer["body"]) if answer["body"] else {}
         template = visit.operation.page if visit.operation else ""
+        if not visit.is_safe and status < 300 and (visit.form.text(forms.NEXT) or not template or not body):
+            return _led_to(_next(visit, body), answer)
+        if not body and status < 300:
+            return answer
         if status >= 400 and (visit.is_safe or not template):
             template = "problem.html"
         return {
@@ -88,19 +96,26 @@ class Pages:
 
     def drawn(self, template: str, visit: Visit, body: Json, *, failed: bool = False) -> str:
         """A template with an answer's body: `data` where it succeeded, `problem` where it failed."""
+        query, role = _query(visit), visit.caller.role if visit.caller else Role.READER
+        connection = navigation.connection_of(visit.path, query.get("connection", ""))
+        form_token = _form_token(visit)
         return self._templates.get_template(template).render(
             data=None if failed else body,
             problem=body if failed else None,
             caller=visit.caller,
-            role=ROLES[visit.caller.role] if visit.caller else "",
-            may_operate=visit.caller is not None and visit.caller.role.covers(Role.OPERATOR),
-            form_token=_form_token(visit),
-            next=visit.fields.get(browsers.NEXT, ""),
+            role=ROLES[role] if visit.caller else "",
+            may_operate=visit.caller is not None and role.covers(Role.OPERATOR),
+            may=lambda method, path: bool(form_token) and navigation.may(self._operations, method, path, role),
+            form_token=form_token,
+            sent=visit.form,
+            next=visit.form.text(forms.NEXT),
             path=visit.path,
             address=visit.address,
-            query=_query(visit),
+            query=query,
             with_query=lambda **changed: _with_query(visit, changed),
-            menu=self._menu,
+            connection=connection,
+            ways=navigation.main_ways(visit.path, role),
+            tabs=navigation.tabs(self._operations, visit.path, connection, role),
         )
 
 
@@ -113,8 +128,13 @@ def _form_token(visit: Visit) -> str:
 
 
 def _sign_in(visit: Visit) -> str:
-    wanted = visit.address if visit.is_safe else visit.fields.get(browsers.NEXT, "")
+    wanted = visit.address if visit.is_safe else visit.form.text(forms.NEXT)
     return f"{SIGN_IN}?{urlencode({'next': browsers.local_path(wanted)})}"
+
+
+def _next(visit: Visit, body: Json) -> str:
+    """Where a form leads: where it says, else to what was made, else home."""
+    return browsers.local_path(visit.form.text(forms.NEXT) or str(body.get("url") or ""))
 
 
 def _led_to(address: str, answer: Mapping[str, Any] | None = None) -> Json:
@@ -167,3 +187,13 @@ def hour(text: str) -> str:
 def moment(text: str) -> str:
     """A moment in São Paulo: `21/11/2025 às 14:32`."""
     return f"{_at(text):%d/%m/%Y às %H:%M}"
+
+
+def date_of(text: str) -> str:
+    """The day of a moment in São Paulo, or a day as it is kept: `21/11/2025`."""
+    return f"{_at(text):%d/%m/%Y}" if "T" in text else "/".join(reversed(text.split("-")))
+
+
+def number(value: int) -> str:
+    """A whole number as people write it: `12.345`."""
+    return f"{value:,}".replace(",", ".")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sincronia.auth import Token
 from sincronia.web import browsers
+from sincronia.web.forms import Form
 
 if TYPE_CHECKING:
     from sincronia.web.application import Operation
@@ -21,8 +22,7 @@ class Visit:
     operation: Operation | None = None  # None too where nothing is at the address
     caller: Token | None = None
     session: str = ""  # the session's value, where it has let the caller in
-    fields: Mapping[str, str] = field(default_factory=dict)  # of the form that was sent
-
+    form: Form = field(default_factory=Form)  # that was sent; none where what was sent is no form
     query: str = ""  # as the browser has it in its address
 
     def __post_init__(self) -> None:
@@ -57,12 +57,12 @@ class Visit:
     @property
     def has_page(self) -> bool:
         """Whether the answer is a page to who would rather have one."""
-        return self.operation is None or bool(self.operation.page) or self.operation.form
+        return self.operation is None or bool(self.operation.page)
 
     @property
     def is_for_a_person(self) -> bool:
         """Whether this answer is to be a page."""
-        return self.has_page and browsers.prefers_page(self.headers.get("accept", ""))
+        return (self.has_page or not self.is_safe) and browsers.prefers_page(self.headers.get("accept", ""))
 
     @property
     def needs_sign_in(self) -> bool:

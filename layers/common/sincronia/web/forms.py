@@ -1,0 +1,176 @@
+"""Forms that browsers send, read as the JSON that a program would have sent to the same route.
+
+A field's name is a path and, after a dot, a kind: `settings/address`, `since.day`, `contacts.flag`, `roles.list`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs
+
+from sincronia import clock
+from sincronia.answers import Problem, ProblemError
+from sincronia.web.answers import BODY_LIMIT
+
+FORM_TOKEN, FORM_TOKEN_HEADER = "form_token", "x-form-token"
+NEXT, REQUEST_KEY, METHOD = "next", "idempotency_key", "_method"
+
+_OWN = frozenset({FORM_TOKEN, NEXT, REQUEST_KEY, METHOD})  # what forms say beside what they are about
+_METHODS = frozenset({"PATCH", "DELETE"})  # that HTML has no forms for
+_TYPE = re.compile(r"application/x-www-form-urlencoded *(;.*)?", re.IGNORECASE)
+_NUMBER = re.compile(r"-?\d{1,15}(,\d{1,10})?")
+_NOTHING = object()  # of a field that nobody filled in
+_MOST_FIELDS = 1000
+_DEEPEST = 5
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields of a form as they were sent, each with its values in their order."""
+
+    fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def text(self, name: str) -> str:
+        """What a field says; the last of what it says several times, empty where it isn't there."""
+        return self.fields.get(name, ("",))[-1]
+
+    @property
+    def method(self) -> str:
+        """What it is to be sent as: POST, or what HTML has no forms for."""
+        return self.text(METHOD) if self.text(METHOD) in _METHODS else "POST"
+
+    def body(self) -> Json:
+        """JSON of what is filled in. Raises ProblemError(body_malformed)."""
+        found: Json = {}
+        for name, values in self.fields.items():
+            if name in _OWN:
+                continue
+            path, value = meant(name, values)
+            if value is _NOTHING:
+                continue
+            *parents, last = path.split("/")
+            if len(parents) > _DEEPEST:
+                raise ProblemError(Problem("body_malformed"))
+            place = found
+            for parent in parents:
+                place = place.setdefault(parent, {})
+                if not isinstance(place, dict):
+                    raise ProblemError(Problem("body_malformed"))
+            if last in place:
+                raise ProblemError(Problem("body_malformed"))
+            place[last] = value
+        return found
+
+
+def is_form(headers: Mapping[str, str]) -> bool:
+    """Whether a request's body is an HTML form's."""
+    return _TYPE.fullmatch(headers.get("content-type", "")) is not None
+
+
+def form_of(event: Mapping[str, Any]) -> Form:
+    """The form in an event's body. Raises ProblemError(body_too_large, body_malformed)."""
+    body = event.get("body") or ""
+    if len(body) > BODY_LIMIT * 4 / 3:
+        raise ProblemError(Problem("body_too_large"))
+    try:
+        text = base64.b64decode(body).decode() if event.get("isBase64Encoded") else body
+        return Form(parse_qs(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS))
+    except (binascii.Error, ValueError):
+        raise ProblemError(Problem("body_malformed")) from None
+
+
+def become_json(event: Json, form: Form) -> None:
+    """Lets a form be what a program would have sent: JSON of its fields, and its key in the header."""
+    event["body"] = json.dumps(form.body())
+    event["isBase64Encoded"] = False
+    event["headers"] = {**event["headers"], "content-type": "application/json"}
+    if key := form.text(REQUEST_KEY):
+        event["headers"]["idempotency-key"] = key
+
+
+def meant(name: str, values: Sequence[str]) -> tuple[str, Any]:
+    """A field's path, and what it says by its kind; without a kind, its text, and nothing where it is empty."""
+    plain, dot, kind = name.rpartition(".")
+    if dot and kind in _KINDS:
+        return plain, _KINDS[kind](plain, values)
+    if len(values) > 1:
+        raise ProblemError(Problem("body_malformed"))
+    return name, values[0] or _NOTHING
+
+
+def day(name: str, text: str) -> str:
+    """The moment in São Paulo that a chosen day begins; of `until` that it ends; what is no day stays as it is."""
+    try:
+        chosen = date.fromisoformat(text) + timedelta(days=int(name == "until"))
+    except (ValueError, OverflowError):
+        return text
+    return datetime(chosen.year, chosen.month, chosen.day, tzinfo=clock.SAO_PAULO).isoformat()
+
+
+def _day(name: str, values: Sequence[str]) -> Any:
+    return day(name, values[-1]) if values[-1] else _NOTHING
+
+
+def _flag(_: str, values: Sequence[str]) -> bool:
+    """A checkbox behind a hidden, empty field of the same name."""
+    return any(values)
+
+
+def _list(_: str, values: Sequence[str]) -> list[str]:
+    """What was chosen of many; the hidden, empty field of the same name lets it be none."""
+    return [value for value in values if value]
+
+
+def _lines(_: str, values: Sequence[str]) -> list[str]:
+    return [line.strip() for line in values[-1].splitlines() if line.strip()]
+
+
+def _clearable(_: str, values: Sequence[str]) -> str | None:
+    """A text that may be taken away."""
+    return values[-1] or None
+
+
+def _number(_: str, values: Sequence[str]) -> Any:
+    """As people write it, with a comma; what is no number stays text, and is refused by name where it is checked."""
+    text = values[-1].strip()
+    if not _NUMBER.fullmatch(text):
+        return text or _NOTHING
+    return float(text.replace(",", ".")) if "," in text else int(text)
+
+
+def _json(_: str, values: Sequence[str]) -> Any:
+    """The value of an option that is no text."""
+    return _loaded(values[-1]) if values[-1] else _NOTHING
+
+
+def _objects(_: str, values: Sequence[str]) -> list[Any]:
+    """What was chosen of many that no single text names."""
+    return [_loaded(value) for value in values if value]
+
+
+def _loaded(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise ProblemError(Problem("body_malformed")) from None
+
+
+_KINDS: Mapping[str, Callable[[str, Sequence[str]], Any]] = {
+    "day": _day,
+    "flag": _flag,
+    "list": _list,
+    "lines": _lines,
+    "clearable": _clearable,
+    "number": _number,
+    "json": _json,
+    "objects": _objects,
+}
