@@ -32,7 +32,6 @@ from asms.importing.header import Header, header_of
 from asms.importing.model import Decision, Entries, Row
 from asms.importing.plan_lines import action_of
 from asms.importing.reading import tables
-from asms.names import name_key
 from asms.passwords import Policy
 from asms.users import User
 from bench.exports import ENVIRONMENT, MadeDirectory, made_rows, made_user
@@ -40,6 +39,7 @@ from local import processes
 from sincronia import clock
 from sincronia.engine.lines import line_from_action
 from sincronia.engine.state import OutcomeKind
+from sincronia.names import name_key
 
 MOST_MEGABYTES = 256
 MOST_MEGABYTES_OF_CHILD = 512

@@ -9,8 +9,8 @@ from datetime import date
 from enum import StrEnum
 
 from asms.catalogues import Category
-from asms.names import name_key
 from sincronia.answers import Problem
+from sincronia.names import name_key
 
 MOST_FIELDS = 100  # of one project
 MOST_OPTIONS = 100  # of one choice

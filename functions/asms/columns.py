@@ -12,9 +12,9 @@ from enum import StrEnum
 
 from asms.additional import LONGEST_TEXT, AdditionalField, FieldType
 from asms.catalogues import RELATIONS, Catalogue, Category, Relation
-from asms.names import name_key
 from asms.passwords import LONGEST as LONGEST_PASSWORD
 from asms.users import MOST_RELATED, MOST_SHIFTS, Culture, User
+from sincronia.names import name_key
 
 TEMPLATE_VERSION = 1  # rises when a header, or what a cell may hold, is no longer what it was
 RECORDS_SHEET: Mapping[Category, str] = {Category.CLIENTS: "Clientes", Category.SPECIALISTS: "Especialistas"}

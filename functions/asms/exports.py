@@ -12,10 +12,10 @@ from typing import Any
 from asms.answers import ANSWERS
 from asms.catalogues import Category
 from asms.columns import LAYOUT_TITLES, RECORDS_SHEET, Layout
-from asms.names import name_key
 from sincronia import clock
 from sincronia.answers import explain
 from sincronia.engine.state import Notification, Result, Run
+from sincronia.names import name_key
 
 EXPORT = "exportar"  # the flow that such runs are kept under
 RECORDS = 7_000  # of one workbook (seed 003)

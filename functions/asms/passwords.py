@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
-from asms.names import name_key
+from sincronia.names import name_key
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asms.names import name_key
+from sincronia.names import name_key
 
 ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"

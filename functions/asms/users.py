@@ -11,10 +11,10 @@ from datetime import date
 from enum import StrEnum
 
 from asms.catalogues import Address, Category, Relation
-from asms.names import name_key
 from sincronia.answers import Problem, ProblemError
 from sincronia.engine.flow import Identity
 from sincronia.identities import IdentityError, cpf_or_cnpj, kind_of
+from sincronia.names import name_key
 
 MOST_PROJECTS = 50  # of one user: all of its rows change in one transaction
 MOST_RELATED = 200  # of one relation

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from asms.additional import LONGEST_TEXT, AdditionalField, FieldType, missing, options_wrong, wrong
 from asms.answers import ANSWERS
 from asms.catalogues import Category
-from asms.names import name_key
 from sincronia.answers import explain
+from sincronia.names import name_key
 
 SIZES = ("P", "M", "G", "Extra grande")
 

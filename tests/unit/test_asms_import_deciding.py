@@ -24,10 +24,10 @@ from asms.importing.masking import masked
 from asms.importing.model import Decision, Entries, Found, Place, Row
 from asms.importing.row_sentences import ROW_SENTENCES
 from asms.importing.sentences import said
-from asms.names import name_key
 from asms.passwords import LONGEST, Policy, Rule, hashed
 from asms.users import MOST_PROJECTS, MOST_RELATED, MOST_SHIFTS, Culture, Geolocation, Shift, User
 from sincronia.engine.state import OutcomeKind
+from sincronia.names import name_key
 
 TODAY = date(2026, 11, 28)
 PROJECT, OTHER_PROJECT = "a" * 16, "b" * 16

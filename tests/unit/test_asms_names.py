@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asms.names import name_key
+from sincronia.names import name_key
 
 ACUTE = "\u0301"  # an accent that joins the letter before it, and is left out
 

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from asms.additional import AdditionalField, FieldType
 from asms.answers import ANSWERS
 from asms.catalogues import Address, Category, Relation
-from asms.names import name_key
 from asms.passwords import Policy, Rule, is_password
 from asms.user_details import LONGEST_ADDITIONAL, with_additional, with_password, wrong_additional
 from asms.users import (
@@ -32,6 +31,7 @@ from asms.users import (
 )
 from sincronia.answers import Problem, ProblemError, explain
 from sincronia.engine.flow import Identity
+from sincronia.names import name_key
 from tests import invented
 
 BRUNO = User("1" * 16, Category.SPECIALISTS, "Bruno Prado", "bruno")

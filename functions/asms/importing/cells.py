@@ -11,9 +11,9 @@ from itertools import islice
 from asms.additional import AdditionalField, FieldType, wrong
 from asms.columns import TOO_LONG, Column
 from asms.importing.model import Entries
-from asms.names import name_key
 from asms.text_forms import EMAIL, LINES, ONE_LINE, fits_key, is_comparable
 from sincronia.answers import Problem, ProblemError
+from sincronia.names import name_key
 
 _ONE_LINE, _LINES, _EMAIL = re.compile(ONE_LINE), re.compile(LINES), re.compile(EMAIL)
 _HALF = re.compile("[\ud800-\udfff]")  # of a character, which no text may hold

@@ -20,7 +20,6 @@ from asms.columns import Column, Need, fitting
 from asms.importing import cells
 from asms.importing.header import Header, line_of
 from asms.importing.model import Catalogues, Decision, Fault, Found, Row
-from asms.names import name_key
 from asms.passwords import LONGEST as LONGEST_PASSWORD
 from asms.passwords import Policy, broken, is_password
 from asms.text_forms import fits_key
@@ -29,6 +28,7 @@ from asms.users import MOST_PROJECTS, Culture, Geolocation, Shift, User, associa
 from sincronia.answers import Problem, ProblemError
 from sincronia.engine.state import OutcomeKind
 from sincronia.ids import ID_FORM, new_id
+from sincronia.names import name_key
 
 _ID = re.compile(ID_FORM)
 _ADDRESS = tuple(one.name for one in fields(Address))

@@ -10,8 +10,8 @@ from difflib import get_close_matches
 from asms.columns import Column, Need
 from asms.importing.cell_names import cell_name
 from asms.importing.model import Place, Row
-from asms.names import name_key
 from sincronia.answers import Problem, ProblemError
+from sincronia.names import name_key
 
 RESULT_HEADERS = ("Situação", "O que fazer")  # of the workbook that comes back; an import passes over them
 _LONGEST_SHOWN = 100  # characters of a header that isn't known

@@ -23,10 +23,10 @@ from asms.importing.faults import ToldFault, faults_of
 from asms.importing.header import RESULT_HEADERS
 from asms.importing.model import MOST_COLUMNS, Table
 from asms.importing.sentences import said
-from asms.names import name_key
 from asms.text_sheets import columns_named, filled, part_of
 from asms.users import Culture
 from sincronia.engine.state import Outcome, OutcomeKind, Run
+from sincronia.names import name_key
 
 _RESULTS = {name_key(header) for header in RESULT_HEADERS}
 _RESULT_WIDTH, _WIDTH = 60, 20  # characters; the latter of columns that aren't ours

@@ -29,7 +29,6 @@ from asms.importing.model import Asked, Decision, Entries, Fault, Place, Row, as
 from asms.importing.plan_lines import action_of, agreed, label_of
 from asms.importing.reading import tables
 from asms.importing.undoing import undoing_key
-from asms.names import name_key
 from asms.store.catalogues import all_entries, stored_entry
 from asms.store.fields import stored_fields
 from asms.store.imported import copied, copy_here, copy_key
@@ -55,6 +54,7 @@ from sincronia.engine.plan import Action
 from sincronia.engine.ports import Objects
 from sincronia.engine.state import Mode, Outcome, OutcomeKind, Phase, Result, Rows, Run, RunKey, Step, Tally
 from sincronia.ids import new_id
+from sincronia.names import name_key
 from sincronia.store.runs import stored_run
 from sincronia.store.writing import Writes
 

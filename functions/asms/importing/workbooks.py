@@ -17,7 +17,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum, WorksheetNotFound
 
 from asms.importing.file_kinds import MOST_INFLATED, RefusedError
-from asms.names import name_key
+from sincronia.names import name_key
 
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384  # of a sheet in Excel
 _AT_ONCE = 2**14  # bytes

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from asms.catalogues import Address, Catalogue, Entry
-from asms.names import name_key
 from asms.store.named_rows import KeptNamed, holder_of, keep_named
 from asms.store.rows import DirectoryRow
+from sincronia.names import name_key
 from sincronia.store.listing import After, Listed, listed
 
 _BY_NAME = frozenset({"name_key", "item"})

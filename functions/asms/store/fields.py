@@ -6,9 +6,9 @@ from typing import Any
 
 from asms.additional import AdditionalField, FieldType
 from asms.catalogues import Category
-from asms.names import name_key
 from asms.store.named_rows import KeptNamed, keep_named
 from asms.store.rows import DirectoryRow
+from sincronia.names import name_key
 
 
 def stored_fields(connection: str, project: str) -> list[AdditionalField]:

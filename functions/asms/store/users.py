@@ -11,11 +11,11 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from asms.catalogues import Address, Category, Relation
-from asms.names import name_key
 from asms.store.rows import DirectoryRow
 from asms.users import MOST_COUNTED, Culture, Geolocation, Shift, User
 from sincronia.auth import Token
 from sincronia.engine.flow import Identity
+from sincronia.names import name_key
 from sincronia.store.identities import IdentityItem, holders_of, identity_out, lock_out
 from sincronia.store.listing import After, Listed, listed
 from sincronia.store.tokens import TokenItem, revoking, token_out
