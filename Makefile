@@ -10,6 +10,7 @@ export UV_PYTHON_DOWNLOADS := never
 export PYTHONPATH := $(CURDIR):$(CURDIR)/functions
 export SAM_CLI_TELEMETRY := 0
 SDK := tests/node/node_modules
+CHROMIUM := $(shell command -v chromium || command -v google-chrome)
 ACT ?=
 include layers/python-3.13.mk
 
@@ -48,7 +49,7 @@ redrive: $(VENV)/ready ## Give dead letters back to their queue: make redrive ST
 test: $(VENV)/ready ## Run the tests, but for the full crash sweeps (5 minutes at most).
 	@$(PYTHON) -m pytest -m "not sweep" -n 2 --dist worksteal
 
-check: $(VENV)/ready .venv-sam/ready .venv-bench/ready .venv-vdirsyncer/ready .venv-zoho/ready $(SDK)/.ready ## All that must hold before a push: format, lint, types, every test, template, build. Needs Node.js 18 with npm too. Uses: a Python 3.13, to run the unit tests on it too.
+check: .chromium $(VENV)/ready .venv-sam/ready .venv-bench/ready .venv-vdirsyncer/ready .venv-zoho/ready $(SDK)/.ready ## All that must hold before a push: format, lint, types, every test, template, build. Needs Node.js 18 with npm, and Chromium, too. Uses: a Python 3.13, to run the unit tests on it too.
 	@echo "== format"
 	@$(VENV)/bin/ruff format --check .
 	@echo "== lint"
@@ -67,6 +68,12 @@ else
 	@echo "== no Python 3.13 on this machine: the tests ran on $$($(PYTHON) --version) alone"
 endif
 	@echo "== check: all green"
+
+# The machine's own: nothing here downloads a browser. No file is ever made of it, so that it is looked for each time.
+.chromium:
+ifeq ($(CHROMIUM),)
+	@echo "make check drives the pages in Chromium, which isn't here (Debian, Ubuntu: apt-get install chromium)." >&2; exit 1
+endif
 
 soak: $(VENV)/ready ## Let any history of mailboxes happen for MINUTES (30), in memory and over HTTP, other ones each time.
 	@$(PYTHON) -m tests.soak $(MINUTES)
@@ -104,7 +111,7 @@ lock: $(VENV)/ready ## Make the locks again from requirements/*.in; UPGRADE=--up
 		--no-emit-package botocore --no-emit-package jmespath
 
 clean: ## Remove what targets made: environments, builds, caches.
-	@rm -rf $(SDK) .venv .venv-sam .venv-bench .venv-zoho .venv-vdirsyncer .venv-3.13 .aws-sam .local .bench .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(SDK) .venv .venv-sam .venv-bench .venv-zoho .venv-vdirsyncer .venv-3.13 .aws-sam .local .bench .hypothesis .mypy_cache .pytest_cache .ruff_cache .screenshots
 	@find . -path ./.git -prune -o -name __pycache__ -prune -exec rm -rf {} +
 
 define require_python
@@ -157,7 +164,7 @@ $(VENV)/ready: requirements/uv.txt requirements/dev.txt layers/common/pyproject.
 	@.venv-zoho/bin/uv pip sync --quiet --python .venv-zoho/bin/python --require-hashes requirements/zoho.txt
 	@touch $@
 
-# Only what a test needs: the SDK of a vendor. tests/node/.npmrc says how it is installed (no scripts are run).
+# Only what tests need: the SDK of a vendor, and axe-core, which looks at pages. tests/node/.npmrc says how it is installed (no scripts are run).
 $(SDK)/.ready: tests/node/package-lock.json tests/node/.npmrc
 	@command -v npm >/dev/null || { echo "make check needs Node.js 18 or newer with npm (Debian, Ubuntu: apt-get install nodejs npm)." >&2; exit 1; }
 	@echo "Setting up tests/node (locked) …"
