@@ -32,7 +32,7 @@ EVERYWHERE = (
     Way("Conexões", "/connections"),
     Way("Por quê?", "/records"),
     Way("Saúde", "/health"),
-    Way("LGPD", "/privacy", Role.ADMINISTRATOR),
+    Way("LGPD", "/privacy/requests", Role.ADMINISTRATOR),
 )
 
 
