@@ -13,12 +13,20 @@ from sincronia.auth import Role
 from sincronia.engine.state import Notification, Result
 from sincronia.store.notifications import notifications_by_state, notifications_of, stored_notification
 from sincronia.web.application import Caller, Routes
-from sincronia.web.fields import ConnectionInPath, ConnectionInQuery, Month, run_url
+from sincronia.web.fields import ConnectionInPath, ConnectionInQuery, run_url
 from sincronia.web.paging import Cursor, Limit, Page, after_of, page
 
 routes = Routes("Notificações")
 
 State = Literal["Pendente", "Concluído"]
+MonthOfNotifications = Annotated[
+    str,
+    Query(
+        pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$",
+        description="O mês, como em 2026-11, no horário de São Paulo; sem ele, o atual, e, se for de todas as "
+        "conexões, também o anterior.",
+    ),
+]
 
 
 class FileAnswer(BaseModel):
@@ -50,29 +58,33 @@ class NotificationAnswer(ListedNotification):
     files: list[FileAnswer]  # type: ignore[assignment]  # the list has their names alone
 
 
-@routes.get("/notifications", role=Role.READER, summary="Lista as notificações de um mês")
+@routes.get(
+    "/notifications", role=Role.READER, summary="Lista as notificações de um mês", page="hub/notifications.html"
+)
 def list_notifications(  # noqa: PLR0917  # Powertools calls it by name
     caller: Caller,
     connection: ConnectionInQuery = "",
-    state: Annotated[State | None, Query(description="Sem conexão e sem estado, as pendentes.")] = None,
+    state: Annotated[State | None, Query(description="Sem estado, as pendentes vêm primeiro.")] = None,
     mine: Annotated[bool, Query(description="Só as que se dirigem a quem chama.")] = False,
-    month: Month = "",
+    month: MonthOfNotifications = "",
     limit: Limit = 50,
     cursor: Cursor = "",
 ) -> Page[ListedNotification]:
-    """The newest first."""
-    month, after = month or clock.month(clock.now()), after_of(cursor)
+    """The newest first; of everybody, those that are pending before those that are concluded."""
+    after = after_of(cursor)
     if connection or mine:
-        found = notifications_of(caller.id if mine else connection, state, month, limit, after)
-    else:
-        found = notifications_by_state(state or "Pendente", month, limit, after)
-    return page(found, _listed)
+        month = month or clock.month(clock.now())
+        return page(notifications_of(caller.id if mine else connection, state, month, limit, after), _listed)
+    months = (month,) if month else clock.months(clock.now(), 2)
+    states = (state,) if state else ("Pendente", "Concluído")
+    return page(notifications_by_state([(each, of) for each in states for of in months], limit, after), _listed)
 
 
 @routes.get(
     "/notifications/<connection>/<notification_id>",
     role=Role.READER,
     summary="Lê uma notificação",
+    page="hub/notification.html",
     refuses=("notification_not_found",),
 )
 def read_notification(

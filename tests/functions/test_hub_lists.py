@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.hub_on_aws import JSON, PROBLEM, Answer, Hub, problem
+from tests.hub_on_aws import JSON, NEGOTIABLE, PROBLEM, Answer, Hub, problem
 from tests.office_on_aws import START, event
 
 MONTH = "2026-11"
@@ -128,7 +128,7 @@ def test_runs_come_by_pages(hub: Hub, query: dict[str, Any]) -> None:
     assert (seen, cursor) == (["04", "03", "02", "01", "00"], None)
 
 
-def _notify(hub: Hub, connection: str, run_id: str, **more: Any) -> None:
+def notify(hub: Hub, connection: str, run_id: str, created_at: str = "2026-11-23T09:00:00.000Z", **more: Any) -> None:
     state = hub.of("sincronia.engine.state")
     notification = state.Notification(
         audience=connection,
@@ -137,7 +137,7 @@ def _notify(hub: Hub, connection: str, run_id: str, **more: Any) -> None:
         integration="zen",
         title="Sincronizar Usuários",
         text="8 cadastros recebidos.",
-        created_at="2026-11-23T09:00:00.000Z",
+        created_at=created_at,
         **more,
     )
     hub.of("sincronia.store.notifications").notification_out(notification).save()
@@ -163,11 +163,12 @@ def test_notifications_are_listed_by_state_and_read_with_their_files(hub: Hub) -
     reader = hub.token("reader")
     result = hub.of("sincronia.engine.state").Result.PARTIAL
     file = "cadastros-a-corrigir.xlsx"
-    _notify(hub, "escritorio-modelo", RUN, result=result, concluded_at="2026-11-23T09:05:00.000Z", files=(file,))
+    notify(hub, "escritorio-modelo", RUN, result=result, concluded_at="2026-11-23T09:05:00.000Z", files=(file,))
     later = "20261123T100000000Z-0000000000000000"
-    _notify(hub, "escritorio-modelo", later)
-    _notify(hub, "outro", "20261123T110000000Z-0000000000000000")
+    notify(hub, "escritorio-modelo", later)
+    notify(hub, "outro", "20261123T110000000Z-0000000000000000")
 
+    everybody = hub.call("GET", "/notifications", reader)
     pending = hub.send(event("hub/on_http/list_notifications"), reader)
     of_one = hub.call("GET", "/notifications", reader, connection="escritorio-modelo", month=MONTH)
     done_of_one = hub.call("GET", "/notifications", reader, connection="escritorio-modelo", state="Concluído")
@@ -180,11 +181,41 @@ def test_notifications_are_listed_by_state_and_read_with_their_files(hub: Hub) -
         "files": [file],
     }
     others = _notification("outro", "20261123T110000000Z-0000000000000000")
-    assert pending == Answer(200, JSON, {"items": [others, _notification("escritorio-modelo", later)], "next": None})
+    mine = _notification("escritorio-modelo", later)
+    assert everybody.body == {"items": [others, mine, done], "next": None}
+    assert pending == Answer(200, NEGOTIABLE, {"items": [others, mine], "next": None})
     assert of_one.body["items"] == [_notification("escritorio-modelo", later), done]
     assert done_of_one.body == {"items": [done], "next": None}
-    assert one == Answer(200, JSON, done | {"files": [{"name": file, "url": f"{done['run_url']}/files/{file}"}]})
+    assert one == Answer(200, NEGOTIABLE, done | {"files": [{"name": file, "url": f"{done['run_url']}/files/{file}"}]})
     assert hub.call("GET", "/notifications", reader, month="2026-10").body == {"items": [], "next": None}
+
+
+def test_everybodys_notifications_come_by_pages_the_pending_of_two_months_first(hub: Hub) -> None:
+    reader = hub.token("reader")
+    result = hub.of("sincronia.engine.state").Result.SUCCESS
+    for number, at in enumerate(("20261031T1200", "20261123T0900", "20261123T0910", "20260901T0900")):
+        created = f"{at[:4]}-{at[4:6]}-{at[6:8]}T{at[9:11]}:{at[11:13]}:00.000Z"
+        for kind, more in (("a", {}), ("b", {"result": result, "concluded_at": created})):
+            notify(hub, f"c{number}", f"{at}00000Z-000000000000000{kind}", created_at=created, **more)
+
+    for limit in (1, 2, 3, 100):
+        seen, cursor = [], ""
+        while cursor is not None:
+            answer = hub.call("GET", "/notifications", reader, limit=limit, cursor=cursor)
+            assert len(answer.body["items"]) <= limit
+            seen += [(item["state"][0], item["connection"]) for item in answer.body["items"]]
+            cursor = answer.body["next"]
+        assert seen == [(state, connection) for state in "PC" for connection in ("c2", "c1", "c0")]
+    october = hub.call("GET", "/notifications", reader, month="2026-10")
+    assert [item["connection"] for item in october.body["items"]] == ["c0", "c0"]
+
+
+def test_a_cursor_of_another_list_is_refused(hub: Hub) -> None:
+    reader = hub.token("reader")
+    for part in ({"part": "Pendente#2025-01"}, {"part": "Pendente#2026-11", "id": "x"}, {"audience": "a", "id": "b"}):
+        cursor = hub.of("sincronia.web.paging").cursor_of(part)
+        answer = hub.call("GET", "/notifications", reader, cursor=cursor)
+        assert (answer.status, answer.body["code"]) == (400, "cursor_invalid"), part
 
 
 def test_a_filter_that_leaves_little_still_pages(hub: Hub) -> None:
@@ -192,7 +223,7 @@ def test_a_filter_that_leaves_little_still_pages(hub: Hub) -> None:
     result = hub.of("sincronia.engine.state").Result.SUCCESS
     for number in range(6):
         more = {"result": result} if number % 2 else {}
-        _notify(hub, "c1", f"20261123T09000{number}000Z-0000000000000000", **more)
+        notify(hub, "c1", f"20261123T09000{number}000Z-0000000000000000", **more)
 
     seen, cursor = [], ""
     while cursor is not None:
@@ -208,7 +239,7 @@ def test_a_notification_that_is_not_there(hub: Hub) -> None:
 
     assert answer == Answer(
         404,
-        PROBLEM,
+        PROBLEM | {"Vary": "Accept, Cookie"},
         problem(
             404,
             "Não encontrado",

@@ -2,67 +2,21 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections import Counter
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
 
+from tests.hub_browser import HOST, Browser
 from tests.hub_on_aws import ONE_TOKEN, Hub
 from tests.office_on_aws import START, AwsServer, event
 
-HOST = "abcdefghij.execute-api.sa-east-1.amazonaws.com"
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-
-
-class Browser:
-    """What a browser does with cookies, forms and redirects."""
-
-    def __init__(self, hub: Hub) -> None:
-        self.hub = hub
-        self.cookie = ""
-        self.origin = f"https://{HOST}"
-
-    def get(self, path: str, accept: str = "text/html,application/xhtml+xml,*/*;q=0.8") -> dict[str, Any]:
-        """The answer to going to an address."""
-        happening = event("hub/on_http/list_connections")
-        del happening["headers"]["authorization"]
-        happening["headers"]["accept"] = accept
-        return self._sent(happening, "GET", path)
-
-    def post(self, path: str, **fields: str) -> dict[str, Any]:
-        """The answer to sending a form."""
-        happening = event("hub/on_http/sign_in")
-        happening["headers"]["origin"] = self.origin
-        happening["body"] = base64.b64encode(urlencode(fields).encode()).decode()
-        return self._sent(happening, "POST", path)
-
-    def _sent(self, happening: dict[str, Any], method: str, path: str) -> dict[str, Any]:
-        parts = urlsplit(path)
-        happening |= {"rawPath": parts.path, "rawQueryString": parts.query}
-        happening["queryStringParameters"] = {name: value for name, (value,) in parse_qs(parts.query).items()}
-        happening["requestContext"]["http"] |= {"method": method, "path": parts.path}
-        if self.cookie:
-            happening["cookies"] = ["theme=dark", self.cookie]
-        answer = self.hub.handled(happening)
-        for cookie in answer["cookies"]:
-            self.cookie = "" if "Max-Age=0" in cookie else cookie.partition(";")[0]
-        return answer
-
-    def signed_in(self, token: str) -> Browser:
-        """The same, with a session."""
-        assert self.post("/sign-in", token=token)["statusCode"] == 303
-        return self
-
-    def form_token(self) -> str:
-        """What the forms of its pages bring back."""
-        (found,) = re.findall(r'name="form_token" value="([^"]+)"', self.get("/tokens/current")["body"])
-        return str(found)
 
 
 @pytest.fixture(scope="module")

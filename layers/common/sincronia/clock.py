@@ -32,6 +32,13 @@ def month(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, SAO_PAULO).isoformat()[:7]
 
 
+def months(seconds: float, count: int) -> tuple[str, ...]:
+    """That month and the ones before it, the newest first."""
+    year, number = (int(part) for part in month(seconds).split("-"))
+    ordinals = (year * 12 + number - 1 - back for back in range(count))
+    return tuple(f"{ordinal // 12:04}-{ordinal % 12 + 1:02}" for ordinal in ordinals)
+
+
 def today() -> date:
     """The day that it is in São Paulo."""
     return datetime.fromtimestamp(now(), SAO_PAULO).date()

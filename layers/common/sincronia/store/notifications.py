@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from pynamodb.attributes import ListAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from sincronia import clock
+from sincronia.answers import Problem, ProblemError
 from sincronia.engine.state import Notification, Result
 from sincronia.settings import table
 from sincronia.store.connected import Table
@@ -97,6 +99,13 @@ def stored_notification(audience: str, notification_id: str) -> Notification | N
         return None
 
 
+def stored_notifications(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Notification]:
+    """Those of the notifications that there are, by audience and id."""
+    wanted = list(dict.fromkeys(keys))
+    found = map(notification_in, NotificationItem.batch_get(wanted) if wanted else ())
+    return {(notification.audience, notification.id): notification for notification in found}
+
+
 def notifications_of(
     audience: str, state: str | None, month: str, limit: int, after: After | None
 ) -> Listed[Notification]:
@@ -118,9 +127,34 @@ def notifications_of(
     )
 
 
-def notifications_by_state(state: str, month: str, limit: int, after: After | None) -> Listed[Notification]:
-    """Everybody's notifications of a state and a month (yyyy-mm), the newest first."""
-    state_month = f"{state}#{month}"
+def notifications_by_state(parts: Sequence[tuple[str, str]], limit: int, after: After | None) -> Listed[Notification]:
+    """Everybody's notifications, part by part of (state, yyyy-mm), the newest of each first.
+
+    A Query for each part at most. Raises ProblemError(cursor_invalid).
+    """
+    names = [f"{state}#{month}" for state, month in parts]
+    at, start = (0, None) if after is None else _in_parts(names, after)
+    found: list[Notification] = []
+    for name in names[at:]:
+        part = _part(name, limit - len(found), start)
+        found += part.values
+        if part.after is not None:
+            return Listed(tuple(found), {**part.after, "part": name})
+        start = None
+        if len(found) == limit and name != names[-1]:
+            return Listed(tuple(found), {"part": names[names.index(name) + 1]})
+    return Listed(tuple(found), None)
+
+
+def _in_parts(names: Sequence[str], after: After) -> tuple[int, After | None]:
+    """Which part a cursor is in, and where in it; None for its beginning."""
+    rest = {name: value for name, value in after.items() if name != "part"}
+    if after.get("part") not in names:
+        raise ProblemError(Problem("cursor_invalid"))
+    return names.index(after["part"]), rest or None
+
+
+def _part(state_month: str, limit: int, after: After | None) -> Listed[Notification]:
     return listed(
         lambda start: NotificationItem.by_state.query(
             state_month, limit=limit, scan_index_forward=False, last_evaluated_key=start
