@@ -27,6 +27,7 @@ AGEING_TABLES = {
     "OutcomesTable": "expires_at",
     "NotificationsTable": "expires_at",
     "HintsTable": "expires_at",
+    "PrivacyTable": "expires_at",
     "RequestsTable": "expiration",  # Powertools' name for it
 }
 FILES_EXPIRE = {"runs/": 90, "results/": 7, "hints/": 90, "imports/": 30, "imported/": 30}  # days by folder

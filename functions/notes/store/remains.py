@@ -8,7 +8,8 @@ from notes.flow_names import entity
 from notes.records import Module
 from notes.store.rows import all_rows
 from sincronia.store.links import LinkItem
-from sincronia.store.remains import DynamoRemains, delete_secret, deleted
+from sincronia.store.registering import delete_secret
+from sincronia.store.remains import DynamoRemains, deleted
 
 
 class MailboxRemains(DynamoRemains):

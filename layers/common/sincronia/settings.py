@@ -19,8 +19,8 @@ def _required(name: str) -> str:
 def table(name: str) -> str:
     """The real name of a table.
 
-    name: connections, links, identities, runs, outcomes, notifications, hints, tokens, requests, directory, projects or
-    mailboxes.
+    name: connections, links, identities, runs, outcomes, notifications, hints, tokens, requests, directory, projects,
+    mailboxes or privacy.
     """
     return _required(f"{name.upper()}_TABLE")
 
@@ -40,6 +40,11 @@ def hint_queue_url() -> str:
     return _required("HINT_QUEUE_URL")
 
 
+def dead_letter_queue_urls() -> dict[str, str]:
+    """The queues of what no worker could carry out, by name: an integration's, or `uploads`, or `schedule`."""
+    return dict(part.strip().split("=", 1) for part in _required("DEAD_LETTER_QUEUE_URLS").split(","))
+
+
 def secret_prefix() -> str:
     """What the names of the stack's secrets begin with."""
     return _required("SECRET_PREFIX")
@@ -48,6 +53,11 @@ def secret_prefix() -> str:
 def session_key_secret() -> str:
     """The secret whose `key` signs the sessions of pages; the stack generates it."""
     return _required("SESSION_KEY_SECRET")
+
+
+def privacy_key_secret() -> str:
+    """The secret whose `key` hashes whom privacy requests are about; the stack generates it."""
+    return _required("PRIVACY_KEY_SECRET")
 
 
 @cache

@@ -1,8 +1,7 @@
-"""All that is held about a person, exported or erased (LGPD, Art. 18): who it is, and how they are found in what is kept.
+"""All that is held about a person, exported or erased (LGPD, Art. 18): who it is, and how they are found.
 
-Integrations hold different things, each in *places*. A place is walked row by row; a row about the person is a finding,
-which tells what it says and how it goes. What others need to stay in step (ids, fingerprints) stays, without the person.
-Pure.
+What an integration holds is in *places*. A place is walked row by row; a row about the person is a *finding*, which
+tells what it says and how it goes. What keeps systems in step (ids, fingerprints) stays, without the person. Pure.
 """
 
 from __future__ import annotations

@@ -168,6 +168,15 @@ def keep_secret(name: str, secret: Mapping[str, str]) -> None:
         client.create_secret(Name=name, SecretString=text)
 
 
+def delete_secret(name: str) -> None:
+    """For good: whoever deletes a connection wants its keys gone."""
+    client = secrets_manager()
+    try:
+        client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+    except client.exceptions.ResourceNotFoundException:
+        return
+
+
 def _scheduled(flow: ScheduledFlow, *, enabled: bool) -> list[Action]:
     """When the flow is due. One that has a time keeps it; without a schedule, or disabled, it has none."""
     if flow.every_minutes is None:

@@ -11,14 +11,16 @@ from pynamodb.transactions import TransactWrite
 
 from sincronia import settings
 from sincronia.engine.erasing import RUN_ID
-from sincronia.store.aws import s3, secrets_manager
+from sincronia.store.aws import s3
 from sincronia.store.connected import dynamodb
 from sincronia.store.connections import ConnectionItem
 from sincronia.store.identities import identity_out
 from sincronia.store.links import LinkItem, link_in
 from sincronia.store.notifications import NotificationItem
 from sincronia.store.outcomes import OutcomeItem
-from sincronia.store.runs import RunItem
+from sincronia.store.privacy import concluded_with_connection
+from sincronia.store.registering import delete_secret
+from sincronia.store.runs import RunItem, run_in
 
 _ROWS = 100  # of a transaction
 _OUTCOMES = 1000  # that are erased before the clock is looked at
@@ -45,6 +47,7 @@ class DynamoRemains:
             yield from deleted(_links_and_identities(connection, entity))
         for run in RunItem.query(connection, consistent_read=True):
             if run.run_id != RUN_ID:
+                concluded_with_connection(run_in(run))
                 yield from _outcomes_deleted(run.run_id)
                 run.delete()
                 yield
@@ -98,12 +101,3 @@ def objects_deleted(prefix: str) -> Iterator[None]:
         if found:
             s3().delete_objects(Bucket=bucket, Delete={"Objects": found, "Quiet": True})
             yield
-
-
-def delete_secret(name: str) -> None:
-    """For good: whoever deletes a connection wants its keys gone."""
-    client = secrets_manager()
-    try:
-        client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
-    except client.exceptions.ResourceNotFoundException:
-        return
