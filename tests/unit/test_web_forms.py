@@ -33,6 +33,12 @@ from sincronia.web import forms
         ({"every.json": "null"}, {"every": None}),
         ({"every.json": ""}, {}),
         ({"left.objects": ["", '{"lane": "x", "source_id": "1"}']}, {"left": [{"lane": "x", "source_id": "1"}]}),
+        ({"names.pairs": "a: b: c\r\n\n d :"}, {"names": {"a": "b: c", "d": ""}}),
+        ({"names.pairs": ""}, {"names": {}}),
+        (
+            {"projects.groups": "POP Sul: Anel, Centro\nPOP Norte:"},
+            {"projects": {"POP Sul": ["Anel", "Centro"], "POP Norte": []}},
+        ),
         ({"a.b": "1"}, {"a.b": "1"}),
         ({"since.day": "ontem"}, {"since": "ontem"}),
         ({"form_token": "x", "next": "/a", "idempotency_key": "k", "_method": "PATCH"}, {}),
@@ -100,3 +106,43 @@ def test_a_body_that_is_no_form(body: str, code: str, *, encoded: bool) -> None:
     with pytest.raises(ProblemError) as raised:
         forms.form_of({"body": body, "isBase64Encoded": encoded}).body()
     assert raised.value.problem.code == code
+
+
+def with_file(content: bytes, *, boundary: str = "----WebKitFormBoundary7MA4YWxk") -> dict[str, Any]:
+    """The event of a form with a text and a file, as browsers send it."""
+    head = f'--{boundary}\r\ncontent-disposition: form-data; name="{{}}"{{}}\r\n'
+    parts = [
+        head.format("next", "") + "\r\n/começo",
+        head.format("content", '; filename="são.png"') + "Content-Type: image/png\r\n\r\n",
+    ]
+    body = parts[0].encode() + b"\r\n" + parts[1].encode() + content + f"\r\n--{boundary}--\r\n".encode()
+    return {
+        "headers": {"content-type": f"multipart/form-data; boundary={boundary}"},
+        "body": base64.b64encode(body).decode(),
+        "isBase64Encoded": True,
+    }
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\x89PNG\r\n\x1a\n\0\r\n\r--\n\xff\xfe", bytes(range(256)) * 9, b"\r\n--x\r\n", b"text\r", b"\n"]
+)
+def test_a_file_of_a_form_is_its_bytes_in_base64(content: bytes) -> None:
+    happening = with_file(content)
+    assert forms.is_form(happening["headers"])
+    read = forms.form_of(happening)
+    assert read.text("next") == "/começo"
+    assert base64.b64decode(read.text("content")) == content
+    assert read.body() == ({"content": base64.b64encode(content).decode()} if content else {})
+
+
+@pytest.mark.parametrize("body", ["", "x", "--b\r\n\r\n", "--b\r\ncontent-type: multipart/mixed\r\n\r\n--b--"])
+def test_what_is_no_form_of_parts_is_refused_or_has_no_field_of_ours(body: str) -> None:
+    happening = {"headers": {"content-type": "multipart/form-data; boundary=b"}, "body": body}
+    try:
+        assert set(forms.form_of(happening).fields) <= {""}
+    except ProblemError as error:
+        assert error.problem.code == "body_malformed"  # noqa: PT017  # either will do
+
+
+def test_a_text_may_be_taken_away_by_an_empty_field() -> None:
+    assert form({"address/street.text": ""}).body() == {"address": {"street": ""}}

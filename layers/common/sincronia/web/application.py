@@ -12,7 +12,7 @@ import binascii
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from urllib.parse import parse_qsl
@@ -73,7 +73,9 @@ class Operation:
     compared: Callable[[Any], Any] = lambda body: body  # what of a request's body a hash is kept of, to know it again
     kept: Callable[[Any], Any] = lambda body: body  # what of the answer's body may be kept for a repetition
     page: str = ""  # the template that shows the answer; of what is sent by a form also the problem
-    menu: str = ""  # what the pages' navigation calls it
+    menu: str | Mapping[str, str] = ""  # what the pages' navigation calls it; of each value of its last parameter
+    drawn_with: Mapping[str, Any] = field(default_factory=dict)  # what its template has beside the answer: pure rules
+    elsewhere: Callable[[], str] | None = None  # another origin that its page shows pictures of, and sends files to
     described: bool = True  # in the OpenAPI document; what only browsers use isn't
 
     @property

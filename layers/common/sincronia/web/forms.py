@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from email.parser import BytesParser
+from email.policy import HTTP
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -25,6 +27,7 @@ NEXT, REQUEST_KEY, METHOD = "next", "idempotency_key", "_method"
 _OWN = frozenset({FORM_TOKEN, NEXT, REQUEST_KEY, METHOD})  # what forms say beside what they are about
 _METHODS = frozenset({"PATCH", "DELETE"})  # that HTML has no forms for
 _TYPE = re.compile(r"application/x-www-form-urlencoded *(;.*)?", re.IGNORECASE)
+_TYPE_WITH_FILES = re.compile(r"multipart/form-data *;.*", re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d{1,15}(,\d{1,10})?")
 _NOTHING = object()  # of a field that nobody filled in
 _MOST_FIELDS = 1000
@@ -73,7 +76,8 @@ class Form:
 
 def is_form(headers: Mapping[str, str]) -> bool:
     """Whether a request's body is an HTML form's."""
-    return _TYPE.fullmatch(headers.get("content-type", "")) is not None
+    sent = headers.get("content-type", "")
+    return _TYPE.fullmatch(sent) is not None or _TYPE_WITH_FILES.fullmatch(sent) is not None
 
 
 def form_of(event: Mapping[str, Any]) -> Form:
@@ -81,11 +85,30 @@ def form_of(event: Mapping[str, Any]) -> Form:
     body = event.get("body") or ""
     if len(body) > BODY_LIMIT * 4 / 3:
         raise ProblemError(Problem("body_too_large"))
+    sent = event.get("headers", {}).get("content-type", "")
     try:
+        if _TYPE_WITH_FILES.fullmatch(sent):
+            return _with_files(sent, base64.b64decode(body) if event.get("isBase64Encoded") else body.encode())
         text = base64.b64decode(body).decode() if event.get("isBase64Encoded") else body
         return Form(parse_qs(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS))
     except (binascii.Error, ValueError):
         raise ProblemError(Problem("body_malformed")) from None
+
+
+def _with_files(content_type: str, body: bytes) -> Form:
+    """A form of parts; what a file holds is its field's value, in base64. Raises ValueError."""
+    whole = BytesParser(policy=HTTP).parsebytes(f"content-type: {content_type}\r\n\r\n".encode() + body)
+    parts = [*whole.iter_parts()] if whole.is_multipart() else []
+    if not parts or len(parts) > _MOST_FIELDS:
+        raise ValueError(content_type)
+    fields: dict[str, list[str]] = {}
+    for part in parts:
+        content = part.get_payload(decode=True)
+        if not isinstance(content, bytes):
+            raise ValueError(content_type)
+        text = base64.b64encode(content) if part.get_filename() is not None else content
+        fields.setdefault(str(part.get_param("name", "", header="content-disposition")), []).append(text.decode())
+    return Form(fields)
 
 
 def become_json(event: Json, form: Form) -> None:
@@ -139,6 +162,11 @@ def _clearable(_: str, values: Sequence[str]) -> str | None:
     return values[-1] or None
 
 
+def _text(_: str, values: Sequence[str]) -> str:
+    """A text that may be empty."""
+    return values[-1]
+
+
 def _number(_: str, values: Sequence[str]) -> Any:
     """As people write it, with a comma; what is no number stays text, and is refused by name where it is checked."""
     text = values[-1].strip()
@@ -157,6 +185,19 @@ def _objects(_: str, values: Sequence[str]) -> list[Any]:
     return [_loaded(value) for value in values if value]
 
 
+def _pairs(_: str, values: Sequence[str]) -> dict[str, str]:
+    """A line for each: `name: text`. A line without a colon names what has no text, and is refused where it matters."""
+    named = (line.partition(":") for line in values[-1].splitlines() if line.strip())
+    return {name.strip(): text.strip() for name, _, text in named}
+
+
+def _groups(name: str, values: Sequence[str]) -> dict[str, list[str]]:
+    """A line for each: `name: text, text`."""
+    return {
+        each: [part.strip() for part in text.split(",") if part.strip()] for each, text in _pairs(name, values).items()
+    }
+
+
 def _loaded(text: str) -> Any:
     try:
         return json.loads(text)
@@ -170,7 +211,10 @@ _KINDS: Mapping[str, Callable[[str, Sequence[str]], Any]] = {
     "list": _list,
     "lines": _lines,
     "clearable": _clearable,
+    "text": _text,
     "number": _number,
     "json": _json,
     "objects": _objects,
+    "pairs": _pairs,
+    "groups": _groups,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _CONNECTION = re.compile(r"/integrations/[^/]+/connections/([^/]+)")
 _PLACE = "<connection>"
+_LAST = re.compile(r"<\w+>$")  # a parameter that each of several tabs has a value for
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,10 @@ def tabs(operations: Iterable[Operation], path: str, connection: str, role: Role
     for operation in operations:
         if not operation.menu or operation.role is None or not role.covers(operation.role):
             continue
-        if _PLACE in operation.path and connection:
+        if isinstance(operation.menu, Mapping):
+            at = operation.path.replace(_PLACE, connection)
+            found += [Way(word, _LAST.sub(value, at)) for value, word in operation.menu.items() if connection]
+        elif _PLACE in operation.path and connection:
             found.append(Way(operation.menu, operation.path.replace(_PLACE, connection)))
         elif _PLACE not in operation.path:
             at = f"{operation.path}?{urlencode({'connection': connection})}" if connection else operation.path

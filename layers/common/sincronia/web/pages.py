@@ -27,12 +27,13 @@ Json = dict[str, Any]
 
 SIGN_IN = "/sign-in"
 ROLES = {Role.READER: "Leitor", Role.OPERATOR: "Operador", Role.ADMINISTRATOR: "Administrador"}
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'{elsewhere}; connect-src 'self'; "
+    "form-action 'self'{elsewhere}; base-uri 'none'; frame-ancestors 'none'"
+)
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
+    "Content-Security-Policy": _POLICY.format(elsewhere=""),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Referrer-Policy": "same-origin",  # without it browsers hide the Origin that forms are checked by
     "Strict-Transport-Security": "max-age=31536000",
@@ -88,7 +89,7 @@ class Pages:
             template = "problem.html"
         return {
             "statusCode": status,
-            "headers": {**answer["headers"], **HEADERS},
+            "headers": {**answer["headers"], **_headers(visit.operation)},
             "cookies": answer.get("cookies", []),
             "body": self.drawn(template, visit, body, failed=status >= 400),
             "isBase64Encoded": False,
@@ -100,6 +101,7 @@ class Pages:
         connection = navigation.connection_of(visit.path, query.get("connection", ""))
         form_token = _form_token(visit)
         return self._templates.get_template(template).render(
+            **(visit.operation.drawn_with if visit.operation else {}),
             data=None if failed else body,
             problem=body if failed else None,
             caller=visit.caller,
@@ -117,6 +119,13 @@ class Pages:
             ways=navigation.main_ways(visit.path, role),
             tabs=navigation.tabs(self._operations, visit.path, connection, role),
         )
+
+
+def _headers(operation: Operation | None) -> Mapping[str, str]:
+    """With the origin beside ours that the operation's page may show and send to, where it has one."""
+    if operation is None or operation.elsewhere is None:
+        return HEADERS
+    return {**HEADERS, "Content-Security-Policy": _POLICY.format(elsewhere=f" {operation.elsewhere()}")}
 
 
 def _form_token(visit: Visit) -> str:
