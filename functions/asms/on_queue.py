@@ -22,15 +22,18 @@ from asms.importing.model import IMPORT, UNDOING
 from asms.importing.task import Importing
 from asms.importing.told import told
 from asms.importing.undoing import Undoing
+from asms.privacy import HOLDINGS
 from asms.store.exports import DynamoDirectory, S3Files
 from asms.store.remains import DirectoryRemains
 from sincronia.engine.erasing import DELETION, Erasing
 from sincronia.engine.measures import measure_run
+from sincronia.engine.privacy_task import PRIVACY, PrivacyWork
 from sincronia.engine.state import RunKey
 from sincronia.engine.steps import Steps
 from sincronia.engine.tasks import SteppedTask, Task
 from sincronia.engine.worker import Outside, work
 from sincronia.store.aws import S3Objects, SecretsManagerSecrets, SqsRunQueue
+from sincronia.store.privacy import DynamoHeld, DynamoRequests, PrivacyFiles
 from sincronia.store.working import DynamoStore
 
 SPARE_SECONDS = 20  # what is left of the function's time to queue the rest
@@ -41,6 +44,7 @@ store, queue = DynamoStore(), SqsRunQueue()
 exported, imported = Steps(store, queue, ANSWERS, exports.told), Steps(store, queue, ANSWERS, told)
 tasks: Mapping[str, Task] = {
     DELETION: Erasing(store, queue, DirectoryRemains()),
+    PRIVACY: PrivacyWork(store, queue, PrivacyFiles(), DynamoRequests(), DynamoHeld(), HOLDINGS),
     exports.EXPORT: SteppedTask(exported, Exporting(DynamoDirectory(), S3Files()).step),
     IMPORT: SteppedTask(imported, Importing(S3Objects()).step),
     UNDOING: SteppedTask(imported, Undoing().step),

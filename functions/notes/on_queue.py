@@ -20,17 +20,20 @@ from notes.bringing_back import BringingBack
 from notes.flow_names import BRINGING_BACK, MEETING, SYNC
 from notes.meeting import Meeting
 from notes.opened_work import OpenedWork
+from notes.privacy import HOLDINGS
 from notes.store.mailboxes import DynamoMailboxes
 from notes.store.remains import MailboxRemains
 from notes.syncing.task import Syncing
 from notes.syncing.told import told
 from sincronia.engine.erasing import DELETION, Erasing
 from sincronia.engine.measures import measure_run
+from sincronia.engine.privacy_task import PRIVACY, PrivacyWork
 from sincronia.engine.state import RunKey
 from sincronia.engine.steps import Steps
 from sincronia.engine.tasks import SteppedTask, Task
 from sincronia.engine.worker import Outside, work
 from sincronia.store.aws import S3Objects, SecretsManagerSecrets, SqsRunQueue
+from sincronia.store.privacy import DynamoHeld, DynamoRequests, PrivacyFiles
 from sincronia.store.working import DynamoStore
 
 SPARE_SECONDS = 20  # what is left of the function's time to queue the rest
@@ -49,6 +52,7 @@ tasks: Mapping[str, Task] = {
     MEETING: SteppedTask(Steps(store, queue, ANSWERS, meeting.told), meetings.step),
     BRINGING_BACK: SteppedTask(Steps(store, queue, ANSWERS, bringing_back.told), returns.step),
     DELETION: Erasing(store, queue, MailboxRemains()),
+    PRIVACY: PrivacyWork(store, queue, PrivacyFiles(), DynamoRequests(), DynamoHeld(), HOLDINGS),
 }
 outside = Outside(store, objects, queue, secrets, {}, tasks)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -11,17 +12,21 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from sgp.flows import KIND
+from sgp.privacy import HOLDINGS
 from sgp.records import open_contracts
 from sincronia.engine.erasing import DELETION, Erasing
 from sincronia.engine.hint_worker import HintOutside, work_hint
 from sincronia.engine.measures import measure_hint
+from sincronia.engine.privacy_task import PRIVACY, PrivacyWork
 from sincronia.engine.state import RunKey
+from sincronia.engine.tasks import Task
 from sincronia.engine.worker import Outside, work
 from sincronia.store.aws import S3Objects, SecretsManagerSecrets, SqsRunQueue
 from sincronia.store.hint_queue import SqsHintQueue
 from sincronia.store.hint_remains import HintRemains
 from sincronia.store.hinting import DynamoHintStore
 from sincronia.store.hints import hint_in
+from sincronia.store.privacy import DynamoHeld, DynamoRequests, PrivacyFiles
 from sincronia.store.working import DynamoStore
 
 SPARE_SECONDS = 20  # what is left of the function's time to commit and to queue the rest
@@ -31,7 +36,10 @@ processor = SqsFifoPartialProcessor()
 objects, secrets = S3Objects(), SecretsManagerSecrets()
 outside = HintOutside(DynamoHintStore(KIND.integration), objects, SqsHintQueue(), secrets, KIND, open_contracts)
 store, queue = DynamoStore(), SqsRunQueue()
-tasks = {DELETION: Erasing(store, queue, HintRemains((KIND.entity,)))}
+tasks: Mapping[str, Task] = {
+    DELETION: Erasing(store, queue, HintRemains((KIND.entity,))),
+    PRIVACY: PrivacyWork(store, queue, PrivacyFiles(), DynamoRequests(), DynamoHeld(), HOLDINGS),
+}
 deletions = Outside(store, objects, queue, secrets, {}, tasks)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -12,20 +13,27 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from sincronia.engine.erasing import DELETION, Erasing
 from sincronia.engine.measures import measure_run
+from sincronia.engine.privacy_task import PRIVACY, PrivacyWork
 from sincronia.engine.state import RunKey
+from sincronia.engine.tasks import Task
 from sincronia.engine.worker import Outside, work
 from sincronia.store.aws import S3Objects, SecretsManagerSecrets, SqsRunQueue
+from sincronia.store.privacy import DynamoHeld, DynamoRequests, PrivacyFiles
 from sincronia.store.remains import DynamoRemains
 from sincronia.store.working import DynamoStore
 from zen.flows import FLOWS
 from zen.lanes import ENTITIES
+from zen.privacy import HOLDINGS
 
 SPARE_SECONDS = 20  # what is left of the function's time to commit and to queue the rest
 
 logger = Logger()
 processor = BatchProcessor(event_type=EventType.SQS)
 store, queue = DynamoStore(), SqsRunQueue()
-tasks = {DELETION: Erasing(store, queue, DynamoRemains(ENTITIES))}
+tasks: Mapping[str, Task] = {
+    DELETION: Erasing(store, queue, DynamoRemains(ENTITIES)),
+    PRIVACY: PrivacyWork(store, queue, PrivacyFiles(), DynamoRequests(), DynamoHeld(), HOLDINGS),
+}
 outside = Outside(store, S3Objects(), queue, SecretsManagerSecrets(), FLOWS, tasks)
 
 
