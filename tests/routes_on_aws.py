@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from tests.office_on_aws import Context, Sandbox, event, product_modules
+
+BROWSER = {
+    "accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "host": "abcdefghij.execute-api.sa-east-1.amazonaws.com",
+    "x-forwarded-proto": "https",
+}
 
 
 @dataclass
@@ -101,25 +109,27 @@ class RoutesOnAws:
 
     def page(self, path: str, role: str = "operator", **query: Any) -> Answer:
         """What somebody's browser is answered who has signed in."""
-        happening = event(f"{self.integration}/on_http/list_logs_page") | {
-            "rawPath": path,
-            "rawQueryString": urlencode(query),
-        }
-        happening["requestContext"]["http"]["path"] = path
-        happening["queryStringParameters"] = {name: str(value) for name, value in query.items()}
+        happening = self.request("GET", path, **query)
+        happening["headers"] = dict(BROWSER)
         happening["cookies"] = [self.session(role)]
         return self.handled(happening)
 
-    def sent(self, path: str, role: str = "operator", **fields: str) -> Answer:
+    def drawn(self, path: str, role: str = "operator", **query: Any) -> str:
+        """The page that somebody's browser is answered, its text as people read it."""
+        answer = self.page(path, role, **query)
+        assert answer.status == 200, answer
+        return unescape(re.sub(r"\s+", " ", answer.body))
+
+    def sent(self, path: str, role: str = "operator", **fields: Any) -> Answer:
         """What a form of a page is answered."""
-        happening = event(f"{self.integration}/on_http/list_logs_page") | {"rawPath": path, "rawQueryString": ""}
-        del happening["queryStringParameters"]
-        happening["requestContext"]["http"] |= {"method": "POST", "path": path}
-        headers = happening["headers"]
-        headers |= {"origin": f"https://{headers['host']}", "content-type": "application/x-www-form-urlencoded"}
         cookie = self.session(role)
         form_token = self.sandbox.of("sincronia.web.session").form_token(cookie.partition("=")[2])
-        happening |= {"cookies": [cookie], "body": urlencode({"form_token": form_token, **fields})}
+        happening = self.request("POST", path, body=urlencode({"form_token": form_token, **fields}, doseq=True))
+        happening["headers"] = BROWSER | {
+            "origin": f"https://{BROWSER['host']}",
+            "content-type": "application/x-www-form-urlencoded",
+        }
+        happening["cookies"] = [cookie]
         return self.handled(happening)
 
     def session(self, role: str) -> str:

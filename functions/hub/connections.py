@@ -25,7 +25,9 @@ class ListedConnection(BaseModel):
     url: str
 
 
-@routes.get("/connections", role=Role.READER, summary="Lista as conexões de todas as integrações")
+@routes.get(
+    "/connections", role=Role.READER, summary="Lista as conexões de todas as integrações", page="hub/connections.html"
+)
 def list_connections(limit: Limit = 50, cursor: Cursor = "") -> Page[ListedConnection]:
     """By their ids."""
     return page(connections_by_name(limit, after_of(cursor)), _answer)

@@ -65,6 +65,7 @@ def test_a_connection_is_made_with_its_sweeps_and_read_without_its_secret(sgp: S
         "enabled": True,
         "settings": body["settings"],
         "secret_fields": {"sgp_token": True, "ozmap_key": True, "webhook_secrets": True},
+        "fields": answer.body["fields"],
         "flows": {
             "conferir_contratos": {
                 "title": "Conferir contratos",

@@ -19,6 +19,18 @@ SECRET = {
     "zen_token": "segredo-do-zen",
     "administrator_access_key": "segredo-do-usuario-0",
 }
+FIELDS = [
+    {"name": name, "title": title, "kind": kind, "required": required}
+    for name, title, kind, required in (
+        ("questor_address", "Endereço do Questor", "text", True),
+        ("zen_address", "Endereço Zen", "text", True),
+        ("tareffa_address", "Endereço do Tareffa", "text", False),
+        ("questor_token", "Token do Questor", "secret", False),
+        ("zen_token", "Chave de Acesso (TOKEN) do Zen", "secret", False),
+        ("administrator_access_key", "Chave de Acesso do usuário 0 – Administrador", "secret", False),
+        ("tareffa_token", "Token do Tareffa", "secret", False),
+    )
+]
 
 
 @pytest.fixture
@@ -65,6 +77,7 @@ def test_a_connection_is_made_with_all_flows_and_read_without_its_secret(http: Z
             "administrator_access_key": True,
             "tareffa_token": False,
         },
+        "fields": FIELDS,
         "flows": {
             USERS: flow_of(http, USERS, every_minutes=60, next_at="2026-11-23T09:00:00.000Z"),
             COMPANIES: flow_of(http, COMPANIES),

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sincronia import clock
 from sincronia.engine.flow import FlowKind
 from sincronia.engine.state import Connection, ScheduledFlow
+from sincronia.web.described_fields import DescribedField
 from sincronia.web.fields import CONNECTION_FORM
 
 ConnectionId = Annotated[str, Field(pattern=CONNECTION_FORM)]
@@ -107,5 +108,22 @@ class ConnectionAnswer(BaseModel):
     enabled: bool
     settings: dict[str, Any]
     secret_fields: dict[str, bool]
+    fields: list[DescribedField] = Field(description="O que settings e secret podem ter, com os nomes das telas.")
     flows: dict[str, FlowAnswer]
     url: str
+
+
+class NewFlowAnswer(BaseModel):
+    """A flow that a new connection will have, and how often it runs where nothing else is said."""
+
+    name: str
+    title: str
+    every_minutes: int | None
+
+
+class NewConnectionAnswer(BaseModel):
+    """What a new connection of an integration needs."""
+
+    integration: str
+    fields: list[DescribedField] = Field(description="O que settings e secret podem ter, com os nomes das telas.")
+    flows: list[NewFlowAnswer]

@@ -29,12 +29,17 @@ function refuse(form, problem) {
   const note = document.createElement("div");
   note.className = "note bad wrong";
   note.setAttribute("role", "alert");
+  let detail = problem.detail;
+  for (const name of [problem.field, ...(problem.errors ?? []).map((error) => error.field)].filter(Boolean)) {
+    const field = fieldOf(form, name);
+    field?.setAttribute("aria-invalid", "true");
+    const label = field?.labels?.[0]?.textContent.trim();
+    if (label) detail = detail.replaceAll(`${name}: `, `${label}: `);
+  }
   const title = document.createElement("p");
-  title.append(Object.assign(document.createElement("strong"), { textContent: `${problem.title}. ` }), problem.detail);
+  title.append(Object.assign(document.createElement("strong"), { textContent: `${problem.title}. ` }), detail);
   note.append(title);
   form.prepend(note);
-  for (const error of problem.errors ?? []) fieldOf(form, error.field)?.setAttribute("aria-invalid", "true");
-  if (problem.field) fieldOf(form, problem.field)?.setAttribute("aria-invalid", "true");
   (form.querySelector("[aria-invalid]") ?? note).scrollIntoView({ block: "nearest" });
   form.querySelector("[aria-invalid]")?.focus();
 }
