@@ -10,6 +10,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -48,7 +49,7 @@ def launched(playwright: Playwright) -> Browser:
     found = next((path for name in _COMMANDS if (path := shutil.which(name))), None)
     assert found, "the pages are tested in Chromium (Debian, Ubuntu: apt-get install chromium)"
     # Chromium's sandbox doesn't work for root, and in few containers; what it opens here is ours.
-    return playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+    return playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--lang=pt-BR"])
 
 
 class Person:
@@ -116,24 +117,27 @@ class Person:
         return self.page.locator("h1, h2, h3").all_inner_texts()
 
     def looks(self, screen: str) -> None:
-        """Looks at the whole page, wide and narrow, by day and by night, and keeps a picture of each.
+        """Looks at the whole page, and keeps pictures of it. Raises AssertionError where anything is wrong with it."""
+        found = self.flaws(screen)
+        assert not found, "\n".join([f"{self.place} ({screen})", *found])
 
-        Raises AssertionError where axe-core finds anything, or where the page is wider than its window.
-        """
+    def flaws(self, screen: str) -> list[str]:
+        """What axe-core finds, wide and narrow, by day and by night, and where a page is wider than its window."""
         found = [
             *self._looked(screen, WIDE, "light", _EVERYTHING),
             *self._looked(screen, WIDE, "dark", _CONTRAST),
             *self._looked(screen, NARROW, "dark", _EVERYTHING),
         ]
         self._seen_at(WIDE, "light")
-        assert not found, "\n".join([f"{self.place} ({screen})", *found])
+        return found
 
     def _looked(self, screen: str, width: int, scheme: Scheme, rules: dict[str, Any]) -> list[str]:
         self._seen_at(width, scheme)
         SCREENSHOTS.mkdir(exist_ok=True)
-        picture = SCREENSHOTS / f"{self._name}-{screen}-{width}-{scheme}.png"
-        self.page.screenshot(path=picture, full_page=True, animations="disabled")
-        self.page.evaluate(_axe())
+        picture = SCREENSHOTS / f"{self._name}-{screen}-{width}-{scheme}.jpeg"
+        self.page.screenshot(path=picture, type="jpeg", full_page=True, animations="disabled")
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(_axe())
         violations: list[str] = self.page.evaluate(_AXE, rules)
         too_wide: list[str] = self.page.evaluate(_TOO_WIDE)
         return [f"{width} px, {scheme}: {each}" for each in violations + too_wide]
@@ -152,17 +156,16 @@ class Person:
             self.faults.append(f"another origin: {request.method} {request.url}")
 
     def _is_ours(self, request: Request) -> bool:
-        """Whether a request goes to the stack: to its pages, or to S3, where one of them leads to a file."""
-        if request.url.startswith((f"{self.stack.api_url}/", "data:", "blob:")):
-            return True
-        return request.url.startswith(f"{self.stack.aws_endpoint}/") and request.redirected_from is not None
+        """Whether a request goes to the stack: to its pages, or to its S3, where files are."""
+        return request.url.startswith((f"{self.stack.api_url}/", f"{self.stack.aws_endpoint}/", "data:", "blob:"))
 
     def _answered(self, response: Response) -> None:
         if response.status >= 400 and response.status not in self._tolerated:
             self.faults.append(f"{response.status}: {response.request.method} {response.url}")
 
 
+@cache
 def _axe() -> str:
-    """axe-core, read once for each page that is looked at: none of ours brings it."""
+    """axe-core, which no page of ours brings."""
     assert AXE.exists(), "axe-core isn't installed; make tests/node/node_modules/.ready"
     return AXE.read_text(encoding="utf-8")
