@@ -15,7 +15,7 @@ ACT ?=
 include layers/python-3.13.mk
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev put-connection create-token openapi formats decide redrive test check soak validate build bench bench-full format lock clean
+.PHONY: help demo dev screenshots put-connection create-token openapi formats decide redrive test check soak validate build bench bench-full format lock clean
 
 help: ## List the targets (this page).
 	@awk 'BEGIN { FS = ":.*## "; print "Python 3.11 or newer, git and make are all that these need, and the network once: they install their locked packages.\n" } \
@@ -27,6 +27,9 @@ demo: $(VENV)/ready ## Bring the stack up on this machine and show it at work; A
 
 dev: $(VENV)/ready ## Bring the stack up and keep it; .local/stack.json says where everything is. Ctrl-C ends it.
 	@$(PYTHON) -m local.dev
+
+screenshots: $(VENV)/ready ## Bring the stack up, let a morning's work happen, and write docs/images/ again. Needs Chromium too.
+	@$(PYTHON) -m local.screenshots
 
 put-connection: $(VENV)/ready ## Put a connection into a stack, its secret on standard input: make put-connection STACK=sincronia-dev FILE=mine.json
 	@$(PYTHON) -m operations.put_connection $(STACK) $(FILE)

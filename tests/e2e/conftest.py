@@ -10,9 +10,10 @@ import pytest
 import requests
 from playwright.sync_api import Browser, sync_playwright
 
+from local.chromium import launched
 from local.stack import Stack
 from tests.e2e.over_http import SECONDS, Caller, Document
-from tests.e2e.pages_browser import Person, launched
+from tests.e2e.pages_browser import Person
 
 # 70 users, of whom 66 can be sent, in three blocks; three companies, one without tax regime, of two employees each.
 OFFICE = "--users 70 --without-email 2 --sharing-pairs 1 --companies 3 --employees-per-company 2 --without-regime 1"

@@ -7,14 +7,13 @@ one), a request to another origin, an answer that nobody was prepared for.
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
 from local.processes import ROOT
 from local.stack import Stack
@@ -24,7 +23,6 @@ AXE = ROOT / "tests/node/node_modules/axe-core/axe.min.js"
 WIDE, NARROW = 1440, 360  # pixels
 TIMEOUT_MS = 15_000
 
-_COMMANDS = ("chromium", "google-chrome")
 _TOLD_BY_RESPONSES = "Failed to load resource"  # in the console; `_answered` sees them, with their status
 _CONTRAST: dict[str, Any] = {"runOnly": ["color-contrast"]}
 _EVERYTHING: dict[str, Any] = {"rules": {"target-size": {"enabled": True}}}
@@ -42,14 +40,6 @@ _TOO_WIDE = """() => {
 }"""
 
 Scheme = Literal["light", "dark"]
-
-
-def launched(playwright: Playwright) -> Browser:
-    """The machine's own Chromium. Raises AssertionError where there is none."""
-    found = next((path for name in _COMMANDS if (path := shutil.which(name))), None)
-    assert found, "the pages are tested in Chromium (Debian, Ubuntu: apt-get install chromium)"
-    # Chromium's sandbox doesn't work for root, and in few containers; what it opens here is ours.
-    return playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--lang=pt-BR"])
 
 
 class Person:
