@@ -37,8 +37,9 @@ put-connection: $(VENV)/ready ## Put a connection into a stack, its secret on st
 create-token: $(VENV)/ready ## Make an integration token: make create-token STACK=sincronia-dev ROLE=administrator DESCRIPTION="Painel"
 	@$(PYTHON) -m operations.create_token $(STACK) --role "$(ROLE)" --description "$(DESCRIPTION)"
 
-openapi: $(VENV)/ready ## Write the API's OpenAPI document again, from the routes of every function.
+openapi: $(VENV)/ready ## Write again what the hub has of every function: the OpenAPI document of its routes, its sentences.
 	@$(PYTHON) -m operations.openapi
+	@$(PYTHON) -m operations.sentences
 
 formats: $(VENV)/ready ## Write docs/formats.md again, from the columns of the workbooks of users.
 	@$(PYTHON) -m operations.formats

@@ -12,7 +12,7 @@ FILE = Path(__file__).parents[1] / "functions" / "hub" / "openapi.json"
 
 def whole_document() -> dict[str, Any]:
     """The document of every on_http function, from its routes."""
-    for name, value in _ENVIRONMENT.items():
+    for name, value in DESCRIBED.items():
         os.environ.setdefault(name, value)
     from asms.on_http import application as asms  # noqa: PLC0415  # reads the environment when imported
     from hub.on_http import application as hub  # noqa: PLC0415
@@ -25,7 +25,7 @@ def whole_document() -> dict[str, Any]:
     return merged(document(application) for application in (hub, asms, notes, promob, sgp, zen))
 
 
-_ENVIRONMENT = {
+DESCRIBED = {  # what functions read when they are imported
     f"{name}_TABLE": "described"
     for name in (
         *("CONNECTIONS", "LINKS", "IDENTITIES", "RUNS", "OUTCOMES", "NOTIFICATIONS", "HINTS"),

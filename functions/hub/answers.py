@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from hub import record_values
 from sincronia.answers import Answers
 from sincronia.web.answers import ANSWERS as WEB
 from sincronia.web.answers import refused
 
 ANSWERS: Answers = {
     **WEB,
+    **record_values.ANSWERS,
     "sign_in_malformed": refused(
         422,
         "Não foi possível entrar",

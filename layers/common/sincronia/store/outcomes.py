@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pynamodb.attributes import JSONAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.indexes import AllProjection, LocalSecondaryIndex
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, LocalSecondaryIndex
 
 from sincronia.answers import problem_in, problem_out
 from sincronia.engine.state import Outcome, OutcomeKind, RunKey
@@ -25,6 +25,17 @@ class OutcomesByKind(LocalSecondaryIndex["OutcomeItem"]):
 
     run_id = UnicodeAttribute(hash_key=True)
     kind_seq = UnicodeAttribute(range_key=True)
+
+
+class OutcomesOfRecord(GlobalSecondaryIndex["OutcomeItem"]):
+    """A record's outcomes, in the order in which they were written."""
+
+    class Meta:
+        index_name = "story"
+        projection = AllProjection()
+
+    record = UnicodeAttribute(hash_key=True)
+    story_at = UnicodeAttribute(range_key=True)
 
 
 class OutcomeItem(Table):
@@ -46,6 +57,7 @@ class OutcomeItem(Table):
     kept = JSONAttribute(null=True)
     expires_at = NumberAttribute()
     by_kind = OutcomesByKind()
+    story = OutcomesOfRecord()
 
 
 def outcome_out(outcome: Outcome, run: RunKey, now: str) -> OutcomeItem:
