@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.hub_on_aws import Hub
-from tests.office_on_aws import START, AwsServer, OfficeOnAws, Sandbox, office_on_aws
+from tests.office_on_aws import START, AwsServer, OfficeOnAws, Sandbox, office_on_aws, sandbox_as_new
 
 for name in (
     *("connections", "links", "identities", "runs", "outcomes", "notifications", "hints"),
@@ -87,7 +87,7 @@ def aws() -> Iterator[AwsServer]:
 def zen_environment(aws: AwsServer) -> Sandbox:
     """An execution environment of Zen's functions on an emptied AWS, for all tests of a module."""
     aws.emptied()
-    return Sandbox(lambda: START)
+    return sandbox_as_new(lambda: START)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pynamodb.transactions import TransactWrite
 
-from tests.office_on_aws import SECRET_PREFIX, START, AwsServer, Sandbox, plain
+from tests.office_on_aws import SECRET_PREFIX, START, AwsServer, Sandbox, plain, sandbox_as_new
 
 CONNECTION, OTHER = "correio-modelo", "correio-vizinho"
 
@@ -98,4 +98,4 @@ class MailboxesOnAws:
 def mailboxes_on_aws(aws: AwsServer) -> Sandbox:
     """An execution environment on an emptied AWS."""
     aws.emptied("notes")
-    return Sandbox(lambda: START, integration="notes")
+    return sandbox_as_new(lambda: START, integration="notes")

@@ -12,8 +12,10 @@ import logging
 import os
 import sys
 import urllib.request
+import weakref
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from types import ModuleType
@@ -31,6 +33,7 @@ from local.vendors.office import Office as QuestorOffice
 from local.vendors.questor import QuestorSimulator
 from local.vendors.tareffa import TareffaSimulator
 from local.vendors.zen import ZenSimulator
+from tests.modules_at_birth import AtBirth
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -73,7 +76,8 @@ class Context:
 
 
 @cache
-def _product_names() -> frozenset[str]:
+def product_names() -> frozenset[str]:
+    """The names of all of the product's modules."""
     files = ((parent, file) for parent in _PARENTS for name in PRODUCT for file in (parent / name).rglob("*.py"))
     paths = (file.relative_to(parent).with_suffix("") for parent, file in files)
     return frozenset(".".join(path.parts).removesuffix(".__init__") for path in paths).union(PRODUCT)
@@ -81,7 +85,7 @@ def _product_names() -> frozenset[str]:
 
 def product_modules() -> dict[str, ModuleType]:
     """The product's modules that are imported now."""
-    return {name: sys.modules[name] for name in _product_names() & sys.modules.keys()}
+    return {name: sys.modules[name] for name in product_names() & sys.modules.keys()}
 
 
 @contextmanager
@@ -101,30 +105,38 @@ def in_place_of_the_tests_own(modules: dict[str, ModuleType]) -> Iterator[None]:
 
 
 class Sandbox:
-    """A fresh copy of the product's modules, with the test's clock."""
+    """A fresh copy of the product's modules, or those that are given, with the test's clock."""
 
     def __init__(
-        self, now: Callable[[], float], changes: Callable[[Sandbox], None] | None = None, integration: str = "zen"
+        self,
+        now: Callable[[], float],
+        changes: Callable[[Sandbox], None] | None = None,
+        integration: str = "zen",
+        modules: dict[str, ModuleType] | None = None,
     ) -> None:
-        loggers = logging.root.manager.loggerDict
-        for logger in [loggers.pop(name) for name in list(loggers) if name.split(".")[0] in PRODUCT]:
-            # Under another name: of who is not here at all, logging would not notice that its level changes.
-            loggers[f"replaced.{id(logger)}"] = logger
-        self.modules: dict[str, ModuleType] = {}
-        with in_place_of_the_tests_own(self.modules):
-            self.module("sincronia.clock").now = now
-            self.module("sincronia.vendor_http").sleep = lambda _: None
-            self.on_schedule = self.module(f"{integration}.on_schedule")
-            self.on_queue = self.module(f"{integration}.on_queue")
-            self.registering = self.module("sincronia.store.registering")
-            self.flows = self.module(f"{integration}.flows").FLOWS
+        self.modules = modules or self._fresh(integration)
+        self.of("sincronia.clock").now = now
+        self.of("sincronia.vendor_http").sleep = lambda _: None
+        self.on_schedule = self.of(f"{integration}.on_schedule")
+        self.on_queue = self.of(f"{integration}.on_queue")
+        self.registering = self.of("sincronia.store.registering")
+        self.flows = self.of(f"{integration}.flows").FLOWS
         if changes:
             changes(self)
 
     @staticmethod
-    def module(name: str) -> Any:
-        """Imports one of the product's modules, while the sandbox is being made."""
-        return importlib.import_module(name)
+    def _fresh(integration: str) -> dict[str, ModuleType]:
+        loggers = logging.root.manager.loggerDict
+        for logger in [loggers.pop(name) for name in list(loggers) if name.split(".")[0] in PRODUCT]:
+            # Under another name: of who is not here at all, logging would not notice that its level changes.
+            loggers[f"replaced.{id(logger)}"] = logger
+        modules: dict[str, ModuleType] = {}
+        with in_place_of_the_tests_own(modules):
+            for name in ("on_schedule", "on_queue", "flows"):
+                importlib.import_module(f"{integration}.{name}")
+            for name in ("clock", "vendor_http", "store.registering"):
+                importlib.import_module(f"sincronia.{name}")
+        return modules
 
     def of(self, name: str) -> Any:
         """One of the product's modules as this sandbox has it."""
@@ -136,6 +148,34 @@ class Sandbox:
             with in_place_of_the_tests_own(self.modules):
                 importlib.import_module(name)
         return self.modules[name]
+
+
+_free: dict[str, list[tuple[dict[str, ModuleType], AtBirth]]] = {}  # by integration; whose sandbox nobody holds
+
+
+def sandbox_as_new(
+    now: Callable[[], float], changes: Callable[[Sandbox], None] | None = None, integration: str = "zen"
+) -> Sandbox:
+    """A sandbox that nobody else has: of modules that no sandbox has any more, where there are some."""
+    free = _free.setdefault(integration, [])
+    if free:
+        modules, at_birth = free.pop()
+        at_birth.restore()
+    else:
+        # In a thread of its own: pydantic keeps the frames in which types are made, and what those hold never goes.
+        with ThreadPoolExecutor(1) as alone:
+            modules, at_birth = alone.submit(_born, integration).result()
+    sandbox = Sandbox(now, changes, integration, modules)
+    weakref.finalize(sandbox, free.append, (modules, at_birth))
+    return sandbox
+
+
+def _born(integration: str) -> tuple[dict[str, ModuleType], AtBirth]:
+    made = Sandbox(lambda: START, integration=integration)
+    for name in sorted(product_names()):
+        if name.startswith((f"{integration}.", "sincronia.")):
+            made.imported(name)
+    return made.modules, AtBirth(made.modules)
 
 
 class AwsServer:
@@ -240,7 +280,7 @@ class OfficeOnAws:
 
     def new_sandbox(self) -> Sandbox:
         """A new execution environment, with the mutant's changes where there is one."""
-        return Sandbox(lambda: self.now, self.changes)
+        return sandbox_as_new(lambda: self.now, self.changes)
 
     def connect(
         self,

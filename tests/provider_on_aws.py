@@ -11,7 +11,7 @@ from local.vendors.ozmap import OzmapSimulator
 from local.vendors.provider import provider
 from local.vendors.sgp import SgpSimulator
 from tests.hints_on_aws import HintsOnAws
-from tests.office_on_aws import START, AwsServer, Sandbox
+from tests.office_on_aws import START, AwsServer, Sandbox, sandbox_as_new
 
 CONNECTION = "provedor-modelo"
 ALL_ON = {
@@ -38,7 +38,7 @@ class ProviderOnAws(HintsOnAws):
 
     def new_sandbox(self) -> Sandbox:
         """A new execution environment, with the mutant's changes where there is one."""
-        return Sandbox(lambda: self.now, self.changes, "sgp")
+        return sandbox_as_new(lambda: self.now, self.changes, "sgp")
 
     def connect(
         self, *, secret: dict[str, str] | None = None, flows: dict[str, int] | None = None, **settings: Any

@@ -14,7 +14,7 @@ from pynamodb.exceptions import TransactWriteError
 
 from tests import invented
 from tests.asms_on_aws import CONNECTION, Asms
-from tests.office_on_aws import START, AwsServer, Sandbox
+from tests.office_on_aws import START, AwsServer, Sandbox, sandbox_as_new
 
 CPF = invented.invented_cpf("390533447")
 LATER = "2026-11-24T09:00:00.000Z"
@@ -23,7 +23,7 @@ LATER = "2026-11-24T09:00:00.000Z"
 @pytest.fixture(scope="module")
 def environment(aws: AwsServer) -> Sandbox:
     aws.emptied("asms")
-    return Sandbox(lambda: START, integration="asms")
+    return sandbox_as_new(lambda: START, integration="asms")
 
 
 @pytest.fixture

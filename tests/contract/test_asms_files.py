@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.office_on_aws import START, AwsServer, Sandbox
+from tests.office_on_aws import START, AwsServer, Sandbox, sandbox_as_new
 
 KEY = "exports/empresa-modelo/20261128/usuarios.zip"
 
@@ -16,7 +16,7 @@ KEY = "exports/empresa-modelo/20261128/usuarios.zip"
 @pytest.fixture(scope="module")
 def environment(aws: AwsServer) -> Sandbox:
     aws.emptied("asms")
-    return Sandbox(lambda: START, integration="asms")
+    return sandbox_as_new(lambda: START, integration="asms")
 
 
 def keys(aws: AwsServer) -> list[str]:

@@ -16,7 +16,7 @@ import pytest
 from pynamodb.exceptions import TransactWriteError
 
 from tests.invented import invented_cpf
-from tests.office_on_aws import START, AwsServer, Sandbox
+from tests.office_on_aws import START, AwsServer, Sandbox, sandbox_as_new
 from tests.promob_store_on_aws import ADMINISTRATOR, CONNECTION, OTHER, REVIEWER, SELLER, Network, budget
 
 CPF, ANOTHER_CPF = invented_cpf("390533447"), invented_cpf("529982247")
@@ -25,7 +25,7 @@ CPF, ANOTHER_CPF = invented_cpf("390533447"), invented_cpf("529982247")
 @pytest.fixture(scope="module")
 def promob_environment(aws: AwsServer) -> Sandbox:
     aws.emptied("promob")
-    return Sandbox(lambda: START, integration="promob")
+    return sandbox_as_new(lambda: START, integration="promob")
 
 
 @pytest.fixture

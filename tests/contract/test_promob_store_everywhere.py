@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.office_on_aws import START, AwsServer, Sandbox
+from tests.office_on_aws import START, AwsServer, Sandbox, sandbox_as_new
 from tests.promob_in_memory import MemoryItems, MemoryProjects
 from tests.promob_store_on_aws import CONNECTION, REVIEWER, SELLER, Network
 
@@ -60,7 +60,7 @@ def then(project: Any, **changes: Any) -> Any:
 @pytest.fixture(scope="module")
 def promob_environment(aws: AwsServer) -> Sandbox:
     aws.emptied("promob")
-    return Sandbox(lambda: START, integration="promob")
+    return sandbox_as_new(lambda: START, integration="promob")
 
 
 @pytest.fixture(params=["dynamodb", "memory"])

@@ -8,7 +8,7 @@ import pytest
 
 from tests.asms_on_aws import Asms
 from tests.notes_history_on_aws import NotesHistory
-from tests.office_on_aws import START, AwsServer, OfficeOnAws, Sandbox, office_on_aws
+from tests.office_on_aws import START, AwsServer, OfficeOnAws, Sandbox, office_on_aws, sandbox_as_new
 from tests.promob_on_aws import PromobHttp, promob_http
 from tests.promob_selling import Selling
 from tests.sgp_http_on_aws import SgpHttp, sgp_http
@@ -34,7 +34,7 @@ def clients(aws: AwsServer, zen_environment: Sandbox) -> Iterator[ZenHttp]:
 def environment(aws: AwsServer) -> Sandbox:
     """An execution environment of SGP's functions on a fresh AWS, for all tests of a module."""
     aws.renew("sgp")
-    return Sandbox(lambda: START, integration="sgp")
+    return sandbox_as_new(lambda: START, integration="sgp")
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def sgp(aws: AwsServer, environment: Sandbox) -> Iterator[SgpHttp]:
 def asms_environment(aws: AwsServer) -> Sandbox:
     """An execution environment of ASMS's functions on an emptied AWS, for all tests of a module."""
     aws.emptied("asms")
-    return Sandbox(lambda: START, integration="asms")
+    return sandbox_as_new(lambda: START, integration="asms")
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def asms(aws: AwsServer, asms_environment: Sandbox) -> Asms:
 @pytest.fixture(scope="module")
 def asms_environment_elsewhere(asms_environment: Sandbox) -> Sandbox:
     """A second execution environment on the same AWS."""
-    return Sandbox(lambda: START, integration="asms")
+    return sandbox_as_new(lambda: START, integration="asms")
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def elsewhere(asms: Asms, asms_environment_elsewhere: Sandbox) -> Asms:
 def promob_environment(aws: AwsServer) -> Sandbox:
     """An execution environment of Promob's functions on an emptied AWS, for all tests of a module."""
     aws.emptied("promob")
-    return Sandbox(lambda: START, integration="promob")
+    return sandbox_as_new(lambda: START, integration="promob")
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def selling(promob: PromobHttp) -> Selling:
 def notes_environment(aws: AwsServer) -> Sandbox:
     """An execution environment of the functions of Notes on an emptied AWS, for all tests of a module."""
     aws.emptied("notes")
-    return Sandbox(lambda: START, integration="notes")
+    return sandbox_as_new(lambda: START, integration="notes")
 
 
 @pytest.fixture

@@ -4,38 +4,27 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from local import processes
 from sincronia import auth
+from tests import commands
 from tests.office_on_aws import REGION, AwsServer
 
 NOTE = "Guarde o token agora, em um cofre de senhas: ele não será mostrado de novo.\n"
 
 
 def create(stack: Path | str, *arguments: str, endpoint: str = "") -> subprocess.CompletedProcess[str]:
-    environment = processes.base_environment() | {
-        "PYTHONPATH": f"{processes.ROOT}:{processes.ROOT / 'functions'}",
+    environment = {
         "AWS_ENDPOINT_URL": endpoint or "http://127.0.0.1:9",
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "operator",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_MAX_ATTEMPTS": "1",
     }
-    return subprocess.run(
-        [sys.executable, "-m", "operations.create_token", str(stack), *arguments],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        cwd=processes.ROOT,
-        env=environment,
-        timeout=60,
-        check=False,
-    )
+    return commands.run("create_token", str(stack), *arguments, environment=environment)
 
 
 def described(aws: AwsServer, folder: Path, **outputs: str) -> Path:

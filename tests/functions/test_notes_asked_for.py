@@ -16,7 +16,7 @@ import pytest
 from local.vendors.faults import Fault, Kind
 from tests.notes_history_on_aws import CONFLICTS, CONNECTION, MEETINGS, NotesHistory
 from tests.notes_vendors import VIEWS, Vendors, vendors
-from tests.office_on_aws import SECRET_PREFIX, AwsServer, Context, Sandbox, in_place_of_the_tests_own
+from tests.office_on_aws import SECRET_PREFIX, AwsServer, Context, Sandbox, in_place_of_the_tests_own, sandbox_as_new
 
 MEETING: dict[str, Any] = {
     "subject": "Reunião de vendas",
@@ -120,7 +120,7 @@ class Office(NotesHistory):
 def office(aws: AwsServer) -> Iterator[Office]:
     aws.emptied("notes")
     with vendors() as both:
-        yield Office(Sandbox(time.time, integration="notes"), both)
+        yield Office(sandbox_as_new(time.time, integration="notes"), both)
 
 
 def meetings(rows: list[Any], name: str) -> list[Any]:
@@ -186,7 +186,7 @@ def test_what_only_the_crm_refuses_is_told_as_that_and_what_to_do(aws: AwsServer
     aws.emptied("notes")
     with vendors() as both:
         nobodys = replace(both, user=replace(both.user, crm_owner="1"))  # whom the CRM doesn't know
-        office = Office(Sandbox(time.time, integration="notes"), nobodys)
+        office = Office(sandbox_as_new(time.time, integration="notes"), nobodys)
         run = office.delivered(office.post(MEETINGS, MEETING, role="ana").body["run_id"])
 
         assert (run.result, office.pairs("events")) == ("partial", [])

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.notes_vendors import VIEWS, Vendors, vendors
-from tests.office_on_aws import SECRET_PREFIX, AwsServer, Context, Sandbox, in_place_of_the_tests_own
+from tests.office_on_aws import SECRET_PREFIX, AwsServer, Context, Sandbox, in_place_of_the_tests_own, sandbox_as_new
 
 CONNECTION, USER = "correio-modelo", "00000000000000a1"
 
@@ -62,7 +62,7 @@ class Sync:
 def sync(aws: AwsServer) -> Iterator[Sync]:
     aws.emptied("notes")
     with vendors() as both:
-        yield Sync(Sandbox(time.time, integration="notes"), both)
+        yield Sync(sandbox_as_new(time.time, integration="notes"), both)
 
 
 def test_a_sync_writes_what_is_new_and_the_next_one_nothing(sync: Sync) -> None:

@@ -17,6 +17,7 @@ from local import processes
 from local.model_provider import new_webhook_secret
 from operations import put_connection
 from operations.arguments import WRONG_INPUT
+from tests import commands
 from tests.office_on_aws import REGION, AwsServer
 
 EXAMPLE = processes.ROOT / "docs" / "examples" / "connection.zen.json"
@@ -53,23 +54,17 @@ class Operator:
         """The example's definition with what is given in its place, put by the command."""
         file = self.folder / "connection.json"
         file.write_text(json.dumps(example() | (definition or {})), encoding="utf-8")
-        environment = processes.base_environment() | {
-            "PYTHONPATH": f"{processes.ROOT}:{processes.ROOT / 'functions'}",
-            "AWS_ENDPOINT_URL": self.aws.endpoint,
-            "AWS_DEFAULT_REGION": REGION,
-            "AWS_ACCESS_KEY_ID": "operator",
-            "AWS_SECRET_ACCESS_KEY": "test",
-        }
-        return subprocess.run(
-            [sys.executable, "-m", "operations.put_connection", stack or str(self.folder / "stack.json"), str(file)],
-            input=json.dumps(SECRET if secret is None else secret),
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            cwd=processes.ROOT,
-            env=environment,
-            timeout=60,
-            check=False,
+        return commands.run(
+            "put_connection",
+            stack or str(self.folder / "stack.json"),
+            str(file),
+            environment={
+                "AWS_ENDPOINT_URL": self.aws.endpoint,
+                "AWS_DEFAULT_REGION": REGION,
+                "AWS_ACCESS_KEY_ID": "operator",
+                "AWS_SECRET_ACCESS_KEY": "test",
+            },
+            given=json.dumps(SECRET if secret is None else secret),
         )
 
     def rows(self, table: str = "Connections") -> dict[str, Row]:

@@ -18,7 +18,7 @@ from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingErro
 from local.calls import CALLS_PATH, Record
 from local.rights import compare
 from tests.invented import invented_cpf
-from tests.office_on_aws import START, AwsServer, Context, Sandbox, event
+from tests.office_on_aws import START, AwsServer, Context, Sandbox, event, sandbox_as_new
 from tests.promob_store_on_aws import CONNECTION, OTHER, REVIEWER, SELLER, Network, budget
 
 TABLES = ("connections", "projects", "identities", "hints", "links", "runs", "outcomes", "notifications")
@@ -27,7 +27,7 @@ TABLES = ("connections", "projects", "identities", "hints", "links", "runs", "ou
 @pytest.fixture(scope="module")
 def promob_environment(aws: AwsServer) -> Sandbox:
     aws.emptied("promob")
-    return Sandbox(lambda: START, integration="promob")
+    return sandbox_as_new(lambda: START, integration="promob")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 
 from tests.crash.choke import Choke, Death, Fate, choked
 from tests.invented import invented_cpf
-from tests.office_on_aws import START, AwsServer, Sandbox
+from tests.office_on_aws import START, AwsServer, Sandbox, sandbox_as_new
 from tests.promob_worker_on_aws import CONNECTION, SELLER, PromobWorker, promob_worker
 
 CPF = invented_cpf("390533447")
@@ -27,7 +27,7 @@ VOLATILE = {"changed", "at", "received_at", "imported_at", "created_at", "change
 def sandbox(aws: AwsServer) -> Sandbox:
     """One execution environment for all tests of this module."""
     aws.emptied("promob")
-    return Sandbox(lambda: START, integration="promob")
+    return sandbox_as_new(lambda: START, integration="promob")
 
 
 @pytest.fixture(params=[9, pytest.param(1, marks=pytest.mark.sweep)], ids=["some", "all"])

@@ -9,7 +9,7 @@ import pytest
 
 from local.vendors.faults import Fault, Kind
 from tests.invented import invented_cpf
-from tests.office_on_aws import START, AwsServer, Sandbox
+from tests.office_on_aws import START, AwsServer, Sandbox, sandbox_as_new
 from tests.promob_worker_on_aws import CONNECTION, RESPONSIBLE, SELLER, PromobWorker, promob_worker
 
 CPF = invented_cpf("390533447")
@@ -19,7 +19,7 @@ CPF = invented_cpf("390533447")
 def sandbox(aws: AwsServer) -> Sandbox:
     """One execution environment for all tests of this module."""
     aws.emptied("promob")
-    return Sandbox(lambda: START, integration="promob")
+    return sandbox_as_new(lambda: START, integration="promob")
 
 
 @pytest.fixture

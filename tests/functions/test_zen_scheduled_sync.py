@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import tempfile
 import time
 from typing import Any
@@ -13,7 +11,8 @@ from typing import Any
 import pytest
 
 from local.vendors.faults import Fault, Kind
-from tests.office_on_aws import CONNECTION, FLOW, REGION, ROOT, START, OfficeOnAws, event
+from tests import commands
+from tests.office_on_aws import CONNECTION, FLOW, REGION, START, OfficeOnAws, event
 
 
 def shares(office: OfficeOnAws, code: int) -> bool:
@@ -211,14 +210,7 @@ def decided(office: OfficeOnAws, decision: str, connection: str = CONNECTION) ->
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(described, file)
         file.flush()
-        return subprocess.run(
-            [sys.executable, "-m", "operations.decide", file.name, connection, FLOW, decision],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'functions'}"},
-        )
+        return commands.run("decide", file.name, connection, FLOW, decision, environment={})
 
 
 def test_a_user_who_left_loses_access(office: OfficeOnAws) -> None:
