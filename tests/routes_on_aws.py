@@ -135,5 +135,6 @@ class RoutesOnAws:
     def session(self, role: str) -> str:
         """The cookie of a session, as browsers send it."""
         self.token(role)
-        cookie = self.sandbox.of("sincronia.web.session").begun(self.ids[role])
+        self.sandbox.imported("sincronia.web.pages")
+        cookie = self.sandbox.imported("sincronia.web.session").begun(self.ids[role])
         return f"{cookie.name}={cookie.value}"

@@ -54,6 +54,9 @@ def test_a_preview_is_started_and_read_whole(http: ZenHttp) -> None:
     done = http.worked_off(run)
     counters = {"created": 5, "rejected": 3}
     assert done == run | {
+        "started_by": "Painel (operator)",
+        "daily": False,
+        "followed_by": None,
         "phase": "done",
         "result": "partial",
         "concluded_at": "2026-11-23T09:00:00.000Z",
@@ -95,6 +98,7 @@ def test_a_preview_shows_each_record_and_what_differs(http: ZenHttp) -> None:
     assert updated | {"offset": 0} == {
         "offset": 0,
         "lane": "usuario_escritorio",
+        "lane_title": "Usuários do Escritório → Zen",
         "kind": "updated",
         "source_id": str(code),
         "label": f"Nome Novo (código {code})",

@@ -77,6 +77,11 @@ class Integration:
         """What people know of one of its flows."""
         return self.flows.get(flow) or self.days.get(flow) or self.tasks[flow]
 
+    def lane_title(self, entity: str) -> str:
+        """What people call a lane's records, and where they go; empty for what no lane carries."""
+        lane = self.lanes.get(entity)
+        return " → ".join(filter(None, (lane.title, lane.target))) if lane else ""
+
     def checked(self, model: type[BaseModel], values: Mapping[str, Any], *at: str) -> BaseModel:
         """The values as the model takes them; `at` is the field that holds them. Raises what names the wrong field."""
         if len(json.dumps(values)) > LONGEST_FORM:

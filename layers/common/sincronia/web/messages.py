@@ -68,6 +68,11 @@ def outcomes_after(seq: str) -> str | None:
     return f"{told:08}" if told >= 0 else ""
 
 
+def place_of(position: int) -> str:
+    """The seq before the message of the action at a position of the plan."""
+    return f"{_APPLY}-{max(position, 0):08}-{_STANDS}"
+
+
 def messages(
     run: Run,
     kind: FlowKind,

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -65,6 +66,7 @@ class Pages:
             "hour": hour,
             "moment": moment,
             "number": number,
+            "person": person,
         }
         self._templates.globals |= {
             "home": browsers.HOME,
@@ -167,6 +169,7 @@ def _with_query(visit: Visit, changed: Mapping[str, str]) -> str:
     return browsers.address(visit.path, urlencode(list(filled)))
 
 
+_TOKEN_ID = re.compile(r" \(token [0-9A-Za-z-]+\)")
 _MONTHS = (
     *("janeiro", "fevereiro", "março", "abril", "maio", "junho"),
     *("julho", "agosto", "setembro", "outubro", "novembro", "dezembro"),
@@ -206,3 +209,8 @@ def date_of(text: str) -> str:
 def number(value: int) -> str:
     """A whole number as people write it: `12.345`."""
     return f"{value:,}".replace(",", ".")
+
+
+def person(text: str) -> str:
+    """A text that names people by their tokens, without the tokens' ids, which lead to the audit trail alone."""
+    return _TOKEN_ID.sub("", text)

@@ -76,6 +76,7 @@ class OutcomeAnswer(BaseModel):
 
     seq: str
     lane: str
+    lane_title: str = Field(description="O tipo de cadastro, e para onde ele vai.")
     kind: OutcomeKind
     source_id: str
     label: str
@@ -98,6 +99,7 @@ class PlannedRecord(BaseModel):
 
     offset: int
     lane: str
+    lane_title: str = Field(description="O tipo de cadastro, e para onde ele vai.")
     kind: OutcomeKind
     source_id: str
     label: str
@@ -160,35 +162,37 @@ def _lane_answer(run: Run, entity: str, integration: Integration) -> LaneAnswer:
     )
 
 
-def outcome_answer(outcome: Outcome, answers: Answers) -> OutcomeAnswer:
+def outcome_answer(outcome: Outcome, integration: Integration) -> OutcomeAnswer:
     """What a run did to one record."""
     problem = outcome.problem
     return OutcomeAnswer(
         seq=outcome.seq,
         lane=outcome.entity,
+        lane_title=integration.lane_title(outcome.entity),
         kind=outcome.kind,
         source_id=outcome.source_id,
         label=outcome.label,
         code=problem.code if problem else None,
-        detail=explain(problem, answers) if problem else None,
+        detail=explain(problem, integration.answers) if problem else None,
         changed=list(outcome.changed),
         target_id=outcome.target_id or None,
     )
 
 
-def planned_record(offset: int, entity: str, action: Action, answers: Answers) -> PlannedRecord:
+def planned_record(offset: int, entity: str, action: Action, integration: Integration) -> PlannedRecord:
     """What a preview would do with one record. Of one that would be created, everything is new."""
     names = list(action.content) if action.kind == OutcomeKind.CREATED else list(action.changed)
     problem = action.problem
     return PlannedRecord(
         offset=offset,
         lane=entity,
+        lane_title=integration.lane_title(entity),
         kind=action.kind,
         source_id=action.source_id,
         label=action.label,
         status=action.status,
         code=problem.code if problem else None,
-        detail=explain(problem, answers) if problem else None,
+        detail=explain(problem, integration.answers) if problem else None,
         differences=[
             Difference(field=name, before=action.before.get(name), after=action.content.get(name)) for name in names
         ],

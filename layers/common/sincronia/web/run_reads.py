@@ -27,6 +27,7 @@ from sincronia.web.application import Routes
 from sincronia.web.fields import ConnectionInPath, Month
 from sincronia.web.integration import Integration
 from sincronia.web.paging import Cursor, Limit, Page, after_of, page
+from sincronia.web.run_details import RunDetails, run_details
 from sincronia.web.run_forms import (
     OutcomeAnswer,
     PlannedRecord,
@@ -58,15 +59,20 @@ class MessageAnswer(BaseModel):
 class Messages(BaseModel):
     """The messages after one that was seen."""
 
+    title: str
+    mode: Mode
     items: list[MessageAnswer]
+    more: bool = Field(description="true, onde outras já vêm depois destas.")
+    latest: str | None = Field(description="De onde ler só as mais recentes, em after; null onde todas estão aqui.")
     concluded: bool = Field(description="true, onde não virá mais nenhuma.")
 
 
 @dataclass(frozen=True, slots=True)
 class RunReads:
-    """The routes of any integration."""
+    """The routes of any integration. `page` is the template of one run: its own, where it tells more of them."""
 
     integration: Integration
+    page: str = "run.html"
 
     def routes(self) -> Routes:
         """Ready for an Application."""
@@ -74,13 +80,21 @@ class RunReads:
         runs = f"/integrations/{self.integration.name}/connections/<connection>/runs"
         reader: dict[str, Any] = {"role": Role.READER}
         routes.get(
-            runs, summary="Lista as execuções de uma conexão em um mês", refuses=("connection_unknown",), **reader
+            runs,
+            summary="Lista as execuções de uma conexão em um mês",
+            refuses=("connection_unknown",),
+            page="runs.html",
+            menu="Execuções",
+            **reader,
         )(self.list_connection_runs)
         one = {**reader, "refuses": ("run_unknown",)}
-        routes.get(f"{runs}/<run_id>", summary="Lê uma execução", **one)(self.read_run)
-        routes.get(f"{runs}/<run_id>/outcomes", summary="Lista o que uma execução fez a cada cadastro", **one)(
-            self.list_outcomes
-        )
+        routes.get(f"{runs}/<run_id>", summary="Lê uma execução", page=self.page, **one)(self.read_run)
+        routes.get(
+            f"{runs}/<run_id>/outcomes",
+            summary="Lista o que uma execução fez a cada cadastro",
+            page="outcomes.html",
+            **one,
+        )(self.list_outcomes)
         return routes
 
     def list_connection_runs(
@@ -91,9 +105,9 @@ class RunReads:
         month = month or clock.month(clock.now())
         return page(runs_of(connection, month, limit, after_of(cursor)), lambda run: run_answer(run, self.integration))
 
-    def read_run(self, connection: ConnectionInPath, run_id: RunInPath) -> RunAnswer:
+    def read_run(self, connection: ConnectionInPath, run_id: RunInPath) -> RunDetails:
         """As it stands."""
-        return run_answer(self.integration.run(connection, run_id), self.integration)
+        return run_details(self.integration.run(connection, run_id), self.integration)
 
     def list_outcomes(
         self,
@@ -106,7 +120,7 @@ class RunReads:
         """In the order of the plan."""
         self.integration.run(connection, run_id)
         found = outcomes_of(run_id, kind, limit, after_of(cursor))
-        return page(found, lambda outcome: outcome_answer(outcome, self.integration.answers))
+        return page(found, lambda outcome: outcome_answer(outcome, self.integration))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +195,7 @@ class RunMessages:
             f"/integrations/{self.integration.name}/connections/<connection>/runs/<run_id>/messages",
             role=Role.READER,
             summary="Lê as mensagens de uma execução",
+            page="messages.html",
             refuses=("run_unknown",),
         )(self.read_messages)
         return routes
@@ -193,15 +208,20 @@ class RunMessages:
         seen = live.outcomes_after(after)
         found = outcomes_after(run_id, seen, limit + 1) if seen is not None and run.mode == Mode.APPLY else []
         more = len(found) > limit
+        described = self.integration.described(run.flow)
         lines = live.messages(
             run,
-            self.integration.described(run.flow),
+            described,
             [live.Told(outcome, at) for outcome, at in found[:limit]],
             more=more,
             targets={entity: lane.target for entity, lane in self.integration.lanes.items()},
             listings=self.integration.listings,
         )
         return Messages(
+            title=described.title,
+            mode=run.mode,
+            more=more,
+            latest=live.place_of(run.position - limit // 2) if more else None,
             items=[
                 MessageAnswer(seq=line.seq, at=line.at, text=line.text)
                 for line in lines
@@ -224,6 +244,7 @@ class RunPlans:
             f"/integrations/{self.integration.name}/connections/<connection>/runs/<run_id>/plan",
             role=Role.READER,
             summary="Lista o que uma pré-visualização faria a cada cadastro",
+            page="plan.html",
             refuses=("run_unknown", "run_not_preview", "plan_gone"),
         )(self.list_planned)
         return routes
@@ -248,7 +269,7 @@ class RunPlans:
                 end = {"offset": str(offset)}
                 break
             if kind in (None, action.kind):
-                records.append(planned_record(offset, entity, action, self.integration.answers))
+                records.append(planned_record(offset, entity, action, self.integration))
         return page(Listed(tuple(records), end), lambda record: record)
 
 

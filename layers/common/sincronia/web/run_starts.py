@@ -143,10 +143,9 @@ class RunStarts:
         """What a run rejected or failed is tried again once; nothing else is."""
         config = self.integration.enabled(connection)
         run = self.integration.run(connection, run_id)
-        unfinished = any(run.counters.get(kind) for kind in (OutcomeKind.REJECTED, OutcomeKind.FAILED))
-        if run.mode != Mode.APPLY or run.phase != Phase.DONE or not unfinished:
+        if run.mode != Mode.APPLY or run.phase != Phase.DONE or not unfinished(run):
             raise ProblemError(Problem("nothing_to_retry"))
-        key = RunKey(connection, f"{run_id}-repetida")
+        key = retried_key(run)
         here_before = self._here_before(caller, key, idempotency_key)
         made = stored_run(key)
         if made is None:
@@ -241,6 +240,16 @@ def _named(code: str, integration: str, key: RunKey) -> ProblemError:
 def applied_key(preview: Run) -> RunKey:
     """The key of the one run that applies a preview."""
     return RunKey(preview.key.connection, f"{preview.key.run_id}-aplicada")
+
+
+def retried_key(run: Run) -> RunKey:
+    """The key of the one run that tries again what a run rejected or failed."""
+    return RunKey(run.key.connection, f"{run.key.run_id}-repetida")
+
+
+def unfinished(run: Run) -> bool:
+    """Whether a run has rejected or failed records."""
+    return any(run.counters.get(kind) for kind in (OutcomeKind.REJECTED, OutcomeKind.FAILED))
 
 
 def applicable(preview: Run) -> None:
