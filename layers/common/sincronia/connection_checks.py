@@ -20,6 +20,15 @@ class Check:
     problem: Problem | None
 
 
+@dataclass(frozen=True, slots=True)
+class LastCheck:
+    """How a connection's last test ended, at `at` (seconds since 1970): what failed first, and why; empty: nothing."""
+
+    at: float
+    failed: str = ""
+    reason: str = ""
+
+
 def tried(probes: Iterable[tuple[str, Callable[[], None]]]) -> tuple[Check, ...]:
     """Each part, tried whatever is wrong with the others. Raises OutOfTimeError."""
     return tuple(Check(what, _problem_of(probe)) for what, probe in probes)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
+from sincronia.connection_checks import LastCheck
 from sincronia.engine.state import Connection, ScheduledFlow
 from sincronia.settings import table
 from sincronia.store.connected import Table
@@ -42,7 +44,7 @@ class ConnectionItem(Table):
     """A connection's `CONFIG`, or one of its `FLOW#…`. A CONFIG's `listed` is LISTED.
 
     A CONFIG's `revision` rises with every change of the connection or its flows' definitions; `deleting` is true while
-    all that is the connection's is being erased.
+    all that is the connection's is being erased. `checked` is its last test, until the connection changes.
     """
 
     class Meta:
@@ -64,6 +66,7 @@ class ConnectionItem(Table):
     listed = UnicodeAttribute(null=True)
     revision = NumberAttribute(null=True)
     deleting = BooleanAttribute(null=True)
+    checked = JSONAttribute(null=True)
     due = DueConnections()
     by_name = ListedConnections()
 
@@ -128,3 +131,36 @@ def connections_by_name(limit: int, after: After | None) -> Listed[Connection]:
         partition={"listed": LISTED},
         names=frozenset({"connection", "item"}),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedConnection:
+    """A connection, and its last test; None where it has had none since it was changed."""
+
+    connection: Connection
+    last_check: LastCheck | None
+
+
+def checked_connections(limit: int, after: After | None, connection_id: str = "") -> Listed[CheckedConnection]:
+    """All connections with their last tests, by their ids; `connection_id` narrows it to one."""
+    only = ConnectionItem.connection == connection_id if connection_id else None
+    return listed(
+        lambda start: ConnectionItem.by_name.query(LISTED, only, limit=limit, last_evaluated_key=start),
+        _checked_in,
+        after,
+        partition={"listed": LISTED},
+        names=frozenset({"connection", "item"}),
+    )
+
+
+def keep_check(connection_id: str, check: LastCheck) -> None:
+    """Keeps a connection's last test on its row, until the connection is changed. One that is gone keeps none."""
+    try:
+        ConnectionItem(connection_id, "CONFIG").update([ConnectionItem.checked.set(asdict(check))], condition=stands())
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+
+
+def _checked_in(item: ConnectionItem) -> CheckedConnection:
+    return CheckedConnection(connection_in(item), LastCheck(**item.checked) if item.checked else None)

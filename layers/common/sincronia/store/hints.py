@@ -197,6 +197,25 @@ def not_done() -> Condition:
     return fresh
 
 
+def stored_hints(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], StoredHint]:
+    """Those of the hints that there are, by connection and id."""
+    wanted = list(dict.fromkeys(keys))
+    found = map(stored_hint_in, HintItem.batch_get(wanted) if wanted else ())
+    return {(stored.hint.connection, stored.hint.id): stored for stored in found}
+
+
+def newest_hints(connection: str, limit: int) -> tuple[StoredHint, ...]:
+    """A connection's hints, the newest first."""
+    found = HintItem.query(connection, HintItem.id < _EVENT, limit=limit, scan_index_forward=False)
+    return tuple(map(stored_hint_in, found))
+
+
+def oldest_hint(connection: str, state: HintState) -> StoredHint | None:
+    """The hint that has been in a state since the earliest receipt."""
+    found = HintItem.by_state.query(f"{connection}#{state.value}", limit=1)
+    return next(map(stored_hint_in, found), None)
+
+
 def stored_hint(connection: str, hint_id: str) -> StoredHint | None:
     """The hint of that id, read consistently."""
     try:

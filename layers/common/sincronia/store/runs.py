@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from itertools import islice
 from typing import Any
 
 from pynamodb.attributes import (
@@ -17,12 +19,15 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjec
 
 from sincronia import clock
 from sincronia.answers import problem_in, problem_out
+from sincronia.engine.hints import Period, compact
 from sincronia.engine.state import Mode, OutcomeKind, Phase, Result, Run, RunKey, Tally
 from sincronia.settings import table
 from sincronia.store.connected import Table
 from sincronia.store.listing import After, Listed, listed
 
 KEPT_DAYS = 400  # runs, outcomes and notifications
+ID_DAYS = 8  # how much later than its id says a run may have been started: one that applies a preview has its id
+_DAY_QUERIES = 8  # of 1 MB at most: all that a connection starts in so many days, many times over
 
 
 class DueRuns(GlobalSecondaryIndex["RunItem"]):
@@ -243,3 +248,35 @@ def runs_of(connection: str, month: str, limit: int, after: After | None) -> Lis
         partition={"connection": connection},
         names=frozenset({"run_id"}),
     )
+
+
+def newest_runs(connection: str, limit: int) -> tuple[Run, ...]:
+    """A connection's runs, the newest first."""
+    return tuple(map(run_in, RunItem.query(connection, limit=limit, scan_index_forward=False)))
+
+
+def stored_runs(keys: Iterable[RunKey]) -> dict[RunKey, Run]:
+    """Those of the runs that there are."""
+    wanted = [(key.connection, key.run_id) for key in dict.fromkeys(keys)]
+    return {run.key: run for run in map(run_in, RunItem.batch_get(wanted) if wanted else ())}
+
+
+@dataclass(frozen=True, slots=True)
+class StartedRuns:
+    """A connection's runs that were started in a period, the newest first; whether they are all of them."""
+
+    runs: tuple[Run, ...]
+    complete: bool
+
+
+def runs_started(connection: str, period: Period) -> StartedRuns:
+    """In a bounded number of Queries: of more than that can read, the newest."""
+    pages = RunItem.query(
+        connection,
+        RunItem.run_id.between(compact(period.since - ID_DAYS * 86400), compact(period.until)),
+        filter_condition=RunItem.started_at.between(period.since, period.until),
+        scan_index_forward=False,
+    ).page_iter
+    read = islice(pages, _DAY_QUERIES)
+    runs = tuple(run_in(RunItem.from_raw_data(item)) for page in read for item in page["Items"])
+    return StartedRuns(tuple(run for run in runs if run.started_at < period.until), pages.last_evaluated_key is None)

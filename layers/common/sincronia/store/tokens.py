@@ -26,6 +26,17 @@ class TokensByState(GlobalSecondaryIndex["TokenItem"]):
     created_at = UnicodeAttribute(range_key=True)
 
 
+class TokensByExpiry(GlobalSecondaryIndex["TokenItem"]):
+    """Tokens of a state that expire, by when. One that never does has no expires_at, and is not in it."""
+
+    class Meta:
+        index_name = "by_expiry"
+        projection = AllProjection()
+
+    state = UnicodeAttribute(hash_key=True)
+    expires_at = UnicodeAttribute(range_key=True)
+
+
 class TokenItem(Table):
     """A token's row: its hash and what people need to recognise it."""
 
@@ -45,6 +56,7 @@ class TokenItem(Table):
     revoked_by = UnicodeAttribute(null=True)
     responsible = UnicodeAttribute(null=True)
     by_state = TokensByState()
+    by_expiry = TokensByExpiry()
 
 
 def token_in(item: TokenItem) -> Token:
@@ -138,3 +150,9 @@ def tokens_by_state(state: TokenState, limit: int, after: After | None) -> Liste
         partition={"state": state.value},
         names=frozenset({"created_at", "token_id"}),
     )
+
+
+def tokens_expiring(since: str, until: str, limit: int) -> tuple[Token, ...]:
+    """Tokens that nobody has revoked and that expire between two moments, the first to do so first."""
+    within = TokenItem.expires_at.between(since, until)
+    return tuple(map(token_in, TokenItem.by_expiry.query(TokenState.ACTIVE.value, within, limit=limit)))

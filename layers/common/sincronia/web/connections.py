@@ -15,10 +15,11 @@ from pydantic import BaseModel, Field
 from sincronia import clock
 from sincronia.answers import OutOfTimeError, Problem, ProblemError, explain
 from sincronia.auth import Role
+from sincronia.connection_checks import LastCheck
 from sincronia.engine.state import Connection, Phase, RunKey, ScheduledFlow
 from sincronia.settings import secret_prefix
 from sincronia.store.aws import SecretsManagerSecrets, SqsRunQueue
-from sincronia.store.connections import Registered, registered
+from sincronia.store.connections import Registered, keep_check, registered
 from sincronia.store.registering import (
     ConnectionTakenError,
     change_connection,
@@ -37,8 +38,11 @@ from sincronia.web.connection_forms import (
     FlowForm,
     Form,
     Name,
+    NewConnectionAnswer,
+    NewFlowAnswer,
     scheduled_flows,
 )
+from sincronia.web.described_fields import DescribedField, secret_fields, settings_fields
 from sincronia.web.fields import ConnectionInPath, connection_url
 from sincronia.web.integration import Integration
 from sincronia.web.run_decisions import name_of
@@ -101,6 +105,12 @@ class Connections:
         routes = Routes("Conexões")
         base = f"/integrations/{self.integration.name}/connections"
         one = f"{base}/<connection>"
+        routes.get(
+            base,
+            role=Role.ADMINISTRATOR,
+            summary="Lê o que uma conexão nova precisa ter",
+            page="new_connection.html",
+        )(self.describe_connection)
         routes.post(
             base,
             role=Role.ADMINISTRATOR,
@@ -109,9 +119,14 @@ class Connections:
             answered="A conexão.",
             refuses=("connection_exists",),
         )(self.create_connection)
-        routes.get(one, role=Role.READER, summary="Lê uma conexão", refuses=("connection_unknown",))(
-            self.read_connection
-        )
+        routes.get(
+            one,
+            role=Role.READER,
+            summary="Lê uma conexão",
+            refuses=("connection_unknown",),
+            page="connection.html",
+            menu="Conexão",
+        )(self.read_connection)
         routes.patch(
             one,
             role=Role.ADMINISTRATOR,
@@ -132,8 +147,17 @@ class Connections:
                 role=Role.OPERATOR,
                 summary="Testa uma conexão: o que dela funciona, e o que há de errado com o resto",
                 refuses=("connection_unknown", "vendors_slow"),
+                page="connection_test.html",
             )(self.check_connection)
         return routes
+
+    def describe_connection(self) -> NewConnectionAnswer:
+        """Its fields, and the flows that it will have."""
+        flows = [
+            NewFlowAnswer(name=name, title=kind.title, every_minutes=kind.default_minutes)
+            for name, kind in self.integration.flows.items()
+        ]
+        return NewConnectionAnswer(integration=self.integration.name, fields=self._fields(), flows=flows)
 
     def create_connection(self, new: NewConnection) -> ConnectionAnswer:
         """With all the integration's flows; only those with a period are due."""
@@ -200,6 +224,9 @@ class Connections:
             )
             for check in tried
         ]
+        failed = next((check for check in checks if not check.ok), None)
+        kept = LastCheck(clock.now(), failed.what, failed.detail or "") if failed else LastCheck(clock.now())
+        keep_check(connection, kept)
         return TestAnswer(ok=all(check.ok for check in checks), checks=checks)
 
     def _changed(self, before: Registered, change: ConnectionChange) -> ConnectionAnswer:
@@ -236,6 +263,9 @@ class Connections:
         except ProblemError:
             return {}
 
+    def _fields(self) -> list[DescribedField]:
+        return settings_fields(self.integration.settings) + secret_fields(self.integration.secret)
+
     def _answer(self, connection: Connection, secret: Mapping[str, str]) -> ConnectionAnswer:
         flows = flows_of(connection.id)
         return ConnectionAnswer(
@@ -246,6 +276,7 @@ class Connections:
             enabled=connection.enabled,
             settings=dict(connection.settings),
             secret_fields={name: bool(secret.get(name)) for name in self.integration.secret.model_fields},
+            fields=self._fields(),
             flows={name: _flow_answer(flows[name]) for name in self.integration.flows if name in flows},
             url=connection_url(self.integration.name, connection.id),
         )
