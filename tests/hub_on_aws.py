@@ -18,9 +18,10 @@ from tests.office_on_aws import START, AwsServer, Context, event, in_place_of_th
 
 PRODUCT = ("sincronia", "hub")
 NO_STORE = {"Cache-Control": "no-store"}
-JSON = NO_STORE | {"Content-Type": "application/json"}
-NEGOTIABLE = JSON | {"Vary": "Accept, Cookie"}  # a page to who would rather have one
-PROBLEM = NO_STORE | {"Content-Type": "application/problem+json"}
+VARIED = {"Vary": "Accept, Cookie"}  # a page to who would rather have one
+JSON = NO_STORE | VARIED | {"Content-Type": "application/json"}
+PROBLEM = NO_STORE | VARIED | {"Content-Type": "application/problem+json"}
+PLAIN_PROBLEM = NO_STORE | {"Content-Type": "application/problem+json"}  # of what has no page
 CHALLENGE = PROBLEM | {"WWW-Authenticate": "Bearer"}
 ONE_TOKEN = Counter({("dynamodb:GetItem", "tokens"): 1})
 

@@ -13,7 +13,7 @@ from sincronia.auth import Role
 from sincronia.web import static
 from sincronia.web.admission import bearer_of
 from sincronia.web.application import Input, Routes
-from sincronia.web.browsers import local_path
+from sincronia.web.browsers import HOME, local_path
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -30,6 +30,12 @@ class Key(Input):
     """What a person signs in with."""
 
     token: str = ""
+
+
+@routes.get("/", role=None, summary="Leva ao início", described=False)
+def go_home() -> Response[Any]:
+    """What is typed without a path."""
+    return Response(status_code=303, headers={"Location": HOME})
 
 
 @routes.get("/sign-in", role=None, summary="Mostra o formulário de entrada", page="sign_in.html", described=False)

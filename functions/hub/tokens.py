@@ -17,7 +17,7 @@ from sincronia.web.token_forms import MadeToken, NewToken, TokenAnswer, made_tok
 routes = Routes("Tokens")
 
 
-@routes.get("/tokens", role=Role.ADMINISTRATOR, summary="Lista os tokens de integração")
+@routes.get("/tokens", role=Role.ADMINISTRATOR, summary="Lista os tokens de integração", page="hub/tokens.html")
 def list_tokens(
     state: Annotated[TokenState, Query(description="Os revogados ficam como trilha de auditoria.")] = TokenState.ACTIVE,
     limit: Limit = 50,
@@ -39,6 +39,7 @@ def read_current_token(caller: Caller) -> TokenAnswer:
     summary="Cria um token de integração",
     status=201,
     answered="O token, que não será mostrado de novo.",
+    page="hub/new_token.html",
     kept=without_secret,
 )
 def create_token(new: NewToken, caller: Caller) -> MadeToken:

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.hub_on_aws import JSON, NEGOTIABLE, PROBLEM, Answer, Hub, problem
+from tests.hub_on_aws import JSON, PROBLEM, Answer, Hub, problem
 from tests.office_on_aws import START, event
 
 MONTH = "2026-11"
 RUN = "20261123T090000000Z-942b369b941d99a8"
 
 
-def _connect(hub: Hub, connection: str, *, enabled: bool = True) -> None:
+def connect(hub: Hub, connection: str, *, enabled: bool = True) -> None:
     state = hub.of("sincronia.engine.state")
     hub.of("sincronia.store.registering").put_connection(
         state.Connection(connection, "zen", f"Nome de {connection}", {"a": "b"}, "", "ana", enabled=enabled),
@@ -25,8 +25,8 @@ def _connect(hub: Hub, connection: str, *, enabled: bool = True) -> None:
 
 def test_connections_are_listed_without_settings_and_secrets(hub: Hub) -> None:
     reader = hub.token("reader")
-    _connect(hub, "escritorio-b", enabled=False)
-    _connect(hub, "escritorio-a")
+    connect(hub, "escritorio-b", enabled=False)
+    connect(hub, "escritorio-a")
 
     answer = hub.send(event("hub/on_http/list_connections"), reader)
 
@@ -183,10 +183,10 @@ def test_notifications_are_listed_by_state_and_read_with_their_files(hub: Hub) -
     others = _notification("outro", "20261123T110000000Z-0000000000000000")
     mine = _notification("escritorio-modelo", later)
     assert everybody.body == {"items": [others, mine, done], "next": None}
-    assert pending == Answer(200, NEGOTIABLE, {"items": [others, mine], "next": None})
+    assert pending == Answer(200, JSON, {"items": [others, mine], "next": None})
     assert of_one.body["items"] == [_notification("escritorio-modelo", later), done]
     assert done_of_one.body == {"items": [done], "next": None}
-    assert one == Answer(200, NEGOTIABLE, done | {"files": [{"name": file, "url": f"{done['run_url']}/files/{file}"}]})
+    assert one == Answer(200, JSON, done | {"files": [{"name": file, "url": f"{done['run_url']}/files/{file}"}]})
     assert hub.call("GET", "/notifications", reader, month="2026-10").body == {"items": [], "next": None}
 
 
@@ -239,7 +239,7 @@ def test_a_notification_that_is_not_there(hub: Hub) -> None:
 
     assert answer == Answer(
         404,
-        PROBLEM | {"Vary": "Accept, Cookie"},
+        PROBLEM,
         problem(
             404,
             "Não encontrado",

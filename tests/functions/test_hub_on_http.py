@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.hub_on_aws import CHALLENGE, JSON, ONE_TOKEN, PROBLEM, Answer, Hub, problem
+from tests.hub_on_aws import CHALLENGE, NO_STORE, ONE_TOKEN, PLAIN_PROBLEM, PROBLEM, Answer, Hub, problem
 from tests.office_on_aws import event
 
 
@@ -102,7 +102,7 @@ def _revoked(hub: Hub) -> str:
         (_revoked, "token_revoked", "O token de integração foi revogado."),
     ],
 )
-@pytest.mark.parametrize("example", ["list_runs", "create_token"])
+@pytest.mark.parametrize("example", ["list_connections", "create_token"])
 def test_a_token_that_does_not_hold_costs_one_read_of_tokens(
     hub: Hub, bring: Any, code: str, sentence: str, example: str
 ) -> None:
@@ -134,7 +134,8 @@ def test_a_role_that_does_not_do_costs_one_read_of_tokens(
         f"Esta operação pede um token com o papel administrador (administrator), e o seu tem o papel {name}. "
         "Use um token com esse papel ou peça a um administrador."
     )
-    assert answer == Answer(403, PROBLEM, problem(403, "Sem permissão", "role_insufficient", detail))
+    headers = PLAIN_PROBLEM if method == "DELETE" else PROBLEM
+    assert answer == Answer(403, headers, problem(403, "Sem permissão", "role_insufficient", detail))
     assert hub.calls() == ONE_TOKEN
 
 
@@ -165,7 +166,7 @@ def test_the_document_is_everybody_s_and_costs_no_call(hub: Hub) -> None:
 
     answer = hub.send(event("hub/on_http/read_document"), None)
 
-    assert (answer.status, answer.headers) == (200, JSON)
+    assert (answer.status, answer.headers) == (200, NO_STORE | {"Content-Type": "application/json"})
     assert answer.body["paths"].keys() >= {"/tokens", "/runs"}
     assert hub.calls() == Counter()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.hub_on_aws import JSON, NEGOTIABLE, NO_STORE, ONE_TOKEN, PROBLEM, Answer, Hub, problem
+from tests.hub_on_aws import JSON, NO_STORE, ONE_TOKEN, PLAIN_PROBLEM, PROBLEM, Answer, Hub, problem
 from tests.office_on_aws import event
 
 
@@ -34,7 +34,7 @@ def test_a_token_is_shown_once_and_only_its_hash_is_kept(hub: Hub) -> None:
     }
     note = "Guarde o token agora, em um cofre de senhas: ele não será mostrado de novo."
     assert answer == Answer(201, JSON, {**item, "token": text, "note": note})
-    assert hub.send(event("hub/on_http/read_current_token"), text) == Answer(200, NEGOTIABLE, item)
+    assert hub.send(event("hub/on_http/read_current_token"), text) == Answer(200, JSON, item)
     assert text[21:] not in json.dumps(hub.rows("tokens"))
     assert hub.rows("requests") == []
 
@@ -186,7 +186,7 @@ def test_a_token_that_is_not_there_can_not_be_revoked(hub: Hub, token_id: str) -
 
     assert answer == Answer(
         404,
-        PROBLEM,
+        PLAIN_PROBLEM,
         problem(
             404,
             "Não encontrado",
