@@ -21,10 +21,10 @@ from typing import IO
 
 from asms import exports
 from asms.additional import AdditionalField, FieldType
-from asms.catalogues import Address, Catalogue, Category, Relation
+from asms.catalogues import Address, Catalogue, Category, Geolocation, Relation
 from asms.columns import Column, Layout, columns_of
 from asms.exporting import Exporting
-from asms.users import Geolocation, User
+from asms.users import User
 from local import processes
 from sincronia import clock
 from sincronia.engine.state import Phase, Run, RunKey

@@ -11,10 +11,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from asms.catalogues import GROUPS, TITLES, Address, Catalogue, Entry
+from asms.catalogues import GROUPS, TITLES, Address, Catalogue, Entry, Geolocation
 from asms.changing import changed_named, made_named
 from asms.choosing import chosen
-from asms.form_fields import AddressForm, Beginning, EntryId, Name
+from asms.form_fields import AddressForm, Beginning, EntryId, GeolocationForm, Name
 from asms.paths import CatalogueInPath, EntryInPath, connection_path
 from asms.store.catalogues import entries_by_name, keep_entry, stored_entry
 from asms.users import MOST_PROJECTS
@@ -41,6 +41,7 @@ class NewEntry(Input):
     name: Name
     active: Active = True
     address: AddressForm | None = Field(default=None, description="Só de localizações.")
+    geolocation: GeolocationForm | None = Field(default=None, description="Só de localizações.")
     projects: Projects | None = None
 
 
@@ -50,6 +51,7 @@ class EntryChange(Input):
     name: Name | None = None
     active: Active | None = None
     address: AddressForm | None = Field(default=None, description="Só de localizações; só as partes que mudam.")
+    geolocation: GeolocationForm | None = Field(default=None, description="Só de localizações; null a apaga.")
     projects: Projects | None = Field(default=None, description="Só de grupos: todos os projetos, por inteiro.")
 
 
@@ -61,6 +63,7 @@ class EntryAnswer(BaseModel):
     name: str
     active: bool
     address: Address | None = Field(description="Nulo, onde o catálogo não é o de localizações.")
+    geolocation: Geolocation | None = Field(description="Só de localizações.")
     projects: list[str] | None = Field(description="As identificações; nulo, onde o catálogo não é de grupos.")
     version: int
 
@@ -142,6 +145,7 @@ class CatalogueRoutes:
             name=new.name,
             active=new.active,
             address=new.address.typed_over(Address()) if new.address else Address(),
+            geolocation=new.geolocation.place if new.geolocation else None,
             projects=_projects(connection, new.projects or (), known=frozenset()),
         )
         return _answer(made_named(keep_entry(connection, None, entry), entry, TITLES[catalogue]))
@@ -164,6 +168,7 @@ class CatalogueRoutes:
                 name=before.name if change.name is None else change.name,
                 active=before.active if change.active is None else change.active,
                 address=before.address if change.address is None else change.address.typed_over(before.address),
+                geolocation=_geolocation(before, change),
                 projects=before.projects
                 if change.projects is None
                 else _projects(connection, change.projects, known=before.projects),
@@ -191,8 +196,16 @@ def _check_parts(catalogue: Catalogue, form: NewEntry | EntryChange) -> None:
     """Raises RequestProblemError(asms.entry_without) for what entries of the catalogue don't have."""
     if form.address is not None and catalogue != Catalogue.LOCATIONS:
         raise _without(catalogue, "address", "endereço", (Catalogue.LOCATIONS,))
+    if form.geolocation is not None and catalogue != Catalogue.LOCATIONS:
+        raise _without(catalogue, "geolocation", "geolocalização", (Catalogue.LOCATIONS,))
     if form.projects is not None and catalogue not in GROUPS:
         raise _without(catalogue, "projects", "projetos", (Catalogue.CLIENT_GROUPS, Catalogue.SPECIALIST_GROUPS))
+
+
+def _geolocation(before: Entry, change: EntryChange) -> Geolocation | None:
+    if "geolocation" not in change.model_fields_set:
+        return before.geolocation
+    return change.geolocation.place if change.geolocation else None
 
 
 def _without(catalogue: Catalogue, field: str, what: str, has: Iterable[Catalogue]) -> RequestProblemError:
@@ -214,6 +227,7 @@ def _answer(entry: Entry) -> EntryAnswer:
         name=entry.name,
         active=entry.active,
         address=entry.address if entry.catalogue == Catalogue.LOCATIONS else None,
+        geolocation=entry.geolocation,
         projects=sorted(entry.projects) if entry.catalogue in GROUPS else None,
         version=entry.version,
     )

@@ -82,6 +82,14 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class Geolocation:
+    """A place on the map, in degrees."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One entry of a catalogue. Names are unique in it, however they are written (names.name_key)."""
 
@@ -92,3 +100,4 @@ class Entry:
     address: Address = Address()  # of a location
     projects: frozenset[str] = frozenset()  # of a group: ids of the projects that it works in
     version: int = 1
+    geolocation: Geolocation | None = None  # of a location

@@ -11,13 +11,15 @@ from pydantic import BaseModel, Field
 from asms.changing import user_of
 from asms.paths import CategoryInPath, UserInPath, user_path
 from asms.store.comments import Comment, comments_of, keep_comment
+from asms.store.upload_forms import files_origin
+from asms.user_forms import UserHead, head_of
 from sincronia import clock
 from sincronia.auth import Role
 from sincronia.store.asked import asked_for, digest
 from sincronia.web.application import Caller, IdempotencyKey, Input, Routes
 from sincronia.web.fields import ConnectionInPath
 from sincronia.web.integration import Integration
-from sincronia.web.paging import Cursor, Limit, Page, after_of, page
+from sincronia.web.paging import Cursor, Limit, Page, after_of, cursor_of
 
 _ANY = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"  # and so line breaks and tabs, too
 _VISIBLE = r"[^\x00-\x1f\x7f\s]"
@@ -49,6 +51,12 @@ class CommentAnswer(BaseModel):
     text: str
 
 
+class CommentPage(Page[CommentAnswer]):
+    """A page of comments, and on whom they are."""
+
+    user: UserHead
+
+
 @dataclass(frozen=True, slots=True)
 class CommentRoutes:
     """The routes of the integration."""
@@ -65,6 +73,8 @@ class CommentRoutes:
             role=Role.READER,
             summary="Lista os comentários sobre um usuário, os mais novos primeiro",
             refuses=refuses,
+            page="asms/comments.html",
+            elsewhere=files_origin,
         )(self.list_comments)
         routes.post(
             comments,
@@ -83,11 +93,16 @@ class CommentRoutes:
         user: UserInPath,
         limit: Limit = 50,
         cursor: Cursor = "",
-    ) -> Page[CommentAnswer]:
+    ) -> CommentPage:
         """The newest first."""
         self.integration.connection(connection)
-        user_of(connection, category, user)
-        return page(comments_of(connection, user, limit, after_of(cursor)), _answer)
+        about = user_of(connection, category, user)
+        found = comments_of(connection, user, limit, after_of(cursor))
+        return CommentPage(
+            items=[_answer(comment) for comment in found.values],
+            next=cursor_of(found.after),
+            user=head_of(connection, about),
+        )
 
     def add_comment(  # noqa: PLR0917  # Powertools calls it by name
         self,

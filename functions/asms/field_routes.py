@@ -120,7 +120,7 @@ class FieldRoutes:
         """All of them, the deactivated too: there are never many."""
         self.integration.connection(connection)
         entry_of(connection, Catalogue.PROJECTS, project)
-        return ProjectFields(project=project, fields=[_answer(one) for one in stored_fields(connection, project)])
+        return ProjectFields(project=project, fields=[field_answer(one) for one in stored_fields(connection, project)])
 
     def create_field(
         self,
@@ -140,7 +140,7 @@ class FieldRoutes:
         field_id = id_for(caller, idempotency_key, new, connection, project)
         made = stored_field(connection, project, field_id) if idempotency_key else None
         if made:
-            return _answer(made)
+            return field_answer(made)
         if len(stored_fields(connection, project)) >= MOST_FIELDS:
             raise ProblemError(Problem("asms.fields_too_many", {"most": str(MOST_FIELDS)}))
         field = AdditionalField(
@@ -152,7 +152,7 @@ class FieldRoutes:
             obligatory=new.obligatory,
             options=tuple(new.options),
         )
-        return _answer(made_named(keep_field(connection, None, field), field, TITLE))
+        return field_answer(made_named(keep_field(connection, None, field), field, TITLE))
 
     def change_field(
         self, connection: ConnectionInPath, project: ProjectInPath, field: FieldInPath, change: FieldChange
@@ -165,7 +165,7 @@ class FieldRoutes:
             lambda before, after: keep_field(connection, before, after),
             TITLE,
         )
-        return _answer(after)
+        return field_answer(after)
 
 
 def _field_of(connection: str, project: str, field_id: str) -> AdditionalField:
@@ -196,7 +196,8 @@ def _check_options(kind: FieldType, options: Sequence[str]) -> None:
         raise RequestProblemError(problem, field="options")
 
 
-def _answer(field: AdditionalField) -> FieldAnswer:
+def field_answer(field: AdditionalField) -> FieldAnswer:
+    """A field as people read it."""
     return FieldAnswer(
         id=field.id,
         project=field.project,

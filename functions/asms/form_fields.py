@@ -8,7 +8,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AfterValidator, Field, StringConstraints
 
-from asms.catalogues import Address
+from asms.catalogues import Address, Geolocation
 from asms.text_forms import ONE_LINE, fits_key, is_comparable
 from sincronia.ids import ID_FORM
 from sincronia.web.application import Input
@@ -40,6 +40,18 @@ Beginning = Annotated[
 ]
 EntryId = Annotated[str, Field(pattern=ID_FORM, description="A identificação de um item de um catálogo.")]
 AddressPart = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=ONE_LINE)]
+
+
+class GeolocationForm(Input):
+    """A place on the map, in degrees."""
+
+    latitude: float = Field(strict=True, ge=-90, le=90)
+    longitude: float = Field(strict=True, ge=-180, le=180)
+
+    @property
+    def place(self) -> Geolocation:
+        """As it is kept."""
+        return Geolocation(self.latitude, self.longitude)
 
 
 class AddressForm(Input):

@@ -17,6 +17,7 @@ from asms.photo_routes import PhotoRoutes
 from asms.policy_routes import PolicyRoutes
 from asms.project_routes import ProjectRoutes
 from asms.relation_routes import RelationRoutes
+from asms.section_routes import SectionRoutes
 from asms.shift_routes import ShiftRoutes
 from asms.token_routes import TokenRoutes
 from asms.user_routes import UserRoutes
@@ -31,20 +32,21 @@ application = application_of(
     (
         Connections,
         UserRoutes,
+        SectionRoutes,
         RelationRoutes,
-        ProjectRoutes,
-        CatalogueRoutes,
-        FieldRoutes,
         ShiftRoutes,
         TokenRoutes,
         CommentRoutes,
         PhotoRoutes,
-        PolicyRoutes,
+        ProjectRoutes,
         RunReads,
         RunPlans,
         RunCancels,
         ImportRoutes,
         ExportRoutes,
+        CatalogueRoutes,
+        FieldRoutes,
+        PolicyRoutes,
     ),
 )
 

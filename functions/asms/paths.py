@@ -8,7 +8,10 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from asms.catalogues import Catalogue, Category
 from sincronia.ids import ID_FORM
+from sincronia.web.fields import connection_url
 from sincronia.web.integration import Integration
+
+INTEGRATION_NAME = "asms"
 
 CategoryInPath = Annotated[Category, Path(description="A categoria: clientes ou especialistas.")]
 CatalogueInPath = Annotated[Catalogue, Path(description="O catálogo.")]
@@ -25,6 +28,11 @@ def connection_path(integration: Integration) -> str:
 def users_path(integration: Integration, category: str = "<category>") -> str:
     """The path of a category's users."""
     return f"{connection_path(integration)}/users/{category}"
+
+
+def user_url(connection: str, category: str, user: str) -> str:
+    """Where one user is read."""
+    return f"{connection_url(INTEGRATION_NAME, connection)}/users/{category}/{user}"
 
 
 def user_path(integration: Integration, category: str = "<category>") -> str:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from asms.passwords import LONGEST, MOST_EARLIER, Policy, Rule, checked
+from asms.choices import RuleAnswer, rules_of
+from asms.passwords import LONGEST, MOST_EARLIER, Policy, checked
 from asms.paths import connection_path
 from asms.store.policies import keep_policy, stored_policy
 from sincronia.answers import Problem, ProblemError
@@ -35,13 +36,6 @@ class PolicyChange(Input):
     history: Annotated[int, Field(strict=True, ge=0, le=MOST_EARLIER)] | None = Field(
         default=None, description="Quantas das últimas senhas, contada a atual, não podem se repetir."
     )
-
-
-class RuleAnswer(BaseModel):
-    """A rule that is on, and what it asks."""
-
-    rule: Rule
-    sentence: str
 
 
 class PolicyAnswer(BaseModel):
@@ -94,6 +88,9 @@ class PolicyRoutes:
             role=Role.READER,
             summary="Lê a política de senha, com o que cada regra pede",
             refuses=("connection_unknown",),
+            page="asms/policy.html",
+            menu="Política de senha",
+            drawn_with={"most_earlier": MOST_EARLIER, "longest": LONGEST},
         )(self.read_policy)
         routes.patch(
             path,
@@ -150,5 +147,5 @@ def _answer(policy: Policy) -> PolicyAnswer:
         no_login=policy.no_login,
         no_name=policy.no_name,
         history=policy.history,
-        rules=[RuleAnswer(rule=rule, sentence=policy.sentence(rule)) for rule in policy.rules],
+        rules=rules_of(policy),
     )

@@ -12,22 +12,24 @@ from pydantic import Field, model_validator
 from asms.answers import ANSWERS
 from asms.association import regrouped, unfilled
 from asms.catalogues import RELATIONS, Catalogue, Category, Entry, Relation
-from asms.changing import changed_user
+from asms.changing import changed_user, user_of
 from asms.choosing import known
-from asms.form_fields import EntryId
+from asms.form_fields import Beginning, EntryId
 from asms.paths import CategoryInPath, UserInPath, user_path
-from asms.store.catalogues import stored_entries
+from asms.store.catalogues import entries_by_name, stored_entries
 from asms.store.fields import stored_fields
-from asms.user_forms import UserAnswer, Warned, answer_of
+from asms.store.upload_forms import files_origin
+from asms.user_forms import Named, UserAnswer, UserHead, Warned, answer_of, head_of, named
 from asms.users import User
 from sincronia.answers import Problem, explain
 from sincronia.auth import Role
 from sincronia.web.application import Caller, Input, Routes
 from sincronia.web.fields import ConnectionInPath
 from sincronia.web.integration import Integration
+from sincronia.web.paging import Cursor, Limit, Page, after_of, cursor_of
 from sincronia.web.run_answers import RequestProblemError
 
-_SECTIONS: Mapping[Relation, str] = {
+SECTIONS: Mapping[Relation, str] = {
     Relation.COMPANIES: "empresas",
     Relation.GROUPS: "grupos",
     Relation.SERVICES: "serviços",
@@ -59,6 +61,14 @@ class RelationChange(Input):
         return self
 
 
+class RelatedPage(Page[Named]):
+    """What a user can be related to, and what it is."""
+
+    user: UserHead
+    relation: Relation
+    related: list[Named] = Field(description="O que o usuário já tem, por inteiro, na ordem dos nomes.")
+
+
 @dataclass(frozen=True, slots=True)
 class RelationRoutes:
     """The routes of the integration."""
@@ -68,8 +78,18 @@ class RelationRoutes:
     def routes(self) -> Routes:
         """Ready for an Application."""
         routes = Routes("Associações")
+        relation = f"{user_path(self.integration)}/relations/<relation>"
+        routes.get(
+            relation,
+            role=Role.READER,
+            summary="Lista o que pode ser incluído em um usuário: empresas, grupos, serviços ou papéis ativos",
+            refuses=("connection_unknown", "asms.user_unknown", "asms.section_missing"),
+            page="asms/relation.html",
+            elsewhere=files_origin,
+            drawn_with={"sections": SECTIONS},
+        )(self.list_related)
         routes.post(
-            f"{user_path(self.integration)}/relations/<relation>",
+            relation,
             role=Role.OPERATOR,
             summary="Inclui e retira empresas, grupos, serviços ou papéis de um usuário",
             answered="O usuário; repetir não muda nada.",
@@ -77,8 +97,34 @@ class RelationRoutes:
                 *("connection_unknown", "asms.user_unknown", "asms.user_changed", "asms.section_missing"),
                 *("asms.entry_unknown", "asms.entry_inactive", "asms.too_many", "asms.association_undecided"),
             ),
+            page="asms/relation_refused.html",
         )(self.change_relation)
         return routes
+
+    def list_related(  # noqa: PLR0917  # Powertools calls it by name
+        self,
+        connection: ConnectionInPath,
+        category: CategoryInPath,
+        user: UserInPath,
+        relation: RelationInPath,
+        name: Beginning = "",
+        limit: Limit = 50,
+        cursor: Cursor = "",
+    ) -> RelatedPage:
+        """In the order of names; a page holds fewer than `limit` where entries are deactivated, or related already."""
+        self.integration.connection(connection)
+        whose = user_of(connection, category, user)
+        catalogue = _catalogue_of(category, relation)
+        related = named(connection, catalogue, whose.relations.get(relation, ()))
+        found = entries_by_name(connection, catalogue, name, limit, after_of(cursor))
+        left = (one for one in found.values if one.active and one.id not in {each.id for each in related})
+        return RelatedPage(
+            items=[Named(id=one.id, name=one.name) for one in left],
+            next=cursor_of(found.after),
+            user=head_of(connection, whose),
+            relation=relation,
+            related=related,
+        )
 
     def change_relation(  # noqa: PLR0917  # Powertools calls it by name
         self,
@@ -113,7 +159,7 @@ def _catalogue_of(category: Category, relation: Relation) -> Catalogue:
     catalogue = RELATIONS[category].get(relation)
     if catalogue is None:
         (whose,) = (people for people, relations in RELATIONS.items() if relation in relations)
-        details = {"section": _SECTIONS[relation], "whose": _PEOPLE[whose]}
+        details = {"section": SECTIONS[relation], "whose": _PEOPLE[whose]}
         raise RequestProblemError(Problem("asms.section_missing", details), field="relation")
     return catalogue
 

@@ -8,15 +8,18 @@ from datetime import date
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
-from pydantic import BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from asms.catalogues import Catalogue, Category
 from asms.changing import changed_user, user_of
+from asms.choices import choices
 from asms.choosing import chosen
 from asms.form_fields import EntryId
 from asms.paths import UserInPath, user_path
-from asms.user_forms import Named, ShiftAnswer
+from asms.store.upload_forms import files_origin
+from asms.user_forms import Named, ShiftAnswer, UserHead, head_of, shifts_of
 from asms.users import Shift, User, check_active, with_shift, without_shift
+from sincronia import clock
 from sincronia.auth import Role
 from sincronia.ids import ID_FORM, new_id
 from sincronia.web.application import Caller, Input, Routes
@@ -49,6 +52,15 @@ class NewShift(Input):
     calendar: EntryId
 
 
+class ShiftsAnswer(BaseModel):
+    """The shifts of a specialist, and what another one is defined with."""
+
+    user: UserHead
+    shifts: list[ShiftAnswer]
+    calendars: list[Named] = Field(description="Os primeiros calendários que podem ser escolhidos.")
+    today: date = Field(description="O dia de hoje em São Paulo.")
+
+
 @dataclass(frozen=True, slots=True)
 class ShiftRoutes:
     """The routes of the integration."""
@@ -60,6 +72,14 @@ class ShiftRoutes:
         routes = Routes("Turnos")
         shifts = f"{user_path(self.integration, Category.SPECIALISTS)}/shifts"
         refuses = ("connection_unknown", "asms.user_unknown", "asms.user_changed")
+        routes.get(
+            shifts,
+            role=Role.READER,
+            summary="Lê os turnos de um especialista, pelo primeiro dia",
+            refuses=("connection_unknown", "asms.user_unknown"),
+            page="asms/shifts.html",
+            elsewhere=files_origin,
+        )(self.list_shifts)
         routes.post(
             shifts,
             role=Role.OPERATOR,
@@ -81,6 +101,17 @@ class ShiftRoutes:
             refuses=(*refuses, "asms.shift_unknown"),
         )(self.remove_shift)
         return routes
+
+    def list_shifts(self, connection: ConnectionInPath, user: UserInPath) -> ShiftsAnswer:
+        """All of them, also those that are over."""
+        self.integration.connection(connection)
+        whose = user_of(connection, Category.SPECIALISTS, user)
+        return ShiftsAnswer(
+            user=head_of(connection, whose),
+            shifts=shifts_of(connection, whose),
+            calendars=choices(connection, Catalogue.CALENDARS),
+            today=clock.today(),
+        )
 
     def add_shift(self, connection: ConnectionInPath, user: UserInPath, new: NewShift, caller: Caller) -> ShiftAnswer:
         """After the start, and on no day of another one."""

@@ -10,6 +10,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 from asms.catalogues import Category
 from asms.changing import changed_user, user_of
 from asms.paths import UserInPath, user_path
+from asms.store.upload_forms import files_origin
+from asms.user_forms import UserHead, head_of
 from asms.users import with_token, without_tokens
 from sincronia import auth
 from sincronia.answers import Problem, ProblemError
@@ -23,6 +25,12 @@ from sincronia.web.paging import Page
 from sincronia.web.token_forms import MadeToken, NewToken, TokenAnswer, made_token, token_answer, without_secret
 
 TokenInPath = Annotated[str, Path(pattern=ID_FORM, description="A identificação do token.")]
+
+
+class UserTokens(Page[TokenAnswer]):
+    """The tokens of a specialist, and whose they are."""
+
+    user: UserHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,8 @@ class TokenRoutes:
             summary="Lista os tokens de integração de um especialista",
             answered="Os que não foram revogados, os mais novos primeiro; os vencidos ficam até que sejam revogados.",
             refuses=refuses,
+            page="asms/tokens.html",
+            elsewhere=files_origin,
         )(self.list_specialist_tokens)
         routes.post(
             tokens,
@@ -50,6 +60,7 @@ class TokenRoutes:
             status=201,
             answered="O token, que não será mostrado de novo.",
             kept=without_secret,
+            page="asms/token_made.html",
             refuses=(*refuses, "asms.user_changed", "asms.specialist_inactive", "asms.too_many"),
         )(self.create_specialist_token)
         routes.delete(
@@ -62,13 +73,13 @@ class TokenRoutes:
         )(self.revoke_specialist_token)
         return routes
 
-    def list_specialist_tokens(self, connection: ConnectionInPath, user: UserInPath) -> Page[TokenAnswer]:
+    def list_specialist_tokens(self, connection: ConnectionInPath, user: UserInPath) -> UserTokens:
         """All of them: there are few. Those that were revoked among the other tokens aren't there either."""
         self.integration.connection(connection)
-        ids = user_of(connection, Category.SPECIALISTS, user).tokens
-        active = [token for token in stored_tokens(ids).values() if token.state == TokenState.ACTIVE]
+        whose = user_of(connection, Category.SPECIALISTS, user)
+        active = [token for token in stored_tokens(whose.tokens).values() if token.state == TokenState.ACTIVE]
         active.sort(key=lambda token: (token.created_at, token.id), reverse=True)
-        return Page(items=[token_answer(token) for token in active], next=None)
+        return UserTokens(items=[token_answer(token) for token in active], next=None, user=head_of(connection, whose))
 
     def create_specialist_token(
         self, connection: ConnectionInPath, user: UserInPath, new: NewToken, caller: Caller

@@ -12,12 +12,13 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from asms.answers import ANSWERS
-from asms.catalogues import RELATIONS, Address, Catalogue, Category, Relation
-from asms.form_fields import AddressForm, EntryId, Name, comparable
+from asms.catalogues import RELATIONS, Address, Catalogue, Category, Geolocation, Relation
+from asms.form_fields import AddressForm, EntryId, GeolocationForm, Name, comparable
+from asms.paths import user_url
 from asms.store.catalogues import stored_entries
 from asms.store.users import users_with_email
 from asms.text_forms import EMAIL, LINES, ONE_LINE
-from asms.users import Culture, Geolocation, User, warnings
+from asms.users import Culture, User, warnings
 from sincronia.answers import explain
 from sincronia.ids import ID_FORM
 from sincronia.web.application import Input
@@ -87,13 +88,6 @@ class NewUser(DetailsForm):
     login: Login
 
 
-class GeolocationForm(Input):
-    """A place on the map, in degrees."""
-
-    latitude: float = Field(strict=True, ge=-90, le=90)
-    longitude: float = Field(strict=True, ge=-180, le=180)
-
-
 class UserChange(DetailsForm):
     """What of a user is to change; what isn't named stays."""
 
@@ -126,6 +120,18 @@ class ShiftAnswer(BaseModel):
     calendar: Named
 
 
+class UserHead(BaseModel):
+    """Who a user is, above whatever is read of it."""
+
+    id: str
+    category: Category
+    name: str
+    login: str
+    active: bool
+    has_photo: bool
+    url: str = Field(description="O endereço do usuário.")
+
+
 class UserLine(BaseModel):
     """A user in a list."""
 
@@ -136,22 +142,17 @@ class UserLine(BaseModel):
     email: str
     active: bool
     projects: list[str] = Field(description="As identificações dos projetos a que está associado.")
+    url: str = Field(description="O endereço do usuário.")
 
 
-class UserAnswer(BaseModel):
+class UserAnswer(UserHead):
     """A client or a specialist. What only the other category has is null."""
 
-    id: str
-    category: Category
-    name: str
-    login: str
     email: str
     identification: str
     phone: str
-    active: bool
     culture: Culture
     has_password: bool
-    has_photo: bool
     location: Named | None
     address: Address
     additional: dict[str, str] = Field(description="Os campos adicionais preenchidos, pela identificação do campo.")
@@ -165,7 +166,20 @@ class UserAnswer(BaseModel):
     warnings: list[Warned]
 
 
-def line_of(user: User) -> UserLine:
+def head_of(connection: str, user: User) -> UserHead:
+    """Who a user is."""
+    return UserHead(
+        id=user.id,
+        category=user.category,
+        name=user.name,
+        login=user.login,
+        active=user.active,
+        has_photo=bool(user.photo),
+        url=user_url(connection, user.category.value, user.id),
+    )
+
+
+def line_of(connection: str, user: User) -> UserLine:
     """A user in a list."""
     return UserLine(
         id=user.id,
@@ -175,6 +189,7 @@ def line_of(user: User) -> UserLine:
         email=user.email,
         active=user.active,
         projects=sorted(user.projects),
+        url=user_url(connection, user.category.value, user.id),
     )
 
 
@@ -182,33 +197,24 @@ def answer_of(connection: str, user: User) -> UserAnswer:
     """A user with the names of all that it is related to, and what people should know of it."""
     holders = users_with_email(connection, user.email) if user.email else []
     others = [one for one in holders if one != f"{user.category.value}#{user.id}"]
-    locations = _named(connection, Catalogue.LOCATIONS, [user.location] if user.location else [])
-    calendars = {one.id: one for one in _named(connection, Catalogue.CALENDARS, [one.calendar for one in user.shifts])}
+    locations = named(connection, Catalogue.LOCATIONS, [user.location] if user.location else [])
     return UserAnswer(
-        id=user.id,
-        category=user.category,
-        name=user.name,
-        login=user.login,
+        **head_of(connection, user).model_dump(),
         email=user.email,
         identification=user.identification,
         phone=user.phone,
-        active=user.active,
         culture=user.culture,
         has_password=bool(user.password),
-        has_photo=bool(user.photo),
         location=locations[0] if locations else None,
         address=user.address,
         additional=dict(user.additional),
         geolocation=user.geolocation,
-        projects=_named(connection, Catalogue.PROJECTS, user.projects),
+        projects=named(connection, Catalogue.PROJECTS, user.projects),
         relations={
-            relation: _named(connection, catalogue, user.relations.get(relation, ()))
+            relation: named(connection, catalogue, user.relations.get(relation, ()))
             for relation, catalogue in RELATIONS[user.category].items()
         },
-        shifts=[
-            ShiftAnswer(id=one.id, since=one.since, until=one.until, calendar=calendars[one.calendar])
-            for one in user.shifts
-        ],
+        shifts=shifts_of(connection, user),
         created_at=user.created_at,
         changed_at=user.changed_at,
         version=user.version,
@@ -216,7 +222,16 @@ def answer_of(connection: str, user: User) -> UserAnswer:
     )
 
 
-def _named(connection: str, catalogue: Catalogue, ids: Iterable[str]) -> list[Named]:
-    """In the order of names. Entries are never deleted."""
+def shifts_of(connection: str, user: User) -> list[ShiftAnswer]:
+    """A specialist's shifts, with the names of their calendars."""
+    calendars = {one.id: one for one in named(connection, Catalogue.CALENDARS, [one.calendar for one in user.shifts])}
+    return [
+        ShiftAnswer(id=one.id, since=one.since, until=one.until, calendar=calendars[one.calendar])
+        for one in user.shifts
+    ]
+
+
+def named(connection: str, catalogue: Catalogue, ids: Iterable[str]) -> list[Named]:
+    """Entries that a user is related to, in the order of names. None is ever deleted."""
     found = stored_entries(connection, catalogue, ids)
     return sorted((Named(id=one.id, name=one.name) for one in found.values()), key=lambda one: one.name)

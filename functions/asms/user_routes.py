@@ -7,18 +7,24 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import BaseModel, Field
 
+from asms.catalogue_routes import entry_of
 from asms.catalogues import Address, Catalogue, Category
 from asms.changing import changed_user, made_user, user_of
+from asms.choices import RuleAnswer, choices, rules_of
 from asms.choosing import chosen
+from asms.columns import RECORDS_SHEET
+from asms.field_routes import FieldAnswer, field_answer
 from asms.form_fields import Beginning
 from asms.paths import CategoryInPath, UserInPath, user_path, users_path
 from asms.store.fields import stored_fields
 from asms.store.policies import stored_policy
+from asms.store.upload_forms import files_origin
 from asms.store.users import stored_user, users_by_name
 from asms.user_details import with_additional, with_password, wrong_additional
-from asms.user_forms import DetailsForm, NewUser, UserAnswer, UserChange, UserLine, answer_of, line_of
-from asms.users import Geolocation, User, deactivated, with_location
+from asms.user_forms import DetailsForm, Named, NewUser, UserAnswer, UserChange, UserLine, answer_of, line_of
+from asms.users import User, deactivated, with_location
 from sincronia import clock
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role
@@ -27,11 +33,14 @@ from sincronia.web.application import Caller, IdempotencyKey, Routes
 from sincronia.web.fields import ConnectionInPath
 from sincronia.web.integration import Integration
 from sincronia.web.new_ids import id_for
-from sincronia.web.paging import Cursor, Limit, Page, after_of, page
+from sincronia.web.paging import Cursor, Limit, Page, after_of, cursor_of
 from sincronia.web.run_answers import RequestProblemError
 
 ProjectInQuery = Annotated[
     str, Query(pattern=ID_FORM, description="Só os associados a este projeto; sem ele, os do diretório inteiro.")
+]
+ProjectOfNew = Annotated[
+    str, Query(pattern=ID_FORM, description="O projeto em que o usuário seria criado; sem ele, o único que houver.")
 ]
 _OPTIONAL = ("email", "identification", "phone")
 _CHOSEN = ("asms.entry_unknown", "asms.entry_inactive")
@@ -40,6 +49,23 @@ _ADDITIONAL = (
     *("asms.additional_date", "asms.additional_yes_no", "asms.additional_choice", "asms.additional_too_long"),
 )
 _DETAILS = ("asms.login_taken", "asms.password_refused", *_CHOSEN, *_ADDITIONAL)
+
+
+class UserPage(Page[UserLine]):
+    """A page of users, and the projects that the list can be narrowed to."""
+
+    projects: list[Named] = Field(description="Os primeiros projetos ativos, na ordem dos nomes.")
+
+
+class NewUserForm(BaseModel):
+    """What a new user is made with."""
+
+    category: Category
+    projects: list[Named] = Field(description="Os primeiros projetos ativos, na ordem dos nomes.")
+    project: Named | None = Field(description="O projeto em que o usuário seria criado; nulo, onde falta escolher.")
+    fields: list[FieldAnswer] = Field(description="Os campos adicionais que o projeto pede da categoria.")
+    locations: list[Named]
+    password_rules: list[RuleAnswer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +83,16 @@ class UserRoutes:
             role=Role.READER,
             summary="Lista os clientes ou os especialistas, na ordem dos nomes",
             refuses=("connection_unknown",),
+            page="asms/users.html",
+            menu={category.value: title for category, title in RECORDS_SHEET.items()},
         )(self.list_users)
+        routes.get(
+            f"{users}/new",
+            role=Role.OPERATOR,
+            summary="Lê o que se preenche de um usuário novo: projetos, campos adicionais, localizações, senha",
+            refuses=("connection_unknown", "asms.entry_missing"),
+            page="asms/new_user.html",
+        )(self.read_new_user_form)
         routes.post(
             users,
             role=Role.OPERATOR,
@@ -72,6 +107,8 @@ class UserRoutes:
             role=Role.READER,
             summary="Lê um cliente ou um especialista",
             refuses=("connection_unknown", "asms.user_unknown"),
+            page="asms/user.html",
+            elsewhere=files_origin,
         )(self.read_user)
         routes.patch(
             one,
@@ -93,10 +130,35 @@ class UserRoutes:
         name: Beginning = "",
         limit: Limit = 50,
         cursor: Cursor = "",
-    ) -> Page[UserLine]:
+    ) -> UserPage:
         """Those whose name begins so."""
         self.integration.connection(connection)
-        return page(users_by_name(connection, category, name, limit, after_of(cursor), project=project), line_of)
+        found = users_by_name(connection, category, name, limit, after_of(cursor), project=project)
+        return UserPage(
+            items=[line_of(connection, user) for user in found.values],
+            next=cursor_of(found.after),
+            projects=choices(connection, Catalogue.PROJECTS),
+        )
+
+    def read_new_user_form(
+        self, connection: ConnectionInPath, category: CategoryInPath, project: ProjectOfNew = ""
+    ) -> NewUserForm:
+        """In the project that is named, or in the only one that there is."""
+        self.integration.connection(connection)
+        projects = choices(connection, Catalogue.PROJECTS)
+        chosen_one = projects[0] if len(projects) == 1 else None
+        if project:
+            entry = entry_of(connection, Catalogue.PROJECTS, project)
+            chosen_one = Named(id=entry.id, name=entry.name)
+        fields = stored_fields(connection, chosen_one.id) if chosen_one else ()
+        return NewUserForm(
+            category=category,
+            projects=projects,
+            project=chosen_one,
+            fields=[field_answer(one) for one in fields if one.active and one.category == category],
+            locations=choices(connection, Catalogue.LOCATIONS),
+            password_rules=rules_of(stored_policy(connection)),
+        )
 
     def create_user(
         self,
@@ -144,7 +206,7 @@ def _changed(connection: str, before: User, change: UserChange) -> User:
     after = _with_details(connection, before, change)
     if "geolocation" in change.model_fields_set:
         place = change.geolocation
-        after = replace(after, geolocation=Geolocation(place.latitude, place.longitude) if place else None)
+        after = replace(after, geolocation=place.place if place else None)
     if change.additional is not None:
         after = _with_additional(connection, after, change.additional)
     if change.version not in {None, before.version} and after != before:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
-from asms.catalogues import Address, Category, Relation
+from asms.catalogues import Address, Category, Geolocation, Relation
 from sincronia.answers import Problem, ProblemError
 from sincronia.engine.flow import Identity
 from sincronia.identities import IdentityError, cpf_or_cnpj, kind_of
@@ -29,14 +29,6 @@ class Culture(StrEnum):
     PT = "pt"
     EN = "en"
     ES = "es"
-
-
-@dataclass(frozen=True, slots=True)
-class Geolocation:
-    """A place on the map, in degrees."""
-
-    latitude: float
-    longitude: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,7 @@ def test_an_entry_is_made_read_and_deactivated(asms: Asms, catalogue: str) -> No
         "name": "Primavera",
         "active": True,
         "address": NO_ADDRESS if catalogue == "locations" else None,
+        "geolocation": None,
         "projects": [] if catalogue in GROUPS else None,
         "version": 1,
     }

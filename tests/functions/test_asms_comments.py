@@ -37,7 +37,19 @@ def test_a_comment_says_whose_it_is_and_when_it_was_made(asms: Asms, carolina: s
         "author": "Painel (operator)",
         "text": text,
     }
-    assert asms.get(f"{CLIENTS}/{carolina}/comments") == {"items": [made], "next": None}
+    assert asms.get(f"{CLIENTS}/{carolina}/comments") == {
+        "items": [made],
+        "next": None,
+        "user": {
+            "id": carolina,
+            "category": "clients",
+            "name": "Carolina Vergara",
+            "login": "carolina.vergara",
+            "active": True,
+            "has_photo": False,
+            "url": f"{CLIENTS}/{carolina}",
+        },
+    }
 
 
 @pytest.mark.parametrize("category", ["clients", "specialists"])
@@ -46,7 +58,7 @@ def test_each_user_has_comments_of_its_own(asms: Asms, category: str) -> None:
     assert asms.post(f"{USERS}/{category}/{first}/comments", {"text": "Um"}).status == 201
 
     assert [one["text"] for one in asms.get(f"{USERS}/{category}/{first}/comments")["items"]] == ["Um"]
-    assert asms.get(f"{USERS}/{category}/{second}/comments") == {"items": [], "next": None}
+    assert asms.get(f"{USERS}/{category}/{second}/comments")["items"] == []
 
 
 def test_comments_are_listed_by_pages_the_newest_first_by_one_query_each(asms: Asms, carolina: str) -> None:

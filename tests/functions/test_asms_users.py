@@ -143,6 +143,7 @@ def test_a_client_is_made_with_details_address_and_additional_fields(asms: Asms,
 
     expected = {
         "id": answer.body["id"],
+        "url": f"{CLIENTS}/{answer.body['id']}",
         "category": "clients",
         "name": "Carolina Vergara",
         "login": "Carolina.Vergara",
@@ -177,6 +178,7 @@ def test_a_specialist_is_made_of_what_is_obligatory_alone_and_warned_about(asms:
         201,
         {
             "id": answer.body["id"],
+            "url": f"{SPECIALISTS}/{answer.body['id']}",
             "category": "specialists",
             "name": "Bruno Prado",
             "login": "bruno.prado",
@@ -689,11 +691,12 @@ def test_users_are_listed_in_the_order_of_names_by_their_beginning(asms: Asms) -
 def test_a_line_of_a_list_shows_what_tells_users_apart(asms: Asms, project: str) -> None:
     user = made(asms, CLIENTS, form(project, email="carol@modelo.example", password=PASSWORD, identification=CPF))
 
-    line = {name: user[name] for name in ("id", "category", "name", "login", "email", "active")} | {
+    line = {name: user[name] for name in ("id", "category", "name", "login", "email", "active", "url")} | {
         "projects": [project]
     }
-    assert asms.get(CLIENTS) == {"items": [line], "next": None}
-    assert asms.get(CLIENTS, project=project) == {"items": [line], "next": None}
+    projects = [{"id": project, "name": "Suporte"}]
+    assert asms.get(CLIENTS) == {"items": [line], "next": None, "projects": projects}
+    assert asms.get(CLIENTS, project=project) == {"items": [line], "next": None, "projects": projects}
 
 
 @pytest.mark.parametrize("in_project", [False, True])
@@ -843,16 +846,16 @@ def answer_lost(asms: Asms) -> None:
 ADMITTED = {"tokens GetItem": 1, "connections GetItem": 1}
 
 
-def test_a_page_is_one_query_and_a_projects_one_batch_more(asms: Asms, project: str) -> None:
+def test_a_page_is_one_query_besides_the_projects_and_of_a_project_one_batch_more(asms: Asms, project: str) -> None:
     for number in range(12):
         asms.user("clients", f"Pessoa {number}", projects=frozenset({project}))
     asms.token("reader")
     asms.calls()
 
     asms.get(CLIENTS)
-    assert asms.calls() == ADMITTED | {"directory/by_name Query": 1}
+    assert asms.calls() == ADMITTED | {"directory/by_name Query": 2}
     asms.get(CLIENTS, project=project, name="pessoa")
-    assert asms.calls() == ADMITTED | {"directory/by_name Query": 1, "directory BatchGetItem": 1}
+    assert asms.calls() == ADMITTED | {"directory/by_name Query": 2, "directory BatchGetItem": 1}
 
 
 def test_making_reading_and_changing_a_user_cost_the_same_however_many_there_are(asms: Asms, project: str) -> None:

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asms.additional import LONGEST_TEXT, AdditionalField, FieldType
-from asms.catalogues import RELATIONS, Address, Catalogue, Category, Entry, Relation
+from asms.catalogues import RELATIONS, Address, Catalogue, Category, Entry, Geolocation, Relation
 from asms.columns import LONGEST_CELL, TOO_LONG, Column, Layout, columns_of, fitting
 from asms.importing.deciding import Rules, decide, named
 from asms.importing.header import Header, header_of
@@ -25,7 +25,7 @@ from asms.importing.model import Decision, Entries, Found, Place, Row
 from asms.importing.row_sentences import ROW_SENTENCES
 from asms.importing.sentences import said
 from asms.passwords import LONGEST, Policy, Rule, hashed
-from asms.users import MOST_PROJECTS, MOST_RELATED, MOST_SHIFTS, Culture, Geolocation, Shift, User
+from asms.users import MOST_PROJECTS, MOST_RELATED, MOST_SHIFTS, Culture, Shift, User
 from sincronia.engine.state import OutcomeKind
 from sincronia.names import name_key
 

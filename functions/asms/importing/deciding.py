@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from asms.additional import AdditionalField
-from asms.catalogues import RELATIONS, Address, Catalogue, Category
+from asms.catalogues import RELATIONS, Address, Catalogue, Category, Geolocation
 from asms.columns import Column, Need, fitting
 from asms.importing import cells
 from asms.importing.header import Header, line_of
@@ -24,7 +24,7 @@ from asms.passwords import LONGEST as LONGEST_PASSWORD
 from asms.passwords import Policy, broken, is_password
 from asms.text_forms import fits_key
 from asms.user_details import with_additional
-from asms.users import MOST_PROJECTS, Culture, Geolocation, Shift, User, associated, deactivated, related, with_location
+from asms.users import MOST_PROJECTS, Culture, Shift, User, associated, deactivated, related, with_location
 from sincronia.answers import Problem, ProblemError
 from sincronia.engine.state import OutcomeKind
 from sincronia.ids import ID_FORM, new_id

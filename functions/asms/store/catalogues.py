@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from asms.catalogues import Address, Catalogue, Entry
+from asms.catalogues import Address, Catalogue, Entry, Geolocation
 from asms.store.named_rows import KeptNamed, holder_of, keep_named
 from asms.store.rows import DirectoryRow
 from sincronia.names import name_key
@@ -69,6 +69,8 @@ def _entry_out(connection: str, entry: Entry) -> DirectoryRow:
     value: dict[str, Any] = {"name": entry.name, "active": entry.active}
     if not entry.address.is_empty:
         value["address"] = {name: text for name in Address.__slots__ if (text := getattr(entry.address, name))}
+    if entry.geolocation:
+        value["geolocation"] = [entry.geolocation.latitude, entry.geolocation.longitude]
     if entry.projects:
         value["projects"] = sorted(entry.projects)
     return DirectoryRow(
@@ -88,6 +90,7 @@ def _entry_in(row: DirectoryRow) -> Entry:
         name=value["name"],
         active=value["active"],
         address=Address(**value.get("address", {})),
+        geolocation=Geolocation(*value["geolocation"]) if "geolocation" in value else None,
         projects=frozenset(value.get("projects", ())),
         version=int(row.version),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from asms.importing.model import MOST_BYTES
 from sincronia import clock, settings
@@ -19,6 +20,12 @@ class UploadForm:
     url: str
     fields: Mapping[str, str]
     expires_at: float
+
+
+def files_origin() -> str:
+    """The origin that a browser finds the files at, and sends them to."""
+    where = urlsplit(signed_form("", {}).url)
+    return f"{where.scheme}://{where.netloc}"
 
 
 def signed_form(key: str, metadata: Mapping[str, str]) -> UploadForm:

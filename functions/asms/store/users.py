@@ -10,9 +10,9 @@ from typing import Any
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
-from asms.catalogues import Address, Category, Relation
+from asms.catalogues import Address, Category, Geolocation, Relation
 from asms.store.rows import DirectoryRow
-from asms.users import MOST_COUNTED, Culture, Geolocation, Shift, User
+from asms.users import MOST_COUNTED, Culture, Shift, User
 from sincronia.auth import Token
 from sincronia.engine.flow import Identity
 from sincronia.names import name_key

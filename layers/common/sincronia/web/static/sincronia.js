@@ -46,7 +46,7 @@ function refuse(form, problem) {
 
 async function send(form, button) {
   const sent = new FormData(form, button);
-  const answer = await fetch(form.action, {
+  const answer = await fetch(button.getAttribute("formaction") ?? form.action, {
     method: "POST",
     body: new URLSearchParams(sent),
     headers: { Accept: "application/json" },
@@ -58,6 +58,10 @@ async function send(form, button) {
     return refuse(form, body.title ? body : { title: "Sem resposta", detail: "O Sincronia não respondeu. Tente de novo em instantes." });
   }
   if (form.dataset.done !== undefined) {
+    if (body.problem) {
+      button.disabled = false;
+      return refuse(form, { title: `${form.dataset.done}, mas ainda não basta`, detail: body.problem.detail });
+    }
     button.textContent = form.dataset.done;
     return say(form.dataset.done, false);
   }
@@ -119,7 +123,73 @@ document.addEventListener("click", async (event) => {
 document.addEventListener("change", (event) => {
   const all = event.target.closest("[data-all]");
   if (!all) return;
-  for (const box of all.form.querySelectorAll(`input[type=checkbox][name="${all.dataset.all}"]`)) box.checked = all.checked;
+  for (const box of all.form.elements) if (box.type === "checkbox" && box.name === all.dataset.all) box.checked = all.checked;
 });
 
 document.querySelectorAll("[data-scripted]").forEach((part) => part.removeAttribute("hidden"));
+
+document.addEventListener("change", (event) => {
+  if (event.target.dataset.submits !== undefined && event.target.value) event.target.form.requestSubmit();
+});
+
+// Passwords: each rule changes its colour and its word while one is typed
+
+async function checkRules(box, input) {
+  const names = input.form ?? document.createElement("form");
+  const sent = new URLSearchParams({
+    form_token: document.querySelector("input[name=form_token]").value,
+    "password.text": input.value,
+    "login.text": names.elements.login?.value ?? "",
+    "name.text": names.elements.name?.value ?? "",
+  });
+  const answer = await fetch(box.dataset.rules, { method: "POST", body: sent, headers: { Accept: "application/json" } });
+  if (!answer.ok || sent.get("password.text") !== input.value) return;
+  const { rules } = await answer.json();
+  for (const rule of rules) {
+    const line = box.querySelector(`[data-rule="${rule.rule}"]`);
+    if (!line) continue;
+    line.className = rule.kept ? "good" : "bad";
+    line.querySelector(".state").textContent = rule.kept ? "Cumprida" : "Falta";
+  }
+  const left = rules.filter((rule) => !rule.kept).length;
+  box.querySelector("[data-summary]").textContent =
+    left ? `Regras da senha que faltam: ${left}.` : "A senha cumpre as regras.";
+}
+
+for (const box of document.querySelectorAll("[data-rules]")) {
+  const input = box.querySelector("input");
+  const first = box.querySelector(".rules").innerHTML;
+  let pause;
+  const typed = () => {
+    clearTimeout(pause);
+    if (input.value) pause = setTimeout(() => checkRules(box, input).catch(() => {}), 250);
+    else box.querySelector(".rules").innerHTML = first;
+  };
+  input.addEventListener("input", typed);
+  for (const name of ["login", "name"]) input.form?.elements[name]?.addEventListener("input", () => input.value && typed());
+}
+
+// Maps: coordinates that are typed move the point, and a click fills them in
+
+for (const map of document.querySelectorAll("[data-map]")) {
+  const [latitude, longitude] = ["latitude", "longitude"].map((name) =>
+    document.querySelector(`input[type=number][name="geolocation/${name}.json"]`),
+  );
+  if (!latitude) continue;
+  const { west, north, scale } = Object.fromEntries(Object.entries(map.dataset).map(([name, text]) => [name, Number(text)]));
+  const drawing = map.querySelector("svg");
+  const move = () => {
+    if (latitude.value === "" || longitude.value === "") return;
+    const point = map.querySelector("[data-point]");
+    point.setAttribute("cx", (Number(longitude.value) - west) * scale);
+    point.setAttribute("cy", (north - Number(latitude.value)) * scale);
+  };
+  for (const field of [latitude, longitude]) field.addEventListener("input", move);
+  map.classList.add("picking");
+  drawing.addEventListener("click", (event) => {
+    const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(drawing.getScreenCTM().inverse());
+    latitude.value = (north - at.y / scale).toFixed(4);
+    longitude.value = (west + at.x / scale).toFixed(4);
+    move();
+  });
+}
