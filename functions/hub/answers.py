@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub import record_values
+from hub import privacy, record_values
 from sincronia.answers import Answers
 from sincronia.web.answers import ANSWERS as WEB
 from sincronia.web.answers import refused
@@ -10,6 +10,7 @@ from sincronia.web.answers import refused
 ANSWERS: Answers = {
     **WEB,
     **record_values.ANSWERS,
+    **privacy.ANSWERS,
     "sign_in_malformed": refused(
         422,
         "Não foi possível entrar",

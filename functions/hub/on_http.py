@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from hub import connections, described, health, notifications, receipts, records, runs, signing_in, tokens
+from hub import connections, described, health, notifications, privacy, receipts, records, runs, signing_in, tokens
 from hub.answers import ANSWERS
 from sincronia.web.application import Application
 
@@ -23,6 +23,7 @@ application = Application(
         records.routes,
         health.routes,
         receipts.routes,
+        privacy.routes,
     ],
     ANSWERS,
 )

@@ -189,6 +189,19 @@ COMMON: Answers = {
         "A sincronização foi interrompida {attempts} vezes no mesmo ponto e não pôde continuar.",
         "A próxima sincronização começa de novo; se acontecer outra vez, avise o suporte do Sincronia.",
     ),
+    "privacy_given_up": Answer(
+        Retry.STOP,
+        Fault.OURS,
+        "O pedido da LGPD não terminou nesta conexão: ela não parou de trabalhar, ou a tentativa foi interrompida, por 24 "
+        "horas.",
+        "Faça o pedido de novo: ele continua com o que ainda houver.",
+    ),
+    "privacy_person_forgotten": Answer(
+        Retry.STOP,
+        Fault.OURS,
+        "O pedido da LGPD não terminou nesta conexão, e o Sincronia já esqueceu a quem ele se refere.",
+        "Faça o pedido de novo: ele continua com o que ainda houver.",
+    ),
     "run_too_old": Answer(
         Retry.STOP,
         Fault.VENDOR,

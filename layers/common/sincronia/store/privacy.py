@@ -74,7 +74,8 @@ class PrivacyRequest:
     purpose: Purpose
     known_by: KnownBy
     person: str
-    by: str
+    by: str  # the token's id, and what the token was called then
+    author: str
     asked_at: str
     places: tuple[Place, ...]
     left: int
@@ -93,6 +94,7 @@ def keep_request(request: PrivacyRequest, whom: Subject) -> bool:
         "known_by": request.known_by.value,
         "person": request.person,
         "by": request.by,
+        "author": request.author,
         "asked_at": request.asked_at,
         "places": [[place.connection, place.integration, place.name] for place in request.places],
     }
@@ -273,6 +275,7 @@ def _request_in(row: PrivacyRow) -> PrivacyRequest:
         known_by=KnownBy(value["known_by"]),
         person=value["person"],
         by=value["by"],
+        author=value["author"],
         asked_at=value["asked_at"],
         places=tuple(Place(*one) for one in value["places"]),
         left=int(row.left or 0),
