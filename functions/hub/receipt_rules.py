@@ -77,14 +77,14 @@ def _receipt(flow: str, runs: tuple[Run, ...], *, repeats: bool) -> FlowReceipt:
     telling = _last(runs) if reads_all_again else runs
     for run in telling:
         standing.update({kind: number for kind, number in run.counters.items() if kind not in _HAPPENED})
-    planned = [run for run in runs if run.phase in _PLANNED and not run.retried] or list(runs)
+    whole = [run for run in runs if _is_counted(run) and not run.retried] or list(runs)
     return FlowReceipt(
         flow=flow,
         runs=runs,
         received=sum(run.received for run in runs),
         remaining=sum(run.remaining for run in runs),
         counters={kind: number for kind, number in counters.items() if number},
-        checked=planned[0].received if reads_all_again else sum(run.received for run in runs),
+        checked=whole[0].received if reads_all_again else sum(run.received for run in runs),
         standing={kind: number for kind, number in standing.items() if number},
         to_correct_in=tuple(run for run in telling if run.counters.get(OutcomeKind.REJECTED)),
         at_brake=tuple(run for run in runs if run.phase == Phase.BRAKE),
@@ -93,8 +93,13 @@ def _receipt(flow: str, runs: tuple[Run, ...], *, repeats: bool) -> FlowReceipt:
 
 
 def _last(runs: Sequence[Run]) -> Sequence[Run]:
-    """The newest run that came to its end with its records counted; of a day's own run, as far as it has come."""
-    return next(([run] for run in runs if run.received and run.phase in _PLANNED), [])
+    """The newest run whose records are counted."""
+    return next(([run] for run in runs if _is_counted(run)), [])
+
+
+def _is_counted(run: Run) -> bool:
+    """Whether it came so far that it knows its records; one that failed before does not."""
+    return run.phase in _PLANNED and (run.received > 0 or run.result != Result.FAILURE)
 
 
 def told(receipts: Sequence[FlowReceipt]) -> str:

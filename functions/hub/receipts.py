@@ -27,8 +27,14 @@ routes = Routes("Saúde")
 
 _ONE = timedelta(days=1)
 
+_DAY_FORM = (  # of this century, and no other day than there is
+    r"^(20[0-9]{2}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)"
+    r"|02-(0[1-9]|1[0-9]|2[0-8]))|20([02468][048]|[13579][26])-02-29)$"
+)
+
 Day = Annotated[
-    date | None, Query(description="O dia, como em 2026-11-27, no horário de São Paulo; sem ele, o de hoje.")
+    str,
+    Query(pattern=_DAY_FORM, description="O dia, como em 2026-11-27, no horário de São Paulo; sem ele, o de hoje."),
 ]
 
 
@@ -86,11 +92,11 @@ class Receipts(BaseModel):
     page="hub/receipts.html",
 )
 def list_receipts(
-    day: Day = None, connection: ConnectionInQuery = "", limit: FewConnections = 20, cursor: Cursor = ""
+    day: Day = "", connection: ConnectionInQuery = "", limit: FewConnections = 20, cursor: Cursor = ""
 ) -> Receipts:
     """A fixed number of Queries for each connection of the page, whatever the tables hold."""
     today = clock.today()
-    chosen = day or today
+    chosen = date.fromisoformat(day) if day else today
     listed = checked_connections(limit, after_of(cursor), connection)
     return Receipts(
         day=chosen,
