@@ -7,7 +7,7 @@ from zen import flow_names
 from zen.answers import ANSWERS
 from zen.connection import Secret, Settings
 from zen.connection_test import checks
-from zen.corrections import correct
+from zen.corrections import CORRECTABLE, correct
 from zen.filters import CompaniesFilters, InitialFilters, UsersFilters
 from zen.flows import FLOWS
 from zen.lanes import LANES, LISTINGS
@@ -26,6 +26,7 @@ INTEGRATION = RunIntegration(
     secret=Secret,
     lanes={kind.entity: LaneTitle(kind.title, kind.target_name, kind.step) for kind in LANES},
     listings=LISTINGS,
+    corrections={entity: correctable.fields for entity, correctable in CORRECTABLE.items()},
     check=checks,
     correct=correct,
 )

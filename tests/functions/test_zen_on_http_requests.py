@@ -20,6 +20,7 @@ EXAMPLES = {  # the run of the examples is the connection's first scheduled one
     "download_corrections": (303, None),
     "retry_run": (201, None),
     "apply_preview": (409, "run_not_preview"),
+    "select_records": (409, "run_not_preview"),
     "correct_record": (409, "run_not_preview"),
     "decide_run": (409, "nothing_to_decide"),
     "cancel_run": (409, "run_concluded"),

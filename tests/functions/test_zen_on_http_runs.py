@@ -106,9 +106,11 @@ def test_a_preview_shows_each_record_and_what_differs(http: ZenHttp) -> None:
         "code": None,
         "detail": None,
         "differences": [{"field": "Nome", "before": before, "after": "Nome Novo"}],
+        "deselected": False,
+        "corrected": False,
     }
     assert http.get(f"{run['url']}/plan", kind="updated")["items"] == [updated]
-    assert http.get(f"{run['url']}/plan", lane="empresa") == {"items": [], "next": None}
+    assert http.get(f"{run['url']}/plan", lane="empresa")["items"] == []
     rejected = http.get(f"{run['url']}/plan", kind="rejected")["items"]
     assert {record["code"] for record in rejected} == {"zen.email_missing", "zen.email_shared"}
     page = http.get(f"{run['url']}/plan", limit=5)

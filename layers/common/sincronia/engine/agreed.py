@@ -33,6 +33,13 @@ def correction_of(entity: str, source_id: str, fingerprint: str) -> str:
     return f"{entity}#{source_id}#{_short(fingerprint).hex()}"
 
 
+def corrected_record(correction: str) -> tuple[str, str]:
+    """Of which record such a correction is: its entity and its source id."""
+    record, _, _ = correction.rpartition("#")
+    entity, _, source_id = record.partition("#")
+    return entity, source_id
+
+
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """What a person agreed to in one lane of a preview."""

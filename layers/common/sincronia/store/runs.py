@@ -67,7 +67,7 @@ class Counted(MapAttribute[str, Any]):
 
 
 class RunItem(Table):
-    """A run. `tallies` are the lanes', by entity, in the plan's order.
+    """A run. `tallies` are the lanes', by entity, in the plan's order; `left_out` is what a preview's people deselect.
 
     A day's run counts in `counted`; `removed` names the records that something was taken away from, `held` the hints
     that the brake holds, `links` says how many the connection had, `let_through` whether a person approved the rest.
@@ -104,6 +104,7 @@ class RunItem(Table):
     problem = JSONAttribute(null=True)
     brakes = JSONAttribute(null=True)
     corrections = UnicodeSetAttribute(null=True)
+    left_out = UnicodeSetAttribute(null=True)
     cancelled_by = UnicodeAttribute(null=True)
     result = UnicodeAttribute(null=True)
     concluded_at = NumberAttribute(null=True)

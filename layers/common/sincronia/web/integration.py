@@ -56,6 +56,7 @@ class Integration:
     secret: type[BaseModel]
     lanes: Mapping[str, LaneTitle]  # by entity: all that its flows can have
     listings: Mapping[str, str]  # by name: what people call what is read
+    corrections: Mapping[str, type[BaseModel]] = field(default_factory=dict)  # by lane's entity: what the pencil takes
     # Tries every part of a connection; raises OutOfTimeError. None where no vendor is called.
     check: Callable[[Opening], Sequence[Check]] | None = None
 

@@ -86,6 +86,12 @@ ANSWERS: Mapping[str, WebAnswer] = {
         "Esta pré-visualização já foi sincronizada, na execução {run}.",
         "Acompanhe aquela execução, ou execute uma pré-visualização nova.",
     ),
+    "selection_too_large": refused(
+        422,
+        "Não foi possível atender",
+        "Uma pré-visualização deixa de fora no máximo {most} cadastros.",
+        "Use os filtros para pré-visualizar só o que quer sincronizar.",
+    ),
     "run_retried": refused(
         409,
         _CONFLICT,

@@ -104,6 +104,7 @@ class RunDecisions:
             f"{run}/corrections",
             role=Role.OPERATOR,
             summary="Corrige na origem um cadastro que a pré-visualização mostra",
+            page="corrected.html",
             answered="O cadastro como está agora.",
             refuses=(
                 *("connection_unknown", "connection_disabled", "run_unknown", "run_not_preview", "preview_not_ready"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from enum import EnumMeta
+from typing import Annotated, Any, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import BaseModel, Field
@@ -107,6 +108,28 @@ class PlannedRecord(BaseModel):
     code: str | None
     detail: str | None
     differences: list[Difference]
+    deselected: bool = Field(description="true, onde uma pessoa o deixou de fora.")
+    corrected: bool = Field(description="true, onde uma pessoa o corrigiu depois da pré-visualização.")
+
+
+class CorrectableField(BaseModel):
+    """A field that the pencil takes."""
+
+    name: str
+    title: str
+    kind: Literal["text", "email", "number", "choice"]
+    choices: list[str]
+
+
+def correctable_fields(model: type[BaseModel]) -> list[CorrectableField]:
+    """The fields of a form of corrections as people see them."""
+    found = list[CorrectableField]()
+    for name, known in model.model_fields.items():
+        kind = known.annotation
+        choices = [str(choice) for choice in kind] if isinstance(kind, EnumMeta) else []
+        told: Any = "choice" if choices else "number" if kind is int else "email" if name == "email" else "text"
+        found.append(CorrectableField(name=name, title=known.title or name, kind=told, choices=choices))
+    return found
 
 
 def problem_answer(problem: Problem | None, answers: Answers) -> ProblemAnswer | None:
@@ -117,7 +140,7 @@ def problem_answer(problem: Problem | None, answers: Answers) -> ProblemAnswer |
 def run_answer(run: Run, integration: Integration) -> RunAnswer:
     """A run as it stands."""
     brakes = [problem_answer(problem, integration.answers) for problem in run.brakes]
-    lanes = [_lane_answer(run, entity, integration) for entity in run.tallies]
+    lanes = [lane_answer(run, entity, integration) for entity in run.tallies]
     return RunAnswer(
         connection=run.key.connection,
         run_id=run.key.run_id,
@@ -149,7 +172,8 @@ def run_answer(run: Run, integration: Integration) -> RunAnswer:
     )
 
 
-def _lane_answer(run: Run, entity: str, integration: Integration) -> LaneAnswer:
+def lane_answer(run: Run, entity: str, integration: Integration) -> LaneAnswer:
+    """What a run has of one lane."""
     known, tally = integration.lanes[entity], run.tallies[entity]
     return LaneAnswer(
         lane=entity,
@@ -179,7 +203,9 @@ def outcome_answer(outcome: Outcome, integration: Integration) -> OutcomeAnswer:
     )
 
 
-def planned_record(offset: int, entity: str, action: Action, integration: Integration) -> PlannedRecord:
+def planned_record(
+    offset: int, entity: str, action: Action, integration: Integration, *, deselected: bool, corrected: bool
+) -> PlannedRecord:
     """What a preview would do with one record. Of one that would be created, everything is new."""
     names = list(action.content) if action.kind == OutcomeKind.CREATED else list(action.changed)
     problem = action.problem
@@ -196,6 +222,8 @@ def planned_record(offset: int, entity: str, action: Action, integration: Integr
         differences=[
             Difference(field=name, before=action.before.get(name), after=action.content.get(name)) for name in names
         ],
+        deselected=deselected,
+        corrected=corrected,
     )
 
 

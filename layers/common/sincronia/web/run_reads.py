@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from sincronia import clock
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role
+from sincronia.engine.agreed import corrected_record
 from sincronia.engine.lines import StoredActions, read_manifest
 from sincronia.engine.plan import Action
 from sincronia.engine.report import TO_CORRECT
@@ -22,6 +23,7 @@ from sincronia.store.listing import After, Listed
 from sincronia.store.outcomes import outcomes_after, outcomes_of, stored_outcomes
 from sincronia.store.results import keep_result
 from sincronia.store.runs import runs_of
+from sincronia.store.selections import deselected_records
 from sincronia.web import messages as live
 from sincronia.web.application import Routes
 from sincronia.web.fields import ConnectionInPath, Month
@@ -29,14 +31,17 @@ from sincronia.web.integration import Integration
 from sincronia.web.paging import Cursor, Limit, Page, after_of, page
 from sincronia.web.run_details import RunDetails, run_details
 from sincronia.web.run_forms import (
+    CorrectableField,
     OutcomeAnswer,
     PlannedRecord,
     RunAnswer,
     RunInPath,
+    correctable_fields,
     outcome_answer,
     planned_record,
     run_answer,
 )
+from sincronia.web.run_starts import PREVIEW_DAYS
 
 _LOOKED_AT = 5000  # planned records that one request looks at for those of a kind; the next page goes on from there
 _KEPT_DAYS = 89  # what was planned is gone after 90
@@ -231,6 +236,17 @@ class RunMessages:
         )
 
 
+class Plan(Page[PlannedRecord]):
+    """What a preview would do, page by page, and what can be done of it."""
+
+    run: RunDetails
+    expires_at: str | None = Field(description="Até quando ela pode ser sincronizada; null enquanto não terminou.")
+    deselected: int = Field(description="Quantos cadastros ficam de fora, ao todo.")
+    fields: dict[str, list[CorrectableField]] = Field(
+        description="O que pode ser corrigido de um cadastro, pelo tipo e destino (lane)."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class RunPlans:
     """The route of an integration whose runs plan before they act."""
@@ -257,11 +273,12 @@ class RunPlans:
         kind: Kind = None,
         limit: Limit = 50,
         cursor: Cursor = "",
-    ) -> Page[PlannedRecord]:
+    ) -> Plan:
         """In the order of the plan. A page may hold fewer than `limit`, and the list still go on."""
         run = self.integration.run(connection, run_id)
         if run.mode != Mode.PREVIEW:
             raise ProblemError(Problem("run_not_preview"))
+        deselected, corrected = deselected_records(run.key), _corrected(run)
         start = _offset(after_of(cursor))
         records, end = list[PlannedRecord](), None
         for looked_at, (offset, entity, action) in enumerate(_planned(run, lane, start)):
@@ -269,8 +286,27 @@ class RunPlans:
                 end = {"offset": str(offset)}
                 break
             if kind in (None, action.kind):
-                records.append(planned_record(offset, entity, action, self.integration))
-        return page(Listed(tuple(records), end), lambda record: record)
+                known = (entity, action.source_id)
+                records.append(
+                    planned_record(
+                        *(offset, entity, action, self.integration),
+                        deselected=known in deselected,
+                        corrected=known in corrected,
+                    )
+                )
+        fields = {entity: form for entity, form in self.integration.corrections.items() if entity in run.tallies}
+        return Plan(
+            **page(Listed(tuple(records), end), lambda record: record).model_dump(),
+            run=run_details(run, self.integration),
+            expires_at=clock.iso(run.concluded_at + PREVIEW_DAYS * 86400) if run.concluded_at is not None else None,
+            deselected=len(deselected),
+            fields={entity: correctable_fields(form) for entity, form in fields.items()},
+        )
+
+
+def _corrected(run: Run) -> Set[tuple[str, str]]:
+    """Entities and source ids of the records of a preview that people have corrected since."""
+    return {corrected_record(correction) for correction in run.corrections}
 
 
 def _planned(run: Run, lane: str, start: int) -> Iterator[tuple[int, str, Action]]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, BaseModel, Field
 
 from sincronia import clock
 from sincronia.answers import Problem, ProblemError
@@ -21,6 +21,7 @@ from sincronia.store.asked import asked_before, asked_for, digest
 from sincronia.store.aws import S3Objects, SqsRunQueue
 from sincronia.store.runs import stored_run
 from sincronia.store.scheduling import DynamoSchedule
+from sincronia.store.selections import deselected_records, keep_selection
 from sincronia.web.application import Caller, IdempotencyKey, Input, Routes
 from sincronia.web.fields import ConnectionInPath, run_url
 from sincronia.web.integration import RunIntegration
@@ -28,6 +29,7 @@ from sincronia.web.run_answers import RequestProblemError
 from sincronia.web.run_forms import RunAnswer, RunInPath, run_answer
 
 _TRIES = 3  # to make a run while others change the same rows
+MOST_DESELECTED = 5000  # that a preview's row has room for beside all else
 PREVIEW_DAYS = 7  # how long a preview can be applied
 SourceId = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -49,10 +51,45 @@ class Deselected(Input):
     source_id: SourceId
 
 
+Chosen = Annotated[list[Deselected], Field(max_length=1000)]
+
+
 class Selection(Input):
     """What of a preview is to be left out."""
 
     deselected: list[Deselected] = Field(default_factory=list)
+    shown: Chosen = Field(
+        default_factory=list,
+        description="Como um formulário diz o mesmo: tudo o que mostrou; fica de fora o que não estiver em selected.",
+    )
+    selected: Chosen = Field(default_factory=list, description="O que volta a ser sincronizado.")
+
+    @property
+    def left_out(self) -> frozenset[tuple[str, str]]:
+        """Lanes and source ids of what is deselected here."""
+        return frozenset(map(_named_by, (*self.deselected, *self.shown))) - self.taken
+
+    @property
+    def taken(self) -> frozenset[tuple[str, str]]:
+        """The same, of what is selected here."""
+        return frozenset(map(_named_by, self.selected))
+
+    def check_lanes(self, preview: Run) -> None:
+        """Raises where a record is of a lane that the preview hasn't."""
+        for name in ("deselected", "shown", "selected"):
+            for number, record in enumerate(getattr(self, name)):
+                if record.lane not in preview.tallies:
+                    raise lane_unknown(preview, name, str(number), "lane")
+
+
+class SelectionAnswer(BaseModel):
+    """How many of a preview's records are deselected."""
+
+    deselected: int
+
+
+def _named_by(record: Deselected) -> tuple[str, str]:
+    return record.lane, record.source_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +114,16 @@ class RunStarts:
             refuses=(*of_run, "run_not_preview", "preview_not_ready", "preview_expired", "preview_applied"),
             **made,
         )(self.apply_preview)
+        routes.post(
+            f"{runs}/<run_id>/selection",
+            role=Role.OPERATOR,
+            summary="Guarda o que uma pré-visualização deixa de fora",
+            answered="Quantos cadastros ficam de fora.",
+            refuses=(
+                *("connection_unknown", "run_unknown", "run_not_preview", "preview_not_ready", "preview_expired"),
+                *("preview_applied", "selection_too_large"),
+            ),
+        )(self.select_records)
         routes.post(
             f"{runs}/<run_id>/retry",
             summary="Tenta de novo os rejeitados e os com falha",
@@ -112,15 +159,13 @@ class RunStarts:
         caller: Caller,
         idempotency_key: IdempotencyKey,
     ) -> RunAnswer:
-        """A preview is applied once; what is deselected is left out."""
+        """A preview is applied once; what is deselected, here or before, is left out."""
         config = self.integration.enabled(connection)
         preview = self.integration.run(connection, run_id)
         key = applied_key(preview)
         applicable(preview)
-        deselected = {(record.lane, record.source_id) for record in selection.deselected}
-        for number, record in enumerate(selection.deselected):
-            if record.lane not in preview.tallies:
-                raise lane_unknown(preview, "deselected", str(number), "lane")
+        selection.check_lanes(preview)
+        deselected = (deselected_records(preview.key) - selection.taken) | selection.left_out
         object_key, lines = deselected_object(key, deselected)
         here_before = self._here_before(caller, key, idempotency_key)
         made = stored_run(key)
@@ -136,6 +181,20 @@ class RunStarts:
         if here_before and made is not None and made.deselected == object_key:
             return self._again(made)
         raise self._named("preview_applied", key)
+
+    def select_records(self, connection: ConnectionInPath, run_id: RunInPath, selection: Selection) -> SelectionAnswer:
+        """Page by page, until the preview is applied; what isn't named stays as it was."""
+        self.integration.connection(connection)
+        preview = self.integration.run(connection, run_id)
+        key = applied_key(preview)
+        applicable(preview)
+        selection.check_lanes(preview)
+        deselected = (deselected_records(preview.key) - selection.taken) | selection.left_out
+        if len(deselected) > MOST_DESELECTED:
+            raise ProblemError(Problem("selection_too_large", {"most": str(MOST_DESELECTED)}))
+        if not keep_selection(preview.key, key, selection.left_out, selection.taken):
+            raise self._named("preview_applied", key)
+        return SelectionAnswer(deselected=len(deselected))
 
     def retry_run(
         self, connection: ConnectionInPath, run_id: RunInPath, caller: Caller, idempotency_key: IdempotencyKey
