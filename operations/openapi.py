@@ -29,7 +29,7 @@ DESCRIBED = {  # what functions read when they are imported
     f"{name}_TABLE": "described"
     for name in (
         *("CONNECTIONS", "LINKS", "IDENTITIES", "RUNS", "OUTCOMES", "NOTIFICATIONS", "HINTS"),
-        *("TOKENS", "REQUESTS", "DIRECTORY", "PROJECTS", "MAILBOXES"),
+        *("TOKENS", "REQUESTS", "DIRECTORY", "PROJECTS", "MAILBOXES", "PRIVACY"),
     )
 } | {"AWS_DEFAULT_REGION": "sa-east-1", "POWERTOOLS_SERVICE_NAME": "described"}
 

@@ -1,12 +1,14 @@
-"""What IBM Notes ↔ Zoho CRM holds about a person: links, what became of records, what was told, and files of runs."""
+"""What IBM Notes ↔ Zoho CRM holds about a person: mailboxes, pairs, the conflict history, what became of records."""
 
 from __future__ import annotations
 
+from notes.store.privacy import losers, mailboxes, pairs, records_of
 from sincronia.engine.privacy import ANSWERS_KEPT, BACKUPS, FILES_FOR_PEOPLE, FILES_OF_RUNS, STATES, Holdings
-from sincronia.store.privacy_places import links, notifications_of, outcomes, runs
+from sincronia.store.privacy_places import notifications_of, outcomes, runs
 
 HOLDINGS = Holdings(
-    places=(outcomes, notifications_of(), runs, links),
+    places=(outcomes, notifications_of(), runs, losers, pairs, mailboxes),
     vendors=("IBM Notes", "Zoho CRM"),
     stays=(STATES, ANSWERS_KEPT, FILES_FOR_PEOPLE, BACKUPS, FILES_OF_RUNS),
+    records=records_of,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sincronia.answers import Problem
+from sincronia.engine.privacy import ERASED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,3 +24,8 @@ class Customer:
     changed_at: float = 0
     changed_by: str = ""  # token id; empty: Promob
     version: int = 0
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether a privacy request has taken out who it is."""
+        return self.name == ERASED

@@ -81,7 +81,7 @@ class Outgoing:
     def customer(self, record: str) -> Change:
         """What Promob lacks of a customer; the record is our id."""
         customer = self._customer(record)
-        if customer.promob_id:
+        if customer.promob_id or customer.is_erased:
             return Change(Effect(OutcomeKind.UNCHANGED, label=customer.name), None)
         store, made = self._store(customer.store), _Made()
         refused = partial(self._refused_customer, customer)

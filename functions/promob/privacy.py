@@ -1,12 +1,22 @@
-"""What Promob holds about a person: links, what became of records, what was told, and files of runs."""
+"""What Promob's integration holds about a person: customers, users, projects, the log of hints, links."""
 
 from __future__ import annotations
 
-from sincronia.engine.privacy import ANSWERS_KEPT, BACKUPS, FILES_FOR_PEOPLE, FILES_OF_RUNS, STATES, Holdings
-from sincronia.store.privacy_places import links, notifications_of, outcomes, runs
+from promob.store.privacy import customers, notifications, projects, records_of, users
+from sincronia.engine.privacy import ANSWERS_KEPT, BACKUPS, BODIES, FILES_FOR_PEOPLE, STATES, Holdings, Stay
+from sincronia.store.privacy_hints import hints
+from sincronia.store.privacy_places import links, outcomes, runs
 
 HOLDINGS = Holdings(
-    places=(outcomes, notifications_of(), runs, links),
+    places=(outcomes, hints, notifications, runs, projects, links, users, customers),
     vendors=("Promob",),
-    stays=(STATES, ANSWERS_KEPT, FILES_FOR_PEOPLE, BACKUPS, FILES_OF_RUNS),
+    stays=(
+        STATES,
+        Stay("Projetos, orçamentos e pedidos do cliente, sem quem ele é: são da loja", None),
+        ANSWERS_KEPT,
+        FILES_FOR_PEOPLE,
+        BACKUPS,
+        BODIES,
+    ),
+    records=records_of,
 )

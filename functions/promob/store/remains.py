@@ -50,14 +50,14 @@ class ProjectRemains(HintRemains):
 
 def _notifications(connection: str) -> Iterator[Model]:
     """What people were told of the network's environments; those who were are known by its rows, which go later."""
-    for audience in sorted(_audiences(connection)):
+    for audience in sorted(audiences_of(connection)):
         found = NotificationItem.query(
             audience, filter_condition=NotificationItem.connection == connection, consistent_read=True
         )
         yield from found
 
 
-def _audiences(connection: str) -> set[str]:
+def audiences_of(connection: str) -> set[str]:
     """All who may have worked on an environment: users, who answers for a store, who is said to work on one."""
     found = {user.id for user in USERS.all(connection)} | {store.responsible for store in STORES.all(connection)}
     for row in _rows(scope_of(connection, "projects")):

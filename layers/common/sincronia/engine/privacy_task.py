@@ -137,7 +137,7 @@ class PrivacyWork:
         while int(run.progress.get("place", 0)) < len(self.holdings.places):
             if clock.now() >= deadline:
                 return self._later(run)
-            after, found = self._some(run, person, deadline)
+            after, found = self._some(run, asked, person, deadline)
             if asked.purpose == Purpose.EXPORT:
                 after = self._kept(after, found)
             try:
@@ -154,12 +154,12 @@ class PrivacyWork:
             self._bundle(run, asked)
         return self._conclude(run, asked, part)
 
-    def _some(self, run: Run, person: Person, deadline: float) -> tuple[Run, list[Finding]]:
+    def _some(self, run: Run, asked: Asked, person: Person, deadline: float) -> tuple[Run, list[Finding]]:
         """The run behind the next few findings of its place, or before the next place."""
         place, after = int(run.progress.get("place", 0)), str(run.progress.get("after", ""))
         found, writes = list[Finding](), 0
         for seen in self.holdings.places[place](person, after):
-            if seen.finding:
+            if seen.finding and (seen.finding.erase or asked.purpose == Purpose.EXPORT):
                 writes += len(seen.finding.erase)
                 if found and writes > _MOST_WRITES:
                     break

@@ -230,7 +230,8 @@ class DynamoHeld:
     def person(self, connection: str, whom: Subject, holdings: Holdings) -> Person:
         known = [*_known(connection, whom.identities), *holdings.records(connection, whom)]
         by_key = {(one.entity, one.id): one for one in known}
-        labels = {**{key: one.label for key, one in by_key.items()}, **_labels(connection, by_key)}
+        labels = dict.fromkeys(by_key, "") | _labels(connection, by_key)
+        labels |= {(one.entity, one.id): one.label for one in known if one.label}
         records = (Named(entity, record, labels[entity, record]) for entity, record in sorted(by_key))
         return Person(connection, whom, tuple(records))
 
