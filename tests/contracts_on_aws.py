@@ -157,6 +157,7 @@ def check_books(town: ProviderOnAws) -> None:
         if home is None and there:
             assert town.ozmap.row("properties", there)["client"] is None
     expected = {(text, f"{CONNECTION}#contract#{link['source_id']}") for link in links for text in link["identities"]}
+    expected |= {(text, row["record"]) for row in outcomes for text in row.get("known_by", ())}
     assert {(row["identity"], row["holder"]) for row in town.rows("identities")} == expected
 
 

@@ -16,11 +16,11 @@ from sincronia.store.stories import Holder, StoredOutcome
 from sincronia.web.hint_forms import CAUSES, OUTCOMES, outcome_of
 
 _WRITTEN = {
-    OutcomeKind.CREATED: "Criado: {target}",
-    OutcomeKind.UPDATED: "Atualizado: {target}",
-    OutcomeKind.UNCHANGED: "Já estava igual: {target}",
-    OutcomeKind.DEACTIVATED: "Acesso retirado: {target}",
-    OutcomeKind.REMOVED: "Removido: {target}",
+    OutcomeKind.CREATED: "Criado no {target}",
+    OutcomeKind.UPDATED: "Atualizado no {target}",
+    OutcomeKind.UNCHANGED: "Já estava igual no {target}",
+    OutcomeKind.DEACTIVATED: "Acesso retirado no {target}",
+    OutcomeKind.REMOVED: "Removido do {target}",
 }
 _NOT_WRITTEN = {
     OutcomeKind.SKIPPED: "Deixado de fora",
@@ -101,7 +101,7 @@ def of_hint(stored: StoredHint, record: Holder, known: Integrated) -> Told:
     return Told(
         place=f"{clock.iso(hint.received_at)}#{hint.id}",
         record=record,
-        title=known.action(effect.action) or OUTCOMES[outcome],
+        title=known.action(effect.action) or _left_out(outcome) or OUTCOMES[outcome],
         cause=CAUSES[hint.cause],
         by=hint.by,
         outcome=outcome,
@@ -116,6 +116,10 @@ def of_hint(stored: StoredHint, record: Holder, known: Integrated) -> Told:
         origin="",
         run_id=stored.run_id,
     )
+
+
+def _left_out(outcome: OutcomeKind | HintState) -> str:
+    return _NOT_WRITTEN.get(outcome, "") if isinstance(outcome, OutcomeKind) else ""
 
 
 def hint_before(place: str) -> str:

@@ -62,7 +62,7 @@ class Search(Input):
     cursor: str = Field(default="", max_length=1000, description="O valor de next da página anterior.")
 
 
-class KnownBy(BaseModel):
+class KnownValue(BaseModel):
     """A value that people know a record by."""
 
     kind: str
@@ -85,7 +85,7 @@ class FoundRecord(BaseModel):
     label: str
     status: LinkStatus | None = Field(description="null, onde nada dele é comparado com outro sistema.")
     last_moved_at: str | None = Field(description="Quando a situação mudou pela última vez.")
-    known_by: list[KnownBy]
+    known_by: list[KnownValue]
     url: str | None = Field(description="Onde só ele é mostrado.")
 
 
@@ -148,11 +148,14 @@ def search_records(search: Search) -> Stories:
     found, more = _found(wanted)
     if not found and (doubt := record_values.doubt_about(search.value)):
         raise ProblemError(doubt)
-    events, after = merged([_story(one, before, search.limit) for one in found], search.limit)
+    stories = [_story(one, before, search.limit) for one in found]
+    events, after = merged(stories, search.limit)
     numbers = {one.holder: number for number, one in enumerate(found, start=1)}
     return Stories(
         kinds=_kinds(),
-        records=[_record(one, numbers[one.holder]) for one in found],
+        records=[
+            _record(one, story, number) for number, (one, story) in enumerate(zip(found, stories, strict=True), 1)
+        ],
         more_records=more,
         events=[_event(told, found[numbers[told.record] - 1], numbers[told.record]) for told in events],
         next=cursor_of({"before": after} if after else None),
@@ -223,7 +226,8 @@ def _story(one: _Found, before: str, limit: int) -> Read:
     return Read(told, more, told[-1].place if told else "")
 
 
-def _record(one: _Found, number: int) -> FoundRecord:
+def _record(one: _Found, story: Read, number: int) -> FoundRecord:
+    """What is known of a record; what people call it says its link, else the newest of its story."""
     holder, link, (title, target) = one.holder, one.link, one.lane
     integration, connection = one.connection.integration, one.connection.id
     return FoundRecord(
@@ -236,7 +240,7 @@ def _record(one: _Found, number: int) -> FoundRecord:
         lane_title=title,
         target=target,
         source_id=holder.id,
-        label=link.label if link else "",
+        label=link.label if link else next((told.label for told in story.told if told.label), ""),
         status=status_of(link.synced or None, link.seen) if link else None,
         last_moved_at=link.at or None if link else None,
         known_by=[_known_by(identity) for identity in one.identities],
@@ -244,9 +248,9 @@ def _record(one: _Found, number: int) -> FoundRecord:
     )
 
 
-def _known_by(identity: Identity) -> KnownBy:
+def _known_by(identity: Identity) -> KnownValue:
     value = punctuated(identity.value) if identity.kind in {"cpf", "cnpj"} else identity.value
-    return KnownBy(kind=identity.kind, title=TITLES.get(identity.kind, identity.kind), value=value)
+    return KnownValue(kind=identity.kind, title=TITLES.get(identity.kind, identity.kind), value=value)
 
 
 def _log_url(integration: str, connection: str, record: str) -> str:

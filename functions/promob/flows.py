@@ -6,8 +6,16 @@ from collections.abc import Mapping
 
 from promob import flow_names
 from promob.answers import ANSWERS, WORKED
-from sincronia.engine.flow import FlowKind
+from sincronia.engine.flow import FlowKind, Identity
 from sincronia.engine.hints import HintKind
+
+
+def known_by(entity: str, record: str) -> tuple[Identity, ...]:
+    """What people look a record up by: Promob's own id, or of an environment its project's. Customers are by theirs."""
+    if entity == flow_names.ENVIRONMENT:
+        return (Identity("project", record.partition("-")[0]),)
+    return () if entity == flow_names.CUSTOMER else (Identity(entity, record),)
+
 
 KIND = HintKind(
     integration="promob",
@@ -20,6 +28,7 @@ KIND = HintKind(
     # What was saved makes an environment out of date at once, so that no budget of it is approved meanwhile. Promob is
     # asked only for whose login a budget is, once, until the responsible user is known; that one then waits by itself.
     goes_on=frozenset({flow_names.PROMOB_PROJECT, flow_names.PROMOB_CUSTOMER}),
+    known_by=known_by,
 )
 
 FLOWS: Mapping[str, FlowKind] = {}

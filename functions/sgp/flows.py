@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sgp import flow_names
+from sgp import flow_names, links
 from sgp.answers import ANSWERS
-from sincronia.engine.flow import FlowKind
+from sincronia.engine.flow import FlowKind, Identity
 from sincronia.engine.hints import HintKind
 
 RECONCILE_MINUTES = 10  # as often as the vendor's own integration
@@ -18,6 +18,7 @@ KIND = HintKind(
     title="Contratos do SGP no OZmap",
     day_flow=flow_names.DAY,
     answers=ANSWERS,
+    known_by=lambda _, contract: (Identity(links.CONTRACT, contract),),
 )
 
 FLOWS: Mapping[str, FlowKind] = {

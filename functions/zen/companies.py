@@ -73,7 +73,7 @@ def company_for_tareffa(record: Record) -> Record:
     regime = record.content[tareffa_client.TAX_REGIME]
     if not regime:
         problem = Problem("zen.tax_regime_missing", {"code": record.source_id})
-        return replace(record, content={}, natural_key="", identities=(), problem=problem)
+        return replace(record, content={}, natural_key="", problem=problem)
     content = {
         tareffa_client.SOURCE_ID: record.source_id,
         tareffa_client.CNPJ: record.content[zen_client.CNPJ],

@@ -101,7 +101,7 @@ def employee_of(row: Any, today: date) -> Record:
     email = contract.email.lower()
     if not is_email(email):
         code = "zen.employee_email_invalid" if email else "zen.employee_email_missing"
-        return rejected(contract, contract.name, Problem(code, {"code": contract.source_id}))
+        return rejected(contract, contract.name, Problem(code, {"code": contract.source_id}), Identity("cpf", cpf))
     content = {
         zen_client.COMPANY_CNPJ: company_cnpj,
         zen_client.CPF: cpf,

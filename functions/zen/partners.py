@@ -57,9 +57,11 @@ def partner_of(row: Any) -> Record:
         number = identity(identities.cpf_or_cnpj, partner, partner.cpf_or_cnpj)
     except RejectedError as error:
         return rejected(partner, partner.name, error.problem)
+    known_by = Identity(identities.kind_of(number), number)
     email = partner.email.lower()
     if email and not is_email(email):
-        return rejected(partner, partner.name, Problem("zen.partner_email_invalid", {"code": partner.source_id}))
+        problem = Problem("zen.partner_email_invalid", {"code": partner.source_id})
+        return rejected(partner, partner.name, problem, known_by)
     content = {
         zen_client.COMPANY_CNPJ: company_cnpj,
         zen_client.CNPJ: number,
@@ -68,7 +70,6 @@ def partner_of(row: Any) -> Record:
         zen_client.SHARE: partner.share,
         zen_client.STATE: zen_client.ACTIVE,
     }
-    known_by = Identity(identities.kind_of(number), number)
     return Record(
         partner.source_id,
         label_of(partner, partner.name),

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from sincronia import identities
 from sincronia.answers import Problem
-from sincronia.engine.flow import Record
+from sincronia.engine.flow import Identity, Record
 from sincronia.identities import IdentityError
 from zen.questor_client import COMPANY, COMPANY_CNPJ, place_of
 
@@ -136,9 +136,9 @@ def read(whole: type[_AnyRow], codes: type[Row], row: Any) -> _AnyRow | Record:
     return Record(known.source_id, known.place, {}, "", problem=problem, parent=known.parent)
 
 
-def rejected(row: Row, name: str, problem: Problem) -> Record:
-    """The record of a row that can't be sent as it is."""
-    return Record(row.source_id, label_of(row, name), {}, "", problem=problem, parent=row.parent)
+def rejected(row: Row, name: str, problem: Problem, *known_by: Identity) -> Record:
+    """The record of a row that can't be sent as it is; `known_by` is what people can look it up by all the same."""
+    return Record(row.source_id, label_of(row, name), {}, "", identities=known_by, problem=problem, parent=row.parent)
 
 
 def label_of(row: Row, name: str) -> str:

@@ -157,6 +157,7 @@ def test_one_value_tells_the_story_over_all_integrations_the_newest_first(maria:
         ],
         "url": None,
     }
+    assert asms["label"] == "Maria Souza"  # by its story: no link names it
     assert (asms["number"], asms["connection_name"], asms["lane_title"], asms["status"]) == (
         2,
         "Mesa de ajuda",
@@ -164,8 +165,8 @@ def test_one_value_tells_the_story_over_all_integrations_the_newest_first(maria:
         None,
     )
     assert [(one["at"][:10], one["record"], one["title"], one["outcome"]) for one in answer.body["events"]] == [
-        ("2026-11-22", 2, "Atualizado: Diretório", "updated"),
-        ("2026-11-21", 1, "Criado: Zen", "created"),
+        ("2026-11-22", 2, "Atualizado no Diretório", "updated"),
+        ("2026-11-21", 1, "Criado no Zen", "created"),
         ("2026-11-20", 1, "Não enviado: precisa de correção", "rejected"),
     ]
     imported, _, refused = answer.body["events"]
@@ -196,7 +197,7 @@ def test_a_contract_tells_what_its_warnings_led_to(told: Told) -> None:
     assert answer.body["records"][0]["url"] == "/integrations/sgp/logs?connection=rede&record=4411"
     assert [(one["title"], one["cause"], one["label"]) for one in answer.body["events"]] == [
         ("Cliente atualizado", "Aviso recebido", "João Lima"),
-        ("Precisa de correção", "Aviso recebido", "João Lima"),
+        ("Não enviado: precisa de correção", "Aviso recebido", "João Lima"),
     ]
     assert answer.body["events"][0]["before"] == {"Nome": "J. Lima"}
     assert "campo porta vazio ou inválido" in answer.body["events"][1]["reason"]
@@ -227,7 +228,7 @@ def test_a_notes_record_is_told_by_the_side_that_was_written(told: Told) -> None
 
     answer = told.search("rui@cliente.example")
 
-    assert answer.body["events"][0]["title"] == "Atualizado: Zoho CRM"
+    assert answer.body["events"][0]["title"] == "Atualizado no Zoho CRM"
     assert answer.body["records"][0]["lane_title"] == "Contatos"
 
 
@@ -402,8 +403,8 @@ def test_a_page_goes_on_to_what_came_before(maria: Told) -> None:
     assert "O que veio antes" in first
     cursor = first.split('name="cursor" value="')[1].split('"')[0]
     second = _posted(maria, value=CPF, limit="2", cursor=cursor)
-    assert "Atualizado: Diretório" not in second
-    assert "Criado: Zen" in second
+    assert "Atualizado no Diretório" not in second
+    assert "Criado no Zen" in second
     assert "Voltar ao mais novo" in second
 
 

@@ -46,9 +46,13 @@ def test_tables_after_the_first_run(office: OfficeOnAws) -> None:
         for outcome in office.outcomes(run)
         if outcome["kind"] == "created"
     }
-    assert {row["identity"] for row in office.rows("identities")} == {
-        f"email#{user['Email']}" for user in office.zen.users()
+    lasting = {row["identity"] for row in office.rows("identities") if "expires_at" not in row}
+    assert lasting == {f"email#{user['Email']}" for user in office.zen.users()}
+    passing = {(row["identity"], row["holder"]) for row in office.rows("identities") if "expires_at" in row}
+    assert passing == {
+        (text, outcome["record"]) for outcome in office.outcomes(run) for text in outcome.get("known_by", ())
     }
+    assert passing  # those who share an e-mail have no link, and are found by it
 
 
 def test_a_second_run_writes_nothing_but_its_own_rows(office: OfficeOnAws) -> None:

@@ -59,7 +59,9 @@ def test_company_without_tax_regime_is_rejected_for_tareffa_alone(regime: str | 
     listed = company_of({**COMPANY, "REGIMETRIBUTARIO": regime})
     assert company_for_zen(listed) == company_for_zen(company_of(COMPANY))
     problem = Problem("zen.tax_regime_missing", {"code": "12"})
-    assert company_for_tareffa(listed) == Record("12", LABEL, {}, "", problem=problem)
+    assert company_for_tareffa(listed) == Record(
+        "12", LABEL, {}, "", identities=company_of(COMPANY).identities, problem=problem
+    )
     assert "regime tributário" in explain(problem, ANSWERS)
 
 

@@ -19,7 +19,7 @@ from notes.syncing.all_sentences import ALL_SENTENCES
 from notes.syncing.catalogue import print_of
 from notes.syncing.counts import Key, with_counts
 from notes.syncing.lanes import Lane, LaneError
-from notes.syncing.planning import ids_of, keys_of, kind_of, label_of
+from notes.syncing.planning import ids_of, keys_of, kind_of, known_by, label_of
 from notes.syncing.sync_sentences import MOVED
 from sincronia import clock
 from sincronia.answers import AnswerUnknownError, OutOfTimeError, Problem, ProblemError, Retry
@@ -38,7 +38,7 @@ def block_of(acts: Sequence[Act], *, alone: bool) -> list[Act]:
     """The first acts of a kind and side, as many as one transaction holds."""
     block, rows = list[Act](), 0
     for act in acts:
-        rows += 3 + 2 * len(act.case.replaces)  # an outcome, and two for each pair
+        rows += 4 + 2 * len(act.case.replaces)  # an outcome, what it is known by, and two for each pair
         if block and (alone or len(block) == BLOCK_SIZE or rows > BLOCK_ROWS):
             break
         if block and (act.kind, act.on) != (block[0].kind, block[0].on):
@@ -333,6 +333,7 @@ class Applying:
             problem=one.problem,
             target_id=crm_id,
             kept=told,
+            known_by=known_by(act) if self.lane.module is Module.CONTACTS and notes_id else (),
         )
 
     def _pairs_after(self, act: Act, one: _Ended) -> list[Any]:

@@ -20,7 +20,7 @@ from notes.syncing.sync_sentences import ELSEWHERE, EXCLUDED
 from sincronia.answers import Problem, ProblemError, problem_in
 from sincronia.engine import two_way, two_way_matching
 from sincronia.engine.brake import judge
-from sincronia.engine.flow import BrakeLimits
+from sincronia.engine.flow import BrakeLimits, Identity
 from sincronia.engine.lines import key_of, write_actions, write_manifest
 from sincronia.engine.plan import Action
 from sincronia.engine.ports import Objects
@@ -182,6 +182,13 @@ def ids_of(act: Act) -> tuple[str, str]:
     case = act.case
     held = [case.seen(side) or (case.pair.held(side) if case.pair else None) for side in Side]
     return tuple(one.id if one else "" for one in held)  # type: ignore[return-value]
+
+
+def known_by(act: Act) -> tuple[Identity, ...]:
+    """What people know a contact by: the e-mail that matches it. Of what is private nothing is told."""
+    seen = [one for one in (act.case.a, act.case.b) if one]
+    key = next((one.key for one in seen if one.key), "")
+    return (Identity("email", key),) if key and not any(one.private for one in seen) else ()
 
 
 def label_of(act: Act) -> str:

@@ -142,6 +142,7 @@ class _Done:
                     problem=ended.problem,
                     changed=action.changed,
                     target_id=ended.target_id,
+                    known_by=() if link or action.link else action.identities,
                 )
             )
 

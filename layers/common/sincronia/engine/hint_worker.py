@@ -99,6 +99,7 @@ class _Work:
     outside: HintOutside
     deadline: float
     settled: Effect | None = None  # what an attempt has set out to do, and perhaps done
+    link: Link | None = None  # as it was read last
 
     def __post_init__(self) -> None:
         if self.stored.state != HintState.HELD:
@@ -176,7 +177,7 @@ class _Work:
     def _acted(self, records: HintedRecords) -> StoredHint | None:
         """What the record's truth asks for is done. Raises what stops it."""
         for _ in range(LOOKS):
-            link = self.outside.store.link(self.hint.connection, self.hint.entity, self.hint.record)
+            link = self.link = self.outside.store.link(self.hint.connection, self.hint.entity, self.hint.record)
             change = records.change(self.hint, link)
             if change.removes and link and self._is_held(link):
                 problem = Problem("removal_held_before", {"hint": link.held})
@@ -363,6 +364,7 @@ class _Work:
     def _outcome(self, effect: Effect, link: Link | None) -> Outcome | None:
         if not self.hint.record:
             return None
+        kind, is_old_news = self.outside.kind, effect.kind == OutcomeKind.UNCHANGED
         return Outcome(
             seq=self.hint.id,
             entity=self.hint.entity,
@@ -372,4 +374,5 @@ class _Work:
             problem=effect.problem,
             changed=tuple(effect.after),
             target_id=link.target_id if link else "",
+            known_by=() if link or self.link or is_old_news else kind.known_by(self.hint.entity, self.hint.record),
         )

@@ -17,7 +17,7 @@ from uuid import uuid4
 
 from sincronia import clock
 from sincronia.answers import Answers, Problem
-from sincronia.engine.flow import Limit, Opening
+from sincronia.engine.flow import Identity, Limit, Opening
 from sincronia.engine.starting import QUEUED_SECONDS
 from sincronia.engine.state import Link, OutcomeKind
 
@@ -182,6 +182,11 @@ class HintedRecords(Protocol):
 OpenRecords = Callable[[Opening, Kept], HintedRecords]
 
 
+def known_by_nothing(_entity: str, _record: str) -> tuple[Identity, ...]:
+    """Of records that people know by what their links say alone."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class HintKind:
     """What people know of an integration with hints, and what holds its brake."""
@@ -195,6 +200,7 @@ class HintKind:
     others: tuple[str, ...] = ()  # what else hints are about
     keeps_bodies: bool = False  # webhooks' bodies are kept, and go with a hint that is repeated
     goes_on: frozenset[str] = frozenset()  # hints about these ask a vendor seldom or never: they don't wait for one
+    known_by: Callable[[str, str], tuple[Identity, ...]] = known_by_nothing  # of an entity, a record
 
     @property
     def entities(self) -> tuple[str, ...]:

@@ -187,6 +187,7 @@ class Outcome:
     changed: tuple[str, ...] = ()
     target_id: str = ""
     kept: Mapping[str, Any] = field(default_factory=dict)  # what the integration wants to know of it later
+    known_by: tuple[Identity, ...] = ()  # what people know the record by, where no link says so
 
 
 @dataclass(frozen=True, slots=True)

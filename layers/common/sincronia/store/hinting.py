@@ -34,7 +34,7 @@ from sincronia.store.hints import (
 from sincronia.store.identities import identity_out
 from sincronia.store.links import LinkItem, link_out
 from sincronia.store.notifications import notification_out
-from sincronia.store.outcomes import outcome_out
+from sincronia.store.outcomes import outcome_rows
 from sincronia.store.runs import Counted, RunItem, run_in, run_item, run_out
 from sincronia.store.scheduling import DynamoSchedule, move_on, started_last
 from sincronia.store.working import differences
@@ -106,7 +106,8 @@ class DynamoHintStore:
                     transaction.condition_check(ConnectionItem, connection, "CONFIG", stands())
                     if day and outcome:
                         transaction.update(run_item(day), _counting(outcome), condition=_is_open())
-                        transaction.save(outcome_out(outcome, day, clock.moment()))
+                        for row in outcome_rows((outcome,), day, clock.moment()):
+                            transaction.save(row)
                     if outcome and link:
                         transaction.save(link_out(link, connection, outcome.entity))
                         for identity in dict.fromkeys(link.identities):

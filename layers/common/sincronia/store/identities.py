@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from sincronia.engine.flow import Identity
 from sincronia.settings import table
@@ -12,7 +12,8 @@ from sincronia.store.connected import Table
 class IdentityItem(Table):
     """Which records have a value that people know them by. `identity` is kind#value, `holder` connection#entity#id.
 
-    Where one record of a connection at most may have a value, `holder` is connection#kind, and `record` entity#id.
+    Where one record of a connection at most may have a value, `holder` is connection#kind, and `record` entity#id. Of a
+    record without a link it expires, as the outcome does that it was written with.
     """
 
     class Meta:
@@ -21,6 +22,7 @@ class IdentityItem(Table):
     identity = UnicodeAttribute(hash_key=True)
     holder = UnicodeAttribute(range_key=True)
     record = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
 
 
 def identity_out(identity: Identity, connection: str, entity: str, source_id: str) -> IdentityItem:

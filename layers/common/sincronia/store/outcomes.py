@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pynamodb.attributes import JSONAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, LocalSecondaryIndex
 
 from sincronia.answers import problem_in, problem_out
+from sincronia.engine.flow import Identity
 from sincronia.engine.state import Outcome, OutcomeKind, RunKey
 from sincronia.settings import table
 from sincronia.store.connected import Table
+from sincronia.store.identities import IdentityItem, identity_out
 from sincronia.store.listing import After, Listed, listed
 from sincronia.store.runs import expiry
 
@@ -55,6 +57,7 @@ class OutcomeItem(Table):
     changed = ListAttribute[Any](default=list)
     target_id = UnicodeAttribute(null=True)
     kept = JSONAttribute(null=True)
+    known_by = ListAttribute[Any](null=True)
     expires_at = NumberAttribute()
     by_kind = OutcomesByKind()
     story = OutcomesOfRecord()
@@ -74,6 +77,7 @@ def outcome_out(outcome: Outcome, run: RunKey, now: str) -> OutcomeItem:
         changed=list(outcome.changed),
         target_id=outcome.target_id or None,
         kept=dict(outcome.kept) or None,
+        known_by=[f"{identity.kind}#{identity.value}" for identity in outcome.known_by] or None,
         expires_at=expiry(),
     )
 
@@ -91,7 +95,25 @@ def outcome_in(item: OutcomeItem) -> Outcome:
         changed=tuple(item.changed),
         target_id=item.target_id or "",
         kept=item.kept or {},
+        known_by=tuple(Identity(*text.split("#", 1)) for text in item.known_by or ()),
     )
+
+
+def outcome_rows(outcomes: Iterable[Outcome], run: RunKey, now: str) -> Iterator[Table]:
+    """The items of outcomes of a run, and those by which people find the records that have no link: they go with it."""
+    for outcome in outcomes:
+        yield outcome_out(outcome, run, now)
+        for identity in dict.fromkeys(outcome.known_by):
+            row = identity_out(identity, run.connection, outcome.entity, outcome.source_id)
+            row.expires_at = expiry()
+            yield row
+
+
+def identities_in(item: OutcomeItem) -> Iterator[IdentityItem]:
+    """The items by which people find an outcome's record, of those that were written with it."""
+    connection, entity, source_id = item.record.split("#", 2)
+    for identity in outcome_in(item).known_by:
+        yield identity_out(identity, connection, entity, source_id)
 
 
 def stored_outcomes(run_id: str, kind: OutcomeKind) -> Iterator[Outcome]:

@@ -17,7 +17,7 @@ from sincronia.engine.state import Phase
 from sincronia.store.identities import IdentityItem, identity_out
 from sincronia.store.links import LinkItem, link_in
 from sincronia.store.notifications import NotificationItem
-from sincronia.store.outcomes import OutcomeItem
+from sincronia.store.outcomes import OutcomeItem, identities_in
 from sincronia.store.runs import RunItem
 
 Write = Callable[[Any], None]
@@ -60,6 +60,9 @@ def _outcome(
     actions = [OutcomeItem.label.set(clean["label"])]
     for attribute, value in ((OutcomeItem.problem, clean["problem"]), (OutcomeItem.kept, clean["kept"])):
         actions.append(attribute.set(value) if value else attribute.remove())
+    known_by = tuple(identities_in(item)) if theirs else ()
+    if known_by:
+        actions.append(OutcomeItem.known_by.remove())
     return Finding(
         what=_OUTCOME,
         data={
@@ -71,8 +74,12 @@ def _outcome(
             "campos alterados": list(item.changed),
             "problema": item.problem,
             "antes": item.kept,
+            **({"conhecido por": [row.identity for row in known_by]} if known_by else {}),
         },
-        erase=(updating(OutcomeItem(item.run_id, item.seq), actions, OutcomeItem.label == item.label),),
+        erase=(
+            updating(OutcomeItem(item.run_id, item.seq), actions, OutcomeItem.label == item.label),
+            *map(deleting, known_by),
+        ),
     )
 
 

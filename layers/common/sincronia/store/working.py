@@ -18,7 +18,7 @@ from sincronia.store.connections import ConnectionItem, connection_in
 from sincronia.store.identities import identity_out
 from sincronia.store.links import LinkItem, link_in, link_item, link_out
 from sincronia.store.notifications import notification_out
-from sincronia.store.outcomes import outcome_out, stored_outcomes
+from sincronia.store.outcomes import outcome_rows, stored_outcomes
 from sincronia.store.runs import RunItem, attributes, run_in, run_item, run_out, stored_run
 
 
@@ -118,8 +118,8 @@ def _add_rows(transaction: TransactWrite, run: Run, rows: Rows) -> None:
         transaction.delete(identity_out(identity, connection, rows.entity, source_id))
     for source_id in rows.unlinked:
         transaction.delete(link_item(connection, rows.entity, source_id))
-    for outcome in rows.outcomes:
-        transaction.save(outcome_out(outcome, run.key, now))
+    for row in outcome_rows(rows.outcomes, run.key, now):
+        transaction.save(row)
     for write in rows.beside:
         write(transaction)
     if rows.notification:
