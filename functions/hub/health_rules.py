@@ -115,7 +115,7 @@ def judged(facts: ConnectionFacts, now: float) -> Judgement:
         found.append(Finding("never_ran"))
     if not found:
         found.append(Finding("well"))
-    due = [flow.wake_at for flow in facts.flows if flow.wake_at is not None]
+    due = [flow.wake_at for flow in facts.flows if flow.wake_at is not None and flow.wake_at > now]
     return Judgement(
         findings=tuple(sorted(found, key=lambda finding: WORST_FIRST.index(finding.meaning.tone))),
         last_success_at=success,

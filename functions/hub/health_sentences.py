@@ -106,8 +106,8 @@ SENTENCES: Mapping[str, Sentence] = {
     "messages_lost": Sentence(
         Tone.BAD,
         "Com mensagens",
-        "{number} que não puderam ser tratadas depois de muitas tentativas.",
-        "Quem cuida da instalação procura a causa nos logs e as devolve à fila com make redrive QUEUE={queue}.",
+        "{number} na fila do que não pôde ser tratado depois de muitas tentativas.",
+        "Quem cuida da instalação procura a causa nos logs e devolve tudo à fila com make redrive QUEUE={queue}.",
     ),
     "ticks_lost": Sentence(
         Tone.BAD,

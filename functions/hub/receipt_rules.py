@@ -120,6 +120,8 @@ def told(receipts: Sequence[FlowReceipt]) -> str:
         parts.append(_counted(failed, ("execução com erro", "execuções com erro")))
     if len(parts) == 1:
         parts.append("nada a mudar")
+    elif not checked:
+        parts.pop(0)
     return ", ".join(parts) + "."
 
 

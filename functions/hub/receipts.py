@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from hub.health import FewConnections
 from hub.health_answers import Told, notification_url, title_of
+from hub.health_sentences import Tone
 from hub.integrated import integrations
 from hub.receipt_rules import FlowReceipt, period_of, receipts, told
 from sincronia import clock
@@ -67,6 +68,8 @@ class ReceiptAnswer(BaseModel):
     name: str
     integration: str
     integration_title: str
+    tone: Tone
+    word: str
     sentence: str
     flows: list[FlowReceiptAnswer]
     waits: list[WaitAnswer]
@@ -113,18 +116,30 @@ def _receipt(one: CheckedConnection, day: date) -> ReceiptAnswer:
     started = runs_started(connection.id, period_of(day))
     found = receipts(flows, started.runs)
     titles = {flow.flow: flow.title for flow in flows}
+    tone, word = _standing(found)
     told_of = stored_notifications((run.audience, run.key.run_id) for run in _untitled(found, titles))
     return ReceiptAnswer(
         connection=connection.id,
         name=connection.name,
         integration=connection.integration,
         integration_title=integrations()[connection.integration].title,
+        tone=tone,
+        word=word,
         sentence=told(found),
         flows=[_flow(receipt, titles, told_of) for receipt in found],
         waits=[wait for receipt in found for wait in _waits(receipt, title_of(receipt.runs[0], titles, told_of))],
         complete=started.complete,
         url=connection_url(connection.integration, connection.id),
     )
+
+
+def _standing(found: tuple[FlowReceipt, ...]) -> tuple[Tone, str]:
+    """How the day stands: a newest run that failed, something that waits, or neither."""
+    if any(receipt.runs[0] in receipt.failed for receipt in found):
+        return Tone.BAD, "Com erro"
+    if any(receipt.at_brake or receipt.to_correct for receipt in found):
+        return Tone.WAIT, "Espera você"
+    return (Tone.GOOD, "Em dia") if found else (Tone.CALM, "Sem execuções")
 
 
 def _untitled(found: tuple[FlowReceipt, ...], titles: dict[str, str]) -> list[Run]:

@@ -182,6 +182,7 @@ def test_connections_come_the_worst_first_each_with_what_to_do(hub: Hub) -> None
     assert wrong["advice"]
     assert wrong["advice"] not in wrong["reason"]
     assert by_name["e-atrasada"]["findings"][0]["at"] == "2026-11-23T08:00:00.000Z"
+    assert by_name["e-atrasada"]["next_at"] is None
     assert by_name["d-desativada"]["next_at"] is None
     assert by_name["a-em-dia"]["to_correct"] == [
         {
@@ -238,7 +239,7 @@ def test_what_was_left_behind_is_counted_by_queue(hub: Hub) -> None:
         ("schedule", 1, "bad"),
         ("sgp", 0, "good"),
     ]
-    assert body["queues"][0]["sentence"].startswith("2 mensagens que não puderam")
+    assert body["queues"][0]["sentence"].startswith("2 mensagens na fila")
     assert "QUEUE=ZenDeadLetters" in body["queues"][0]["advice"]
     assert "ScheduleDeadLetters" in body["queues"][1]["advice"]
 

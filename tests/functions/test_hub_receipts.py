@@ -40,6 +40,8 @@ def test_the_receipt_of_a_day_counts_what_began_in_it(hub: Hub) -> None:
                     "name": f"Nome de {OFFICE}",
                     "integration": "zen",
                     "integration_title": "Questor → Zen",
+                    "tone": "wait",
+                    "word": "Espera você",
                     "sentence": "214 conferidos, 9 atualizados, 2 esperam você.",
                     "flows": [
                         {
@@ -81,6 +83,23 @@ def test_a_preview_that_is_applied_a_day_later_is_in_the_receipt_of_that_day(hub
 
     assert today["sentence"] == "7 conferidos, 7 criados."
     assert (yesterday["items"][0]["sentence"], yesterday["after"]) == ("Nada foi executado neste dia.", "2026-11-23")
+
+
+def test_a_day_says_first_what_went_wrong_with_its_newest_run(hub: Hub) -> None:
+    reader = hub.token("reader")
+    for name in ("a-parado", "b-refeito", "c-quieto"):
+        connect(hub, name)
+    for name in ("a-parado", "b-refeito"):
+        run(hub, START - 60, name, **done(hub, START - 60, "failure", "vendor_tls"))
+    run(hub, START, "b-refeito", **done(hub, START, unchanged=6))
+
+    items = hub.call("GET", "/receipts", reader).body["items"]
+
+    assert [(one["tone"], one["word"], one["sentence"]) for one in items] == [
+        ("bad", "Com erro", "1 execução com erro."),
+        ("good", "Em dia", "6 conferidos, 1 execução com erro."),
+        ("calm", "Sem execuções", "Nada foi executado neste dia."),
+    ]
 
 
 def test_a_day_s_own_run_is_named_by_its_notification(hub: Hub) -> None:

@@ -239,8 +239,8 @@ def test_queues_are_told_by_how_much_they_hold() -> None:
     one, many = of_queue("zen", 1), of_queue("sgp", 12)
 
     assert [of_queue(name, 0).code for name in QUEUES] == ["queue_empty"] * len(QUEUES)
-    assert said(one, "")[0].startswith("1 mensagem que")
-    assert said(many, "")[0].startswith("12 mensagens que")
+    assert said(one, "")[0].startswith("1 mensagem na")
+    assert said(many, "")[0].startswith("12 mensagens na")
     assert "SgpDeadLetters" in said(many, "")[1]
     assert of_queue("schedule", 1).code == "ticks_lost"
 

@@ -93,6 +93,7 @@ def test_a_run_that_ended_before_it_knew_its_records_hides_nothing() -> None:
     sentence = told(receipts([SCHEDULED], [run(0, unchanged=6, rejected=2), failed]))
 
     assert sentence == "8 conferidos, 2 esperam você, 1 execução com erro."
+    assert told(receipts([SCHEDULED], [failed])) == "1 execução com erro."
 
 
 def test_a_run_at_the_brake_waits_for_a_decision() -> None:
