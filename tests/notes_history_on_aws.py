@@ -97,6 +97,7 @@ class NotesHistory(RoutesOnAws):
             record_id="c1",
             label="Lima",
             content=contact if module == "contacts" else records.Task("Ligar"),
+            stands=records.Contact(last_name="Lima", email="carla@escritorio.example", title="Gerente"),
             why="conflict",
             at=at,
             run_id="20261122T080000000Z-0000000000000001",

@@ -13,7 +13,7 @@ def drawn_form(page: str, action: str, holding: str = "") -> dict[str, list[str]
     found: dict[str, list[str]] = {}
     for tag in re.findall(r"<input[^>]*>", form):
         given = dict(re.findall(r'([a-z]+)="([^"]*)"', tag))
-        if given["type"] not in {"checkbox", "radio"} or " checked" in tag:
+        if given.get("type") not in {"checkbox", "radio"} or " checked" in tag:
             found.setdefault(given["name"], []).append(unescape(given.get("value", "")))
     for name, text in re.findall(r'<textarea[^>]* name="([^"]*)"[^>]*>(.*?)</textarea>', form, re.DOTALL):
         found[name] = [unescape(text)]

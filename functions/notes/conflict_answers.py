@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from notes.flow_names import INTEGRATION
 from notes.mailbox_users import MailboxUser
 from notes.ports import Loser
-from notes.records import Module, Participant
+from notes.records import Module, Participant, Record
 from notes.side_names import SIDE_TITLES, SideName, side_name
 from sincronia.web.fields import run_url
 
@@ -85,6 +85,7 @@ class ConflictAnswer(ConflictLine):
     """An entry with the content that was overwritten."""
 
     content: list[OverwrittenField]
+    stands: list[OverwrittenField] = Field(description="O que ficou no lugar; vazio, onde o registro foi removido.")
 
 
 def conflict_line(loser: Loser, connection: str, users: Mapping[str, MailboxUser]) -> ConflictLine:
@@ -94,13 +95,11 @@ def conflict_line(loser: Loser, connection: str, users: Mapping[str, MailboxUser
 
 def conflict_answer(loser: Loser, connection: str, users: Mapping[str, MailboxUser]) -> ConflictAnswer:
     """The same, with its content."""
-    named = ((field.name, getattr(loser.content, field.name)) for field in fields(loser.content))
-    content = [
-        OverwrittenField(name=name, title=FIELD_TITLES[name], value=_shown(value))
-        for name, value in named
-        if value is not None and value not in {"", ()}
-    ]
-    return ConflictAnswer(**_line(loser, connection, users), content=content)
+    return ConflictAnswer(
+        **_line(loser, connection, users),
+        content=_fields(loser.content),
+        stands=_fields(loser.stands) if loser.stands else [],
+    )
 
 
 def _line(loser: Loser, connection: str, users: Mapping[str, MailboxUser]) -> dict[str, Any]:
@@ -120,6 +119,16 @@ def _line(loser: Loser, connection: str, users: Mapping[str, MailboxUser]) -> di
         "brought_back_at": loser.brought_back_at or None,
         "brought_back_by": loser.brought_back_by or None,
     }
+
+
+def _fields(record: Record) -> list[OverwrittenField]:
+    """Those that hold something."""
+    named = ((field.name, getattr(record, field.name)) for field in fields(record))
+    return [
+        OverwrittenField(name=name, title=FIELD_TITLES[name], value=_shown(value))
+        for name, value in named
+        if value is not None and value not in {"", ()}
+    ]
 
 
 def _shown(value: Any) -> Value:

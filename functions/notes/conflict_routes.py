@@ -39,11 +39,17 @@ class ConflictRoutes:
             entries,
             summary="Lista o que a sincronização sobrescreveu, o mais recente primeiro",
             refuses=ACCESS_REFUSES,
+            page="notes/conflicts.html",
+            menu="Conflitos",
             **reader,
         )(self.list_conflicts)
-        routes.get(one, summary="Lê um conteúdo que foi sobrescrito", refuses=ENTRY_REFUSES, **reader)(
-            self.read_conflict
-        )
+        routes.get(
+            one,
+            summary="Lê um conteúdo que foi sobrescrito",
+            refuses=ENTRY_REFUSES,
+            page="notes/conflict.html",
+            **reader,
+        )(self.read_conflict)
         return routes
 
     def list_conflicts(  # noqa: PLR0917  # Powertools calls it by name

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydantic import BaseModel, Field
+
 from notes.flow_names import MEETING
-from notes.mailbox_access import ACCESS_REFUSES, acting_user
+from notes.mailbox_access import ACCESS_REFUSES, acting_user, seen_users
 from notes.meeting import told
 from notes.meeting_form import MeetingForm, asked_of
 from notes.paths import connection_path
@@ -22,6 +24,14 @@ from sincronia.web.run_forms import RunAnswer, run_answer
 from sincronia.web.run_starts import asked_run, new_run_id
 
 
+class CalendarAnswer(BaseModel):
+    """A calendar that a meeting can be put into."""
+
+    user: str = Field(description="De quem é: o user de POST meetings.")
+    name: str
+    zone: str = Field(description="O fuso horário em que os horários sem fuso valem.")
+
+
 @dataclass(frozen=True, slots=True)
 class MeetingRoutes:
     """The route of the integration."""
@@ -31,6 +41,14 @@ class MeetingRoutes:
     def routes(self) -> Routes:
         """Ready for an Application."""
         routes = Routes("Reuniões")
+        routes.get(
+            f"{connection_path(self.integration)}/meetings",
+            role=Role.OPERATOR,
+            summary="Lê em que agendas se pode programar uma reunião",
+            refuses=ACCESS_REFUSES,
+            page="notes/meeting.html",
+            menu="Reunião",
+        )(self.list_calendars)
         routes.post(
             f"{connection_path(self.integration)}/meetings",
             role=Role.OPERATOR,
@@ -40,6 +58,14 @@ class MeetingRoutes:
             refuses=(*ACCESS_REFUSES, "notes.mailbox_unnamed", "connection_disabled"),
         )(self.schedule_meeting)
         return routes
+
+    def list_calendars(self, connection: ConnectionInPath, caller: Caller) -> list[CalendarAnswer]:
+        """The caller's own; an administrator's are everybody's."""
+        self.integration.connection(connection)
+        return [
+            CalendarAnswer(user=user.id, name=user.name, zone=user.zone.key)
+            for _, user in sorted(seen_users(connection, caller).items())
+        ]
 
     def schedule_meeting(
         self, connection: ConnectionInPath, form: MeetingForm, caller: Caller, idempotency_key: IdempotencyKey

@@ -58,6 +58,8 @@ class PairRoutes:
             role=Role.READER,
             summary="Lista os registros vinculados, por usuário e módulo",
             refuses=ACCESS_REFUSES,
+            page="notes/pairs.html",
+            menu="Vínculos",
         )(self.list_pairs)
         return routes
 

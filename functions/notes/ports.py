@@ -157,6 +157,7 @@ class Loser:
     brought_back_by: str = ""
     brought_back_at: str = ""
     version: int = 1
+    stands: Record | None = None  # what took its place; None where nothing did
 
 
 class Mailboxes(Protocol):

@@ -48,6 +48,8 @@ class ResultRoutes:
             role=Role.READER,
             summary="Lê o painel: o que a sincronização fez, por módulo e lado",
             refuses=ACCESS_REFUSES,
+            page="notes/results.html",
+            menu="Resultados",
         )(self.read_results)
         return routes
 

@@ -6,10 +6,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from notes.flow_names import INTEGRATION
 from notes.records import Module
 from notes.sync_settings import Direction, SyncSettings, Window, Winner
 from sincronia.engine.state import Mode
 from sincronia.web.application import Input
+from sincronia.web.fields import connection_url
 from sincronia.web.run_forms import RunAnswer
 
 Truth = Annotated[bool, Field(strict=True)]
@@ -54,6 +56,7 @@ class SettingsAnswer(BaseModel):
     run: RunAnswer | None = Field(
         default=None, description="Com start: a execução iniciada, ou a que já estava em curso com as anteriores."
     )
+    url: str = Field(description="Onde se acompanha a execução; sem ela, onde as configurações são lidas.")
 
 
 def settings_of(form: SettingsForm, version: int) -> SyncSettings:
@@ -62,7 +65,7 @@ def settings_of(form: SettingsForm, version: int) -> SyncSettings:
     return SyncSettings(modules, form.window, form.direction, form.winner, version)
 
 
-def settings_answer(settings: SyncSettings, run: RunAnswer | None = None) -> SettingsAnswer:
+def settings_answer(settings: SyncSettings, connection: str, run: RunAnswer | None = None) -> SettingsAnswer:
     """The settings as people read them."""
     return SettingsAnswer(
         contacts=Module.CONTACTS in settings.modules,
@@ -73,4 +76,5 @@ def settings_answer(settings: SyncSettings, run: RunAnswer | None = None) -> Set
         winner=settings.winner,
         version=settings.version,
         run=run,
+        url=run.url if run else f"{connection_url(INTEGRATION, connection)}/sync-settings",
     )

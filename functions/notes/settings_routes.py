@@ -44,6 +44,8 @@ class SettingsRoutes:
             role=Role.READER,
             summary="Lê as Configurações de Sincronização",
             refuses=("connection_unknown",),
+            page="notes/settings.html",
+            menu="Configurações",
         )(self.read_sync_settings)
         routes.patch(
             f"{base}/sync-settings",
@@ -71,7 +73,7 @@ class SettingsRoutes:
     def read_sync_settings(self, connection: ConnectionInPath) -> SettingsAnswer:
         """As saved, or as they are before anybody saves them."""
         self.integration.connection(connection)
-        return settings_answer(stored_settings(connection))
+        return settings_answer(stored_settings(connection), connection)
 
     def save_sync_settings(
         self, connection: ConnectionInPath, form: SettingsForm, caller: Caller, idempotency_key: IdempotencyKey
@@ -87,10 +89,10 @@ class SettingsRoutes:
             if form.version not in {None, before.version}:
                 raise ProblemError(Problem("notes.settings_changed_meanwhile"))
             after = replace(after, version=before.version + 1)
-            self._keep(connection, after)
+            keep_settings(connection, after, self._flow(connection, SYNC_MINUTES))
         if not form.start:
-            return settings_answer(after)
-        return settings_answer(after, self._started_or_active(connection, caller, idempotency_key))
+            return settings_answer(after, connection)
+        return settings_answer(after, connection, self._started_or_active(connection, caller, idempotency_key))
 
     def start_sync(
         self, connection: ConnectionInPath, wanted: NewSync, caller: Caller, idempotency_key: IdempotencyKey
@@ -130,14 +132,6 @@ class SettingsRoutes:
         if made(run, self._flow(connection, None), {}, told(run)):
             return run_answer(run, self.integration)
         return run_answer(stored_run(run.key) or run, self.integration)
-
-    def _keep(self, connection: str, settings: SyncSettings) -> None:
-        try:
-            keep_settings(connection, settings, self._flow(connection, SYNC_MINUTES))
-        except ProblemError as error:
-            if error.problem.code != "notes.settings_changed":
-                raise
-            raise ProblemError(Problem("notes.settings_changed_meanwhile")) from None
 
     def _flow(self, connection: str, every_minutes: int | None) -> ScheduledFlow:
         """The sync's flow, where nothing is kept of it yet; with a period it is due when that has gone by."""

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field
 
+from notes.paths import connection_path
 from sincronia.answers import Problem, ProblemError
+from sincronia.auth import Role
 from sincronia.web.application import Caller, Routes
 from sincronia.web.connections import Connections, DeletionAnswer
 from sincronia.web.fields import ConnectionInPath
 
 BACKUP_DAYS = 35
+
+_FATE: dict[str, Any] = {
+    "goes": [
+        "as configurações da conexão e as de sincronização",
+        "as credenciais do Zoho CRM e as senhas do IBM Notes de todos os usuários",
+        "os usuários e os vínculos entre os registros",
+        "o histórico: execuções, resultados e conteúdos sobrescritos",
+    ],
+    "stays": ["os contatos, as tarefas e os eventos no IBM Notes", "os registros no Zoho CRM"],
+    "backups": f"Cópias de segurança contínuas das tabelas ainda contêm esses dados por até {BACKUP_DAYS} dias; "
+    "depois disso, nada resta.",
+}
 
 Confirm = Annotated[str, Query(max_length=100, description="A identificação da conexão, de novo, para confirmar.")]
 
@@ -33,17 +47,31 @@ class NotesConnections(Connections):
     def routes(self) -> Routes:
         """Ready for an Application."""
         routes = Connections.routes(self)
+        routes.get(
+            f"{connection_path(self.integration)}/uninstall",
+            role=Role.ADMINISTRATOR,
+            summary="Lê o que desinstalar apaga, e o que fica",
+            refuses=("connection_unknown",),
+            page="notes/uninstall.html",
+            menu="Desinstalar",
+        )(self.describe_uninstalling)
         routes.operations = [
             replace(
                 operation,
                 summary="Desinstala: exclui uma conexão com tudo o que é dela, depois de confirmado",
                 refuses=(*operation.refuses, "notes.uninstall_unconfirmed"),
+                page="notes/uninstall.html",
             )
             if operation.method == "DELETE"
             else operation
             for operation in routes.operations
         ]
         return routes
+
+    def describe_uninstalling(self, connection: ConnectionInPath) -> UninstallAnswer:
+        """Nothing is deleted by reading it."""
+        found = self.integration.connection(connection)
+        return UninstallAnswer(id=found.connection.id, deleting=found.deleting, **_FATE)
 
     def delete_connection(self, connection: ConnectionInPath, caller: Caller, confirm: Confirm = "") -> UninstallAnswer:
         """Nothing goes before it is confirmed; what is in Notes and in Zoho stays."""
@@ -54,13 +82,5 @@ class NotesConnections(Connections):
         return UninstallAnswer(
             id=gone.id,
             deleting=gone.deleting,
-            goes=[
-                "as configurações da conexão e as de sincronização",
-                "as credenciais do Zoho CRM e as senhas do IBM Notes de todos os usuários",
-                "os usuários e os vínculos entre os registros",
-                "o histórico: execuções, resultados e conteúdos sobrescritos",
-            ],
-            stays=["os contatos, as tarefas e os eventos no IBM Notes", "os registros no Zoho CRM"],
-            backups=f"Cópias de segurança contínuas das tabelas ainda contêm esses dados por até {BACKUP_DAYS} dias; "
-            "depois disso, nada resta.",
+            **_FATE,
         )

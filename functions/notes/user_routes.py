@@ -60,6 +60,8 @@ class UserRoutes:
             role=Role.READER,
             summary="Lista os usuários: um administrador vê todos, os outros só a si mesmos",
             refuses=ACCESS_REFUSES,
+            page="notes/users.html",
+            menu="Usuários",
         )(self.list_users)
         routes.post(
             users,
@@ -150,7 +152,7 @@ class UserRoutes:
         self.integration.connection(connection)
         if caller.id != user and not caller.role.covers(Role.ADMINISTRATOR):
             raise ProblemError(Problem("notes.password_of_other"))
-        found = self._user(connection, user)
+        found = _stored(connection, user)
         if found.email.casefold() != change.email.casefold():
             raise RequestProblemError(Problem("notes.email_wrong"), field="email")
         return user_answer(change_password(connection, user, found.email, change.password))
@@ -173,10 +175,14 @@ class UserRoutes:
 
     def _user(self, connection: str, user_id: str) -> MailboxUser:
         self.integration.connection(connection)
-        found = stored_user(connection, user_id)
-        if found is None:
-            raise ProblemError(Problem("notes.user_unknown"))
-        return found
+        return _stored(connection, user_id)
+
+
+def _stored(connection: str, user_id: str) -> MailboxUser:
+    found = stored_user(connection, user_id)
+    if found is None:
+        raise ProblemError(Problem("notes.user_unknown"))
+    return found
 
 
 def _check_token(token_id: str) -> None:

@@ -58,6 +58,7 @@ def test_an_entry_is_read_with_all_that_was_overwritten_and_by_nobody_else(histo
         {"name": "last_name", "title": "Sobrenome", "value": "Lima"},
         {"name": "email", "title": "E-mail", "value": "carla@escritorio.example"},
     ]
+    assert entry["stands"] == [*entry["content"], {"name": "title", "title": "Cargo", "value": "Gerente"}]
     assert (entry["side"], entry["why"], entry["user_name"], entry["label"]) == ("crm", "conflict", "Ana", "Lima")
     assert (entry["brought_back_at"], entry["brought_back_by"]) == (None, None)
     assert (other.status, other.body["code"]) == (404, "notes.conflict_unknown")

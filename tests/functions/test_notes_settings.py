@@ -18,6 +18,7 @@ DEFAULTS = {
     "winner": "crm",
     "version": 0,
     "run": None,
+    "url": SETTINGS,
 }
 
 

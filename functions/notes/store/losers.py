@@ -48,6 +48,8 @@ def loser_change(connection: str, loser: Loser) -> Callable[[Any], None]:
     """What keeps an entry; of one that is there nothing changes."""
     value = {name: getattr(loser, name) for name in _TEXTS}
     value |= {"side": loser.side.value, "content": record_out(loser.content)}
+    if loser.stands is not None:
+        value["stands"] = record_out(loser.stands)
     actions = [
         MailboxRow.value.set(MailboxRow.value | value),
         MailboxRow.version.set(MailboxRow.version | loser.version),
@@ -93,5 +95,6 @@ def _loser_in(row: MailboxRow) -> Loser:
         brought_back_by=row.brought_back_by or "",
         brought_back_at=row.brought_back_at or "",
         version=int(row.version or 1),
+        stands=record_in(value["stands"]) if "stands" in value else None,
         **{name: value[name] for name in _TEXTS},
     )

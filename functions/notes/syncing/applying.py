@@ -98,9 +98,7 @@ class Applying:
     # ── before it is written ────────────────────────────────────────────────────────────────────────────────────────
     def _announced(self, block: list[Act]) -> Step:
         """Keeps what is about to be lost, and what is about to be written."""
-        on = block[0].on
-        if on is None:
-            raise AssertionError
+        on = _side(block[0])
         losing = {
             seen.id: (place, act)
             for place, act in enumerate(block)
@@ -109,6 +107,7 @@ class Applying:
         kept, beside = list[int](), list[Any]()
         try:
             shown = self.lane.asked(on, lambda records: list(records.read(list(losing)))) if losing else []
+            winning = self._read([act for _, act in losing.values()], on.other)
         except LaneError as error:
             return self._done(block, [_failed(error.problem) for _ in block], frozenset(), no_pairs=True)
         for one in shown:
@@ -116,7 +115,9 @@ class Applying:
             if one.reading.content is not None and _as_decided(one, act):
                 position = self.run.position + place
                 kept.append(position)
-                loser = self._loser(position, act, one, one.reading.content)
+                winner = winning.get(_id(act, on.other))
+                stands = winner.reading.content if winner else None
+                loser = self._loser(position, act, one, one.reading.content, stands)
                 beside.append(self.mailboxes.loser_kept(self.run.key.connection, loser))
         for act in block:
             before = two_way.pair_before(act)
@@ -126,20 +127,19 @@ class Applying:
         after = replace(self.run, lane=self.run.lane + 1, progress={**self.run.progress, "announced": announced})
         return Step(after, Rows(entity=self.lane.entity, beside=tuple(beside)))
 
-    def _loser(self, position: int, act: Act, shown: Shown, content: Record) -> Loser:
-        if act.on is None:
-            raise AssertionError
+    def _loser(self, position: int, act: Act, shown: Shown, content: Record, stands: Record | None) -> Loser:
         return Loser(
             id=f"{self.run.key.run_id}-{position:08}",
             user=self.lane.user.id,
             module=self.lane.module,
-            side=act.on,
+            side=_side(act),
             record_id=shown.id,
             label=shown.reading.label,
             content=content,
             why=_WHY[act.kind],
             at=clock.moment(),
             run_id=self.run.key.run_id,
+            stands=stands,
         )
 
     # ── the writes ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -172,9 +172,7 @@ class Applying:
 
     def _tried(self, block: list[Act], kept: frozenset[int]) -> list[_Ended]:
         """Reads what is written from, and what is written to, and writes what is still as it was decided on."""
-        kind, on = block[0].kind, block[0].on
-        if on is None:
-            raise AssertionError
+        kind, on = block[0].kind, _side(block[0])
         sources = self._read(block, on.other)
         self.linked = self.fresh = None
         targets = self._read(block, on) if kind is not ActKind.CREATE else {}
@@ -207,9 +205,7 @@ class Applying:
         return {one.id: one for one in self.lane.asked(side, lambda records: list(records.read(ids)))} if ids else {}
 
     def _creating(self, act: Act, source: Shown | None) -> _Ended | tuple[Write | None, Shown | None]:
-        on = act.on
-        if on is None:
-            raise AssertionError
+        on = _side(act)
         if source is None or source.reading.content is None or not _as_decided(source, act):
             return _moved()
         uid = source.reading.uid if on is not NOTES else ""
@@ -228,9 +224,7 @@ class Applying:
 
     def _linked_meanwhile(self, act: Act, source: Shown) -> bool:
         """Whether a meeting has linked it since it was planned. What was made beside it goes, while untouched."""
-        on = act.on
-        if on is None:
-            raise AssertionError
+        on = _side(act)
         pairs = self.fresh = self.fresh if self.fresh is not None else self._pairs()
         ours = (act.case.pair, *act.case.replaces)
         if all(pair.held(on.other).id != source.id or pair in ours for pair in pairs):
@@ -244,10 +238,8 @@ class Applying:
         return True
 
     def _linked(self, act: Act) -> set[str]:
-        if act.on is None:
-            raise AssertionError
         if self.linked is None:
-            self.linked = {pair.held(act.on).id for pair in self._pairs()}
+            self.linked = {pair.held(_side(act)).id for pair in self._pairs()}
         return self.linked
 
     def _pairs(self) -> list[Pair]:
@@ -359,6 +351,13 @@ class Applying:
     def _pair(self, before: Pair | None, after: Pair | None, act: Act) -> list[Any]:
         stored = StoredPair(after, label_of(act)) if after else None
         return [*self.mailboxes.pair_kept(self.run.key.connection, self.lane.user.id, self.lane.module, before, stored)]
+
+
+def _side(act: Act) -> two_way.Side:
+    """The side that an act writes to; what writes to none has ended before."""
+    if act.on is None:
+        raise AssertionError
+    return act.on
 
 
 def _id(act: Act, side: two_way.Side) -> str:

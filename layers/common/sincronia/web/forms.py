@@ -1,6 +1,8 @@
 """Forms that browsers send, read as the JSON that a program would have sent to the same route.
 
 A field's name is a path and, after a dot, a kind: `settings/address`, `since.day`, `contacts.flag`, `roles.list`.
+What there are several of is told apart by `#`: `rules#0/category`; one of which nothing is filled in, or whose
+`_left_out` is, isn't there.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from datetime import date, datetime, timedelta
 from email.parser import BytesParser
 from email.policy import HTTP
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from sincronia import clock
 from sincronia.answers import Problem, ProblemError
@@ -30,8 +32,10 @@ _TYPE = re.compile(r"application/x-www-form-urlencoded *(;.*)?", re.IGNORECASE)
 _TYPE_WITH_FILES = re.compile(r"multipart/form-data *;.*", re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d{1,15}(,\d{1,10})?")
 _NOTHING = object()  # of a field that nobody filled in
-_MOST_FIELDS = 1000
+_MOST_FIELDS = 2000
 _DEEPEST = 5
+_LEFT_OUT = "_left_out"
+_SEVERAL = "#"
 
 Json = dict[str, Any]
 
@@ -58,20 +62,42 @@ class Form:
             if name in _OWN:
                 continue
             path, value = meant(name, values)
-            if value is _NOTHING:
+            if value is _NOTHING and _SEVERAL not in path:
                 continue
             *parents, last = path.split("/")
             if len(parents) > _DEEPEST:
                 raise ProblemError(Problem("body_malformed"))
             place = found
             for parent in parents:
-                place = place.setdefault(parent, {})
-                if not isinstance(place, dict):
-                    raise ProblemError(Problem("body_malformed"))
+                place = _within(place, parent)
             if last in place:
                 raise ProblemError(Problem("body_malformed"))
-            place[last] = value
-        return found
+            if value is not _NOTHING:
+                place[last] = value
+        whole: Json = _told(found)
+        return whole
+
+
+class _Several(dict[str, Json]):
+    """Things that a form says one after the other, by what tells them apart."""
+
+
+def _within(place: Json, name: str) -> Json:
+    """What a part of a path names. Raises ProblemError(body_malformed)."""
+    plain, several, which = name.partition(_SEVERAL)
+    there = place.setdefault(plain, _Several() if several else {})
+    if not isinstance(there, dict) or isinstance(there, _Several) != bool(several):
+        raise ProblemError(Problem("body_malformed"))
+    return there.setdefault(which, {}) if several else there
+
+
+def _told(value: Any) -> Any:
+    """With a list in place of each thing that there are several of."""
+    if isinstance(value, _Several):
+        return [_told(one) for one in value.values() if one and _LEFT_OUT not in one]
+    if isinstance(value, dict):
+        return {name: _told(one) for name, one in value.items()}
+    return value
 
 
 def is_form(headers: Mapping[str, str]) -> bool:
@@ -112,7 +138,13 @@ def _with_files(content_type: str, body: bytes) -> Form:
 
 
 def become_json(event: Json, form: Form) -> None:
-    """Lets a form be what a program would have sent: JSON of its fields, and its key in the header."""
+    """Lets a form be what a program would have sent: JSON of its fields, and its key in the header.
+
+    What removes something has no body: its fields are the query.
+    """
+    if form.method == "DELETE" and (fields := form.body()):
+        event["rawQueryString"] = urlencode(fields)
+        event["queryStringParameters"] = fields
     event["body"] = json.dumps(form.body())
     event["isBase64Encoded"] = False
     event["headers"] = {**event["headers"], "content-type": "application/json"}

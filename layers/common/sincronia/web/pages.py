@@ -83,9 +83,9 @@ class Pages:
             return answer
         body = json.loads(answer["body"]) if answer["body"] else {}
         template = visit.operation.page if visit.operation else ""
-        if not visit.is_safe and status < 300 and (visit.form.text(forms.NEXT) or not template or not body):
+        if not visit.is_safe and status < 300 and (visit.form.text(forms.NEXT) or not template or not answer["body"]):
             return _led_to(_next(visit, body), answer)
-        if not body and status < 300:
+        if not answer["body"] and status < 300:
             return answer
         if status >= 400 and (visit.is_safe or not template):
             template = "problem.html"
