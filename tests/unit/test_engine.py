@@ -69,6 +69,14 @@ def test_who_shares_a_key_is_rejected_with_the_others_named(office: Office) -> N
     assert problems["20"] == Problem("email_shared", {"code": "20", "others": "5, 21"})
 
 
+def test_who_has_no_link_is_known_by_the_outcome_and_whoever_has_one_by_that(office: Office) -> None:
+    office.sync()
+    office.source.records += [person("20", email="21@office.example"), person("21", email="21@office.example")]
+    office.source.records[4] = person("5", email="6@office.example")  # has a link, and shares what is another's now
+    known_by = {one.source_id: [each.value for each in one.known_by] for one in office.outcomes(office.sync())}
+    assert known_by == {"5": [], "6": [], "20": ["21@office.example"], "21": ["21@office.example"]}
+
+
 def test_a_record_with_a_problem_does_not_stop_the_rest(office: Office) -> None:
     bad = Problem("record_malformed", {"field": "EMAIL"})
     office.source.records.insert(2, Record("30", "Pessoa 30", {}, "", problem=bad))

@@ -56,6 +56,21 @@ def test_the_truth_is_read_acted_on_and_told(provider: Provider) -> None:
     )
 
 
+def test_who_has_no_link_is_known_by_the_outcome_and_whoever_has_one_by_that(provider: Provider) -> None:
+    provider.kind = replace(provider.kind, known_by=lambda entity, record: (Identity(entity, record),))
+    provider.outside = provider.new_outside()
+    provider.told("9")  # nobody
+    provider.told("1")
+    del provider.source.contracts["1"]
+    provider.told("1")
+    found = provider.store.outcomes_of(provider.key().run_id)
+    assert [(one.kind, one.known_by) for one in found] == [
+        (OutcomeKind.REJECTED, (Identity(ENTITY, "9"),)),
+        (OutcomeKind.CREATED, ()),
+        (OutcomeKind.REJECTED, ()),
+    ]
+
+
 def test_what_is_right_is_left_alone_and_told_all_the_same(provider: Provider) -> None:
     provider.told("1")
     writes = provider.target.writes

@@ -52,6 +52,17 @@ def test_what_is_on_one_side_comes_to_the_other(box: Mailbox) -> None:
     assert "Contatos no IBM Notes: 1 criado." in told(run).text
 
 
+def test_a_contact_is_known_by_its_email_but_not_one_that_is_private(box: Mailbox) -> None:
+    one = box.side(A).typed(contact("a"))
+    box.side(B).typed(contact("b"))
+    run = box.synced()
+    found = {one.label: [each.value for each in one.known_by] for one in box.store.outcomes_of(run.key.run_id)}
+    assert found == {"a": ["a@fora.example"], "b": ["b@fora.example"]}
+    box.side(A).edited(one, private=True)
+    (taken_back,) = box.store.outcomes_of(box.synced().key.run_id)
+    assert (taken_back.kind, taken_back.known_by) == (OutcomeKind.REMOVED, ())
+
+
 def test_the_third_run_writes_nothing_and_reads_nothing(box: Mailbox) -> None:
     box.side(A).typed(contact("a"))
     box.synced()
