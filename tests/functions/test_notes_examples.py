@@ -48,6 +48,8 @@ def test_the_examples_of_events_do_what_they_say(notes: NotesHttp) -> None:
     assert sent("change_user_password", "operator")["id"] == ana
     assert notes.password_of(ana) == PASSWORD
     assert [one["id"] for one in sent("list_users", "operator")] == [ana]
+    assert [one["user"] for one in sent("list_calendars", "operator")] == [ana]
+    assert sent("describe_uninstalling")["deleting"] is False
     (excluded,) = sent("exclude_record", "operator")["excluded"]
     assert (excluded["module"], excluded["side"]) == ("contacts", "notes")
     assert sent("include_record", "operator")["excluded"] == []
