@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import Any
 
 import pytest
@@ -11,59 +10,24 @@ import pytest
 from tests.hub_on_aws import problem
 from tests.invented import invented_cpf, written
 from tests.office_on_aws import CONNECTION, OfficeOnAws
-from tests.routes_on_aws import Answer, RoutesOnAws
+from tests.privacy_on_aws import REQUESTS, PrivacyHttp, found
 from tests.zen_http_on_aws import ZenHttp
 
-REQUESTS = "/privacy/requests"
 PEOPLE = {"org_chart": True, "partners": True}
 
 
-class PrivacyHttp(RoutesOnAws):
-    """The hub beside an office's worker, in one environment."""
-
-    def __init__(self, office: OfficeOnAws) -> None:
-        super().__init__(office.sandbox, "hub", asking="list_privacy_requests", sending="ask_privacy_request")
-        self.office = office
-
-    def ask(self, purpose: str, known_by: str, value: str, *, key: str = "", **more: Any) -> Answer:
-        body = {"purpose": purpose, "known_by": known_by, "value": value, **more}
-        return self.call("POST", REQUESTS, role="administrator", body=body, key=key)
-
-    def done(self, purpose: str, known_by: str, value: str) -> Any:
-        """A request, carried out; its receipt."""
-        more = {"confirmation": value} if purpose == "erasure" else {}
-        asked = self.ask(purpose, known_by, value, **more)
-        assert asked.status == 201, asked
-        self.worked_off()
-        return self.read(asked.body["url"])
-
-    def worked_off(self) -> None:
-        for _ in range(3):
-            self.office.now += 61
-            self.office.tick()
-            while self.office.deliver():
-                pass
-
-    def read(self, url: str) -> Any:
-        answer = self.call("GET", url, role="administrator")
-        assert answer.status == 200, answer
-        return answer.body
-
-    def file(self, url: str) -> Any:
-        """What a file of a request says."""
-        answer = self.call("GET", url, role="administrator")
-        assert answer.status == 303, answer
-        key = answer.headers["Location"].partition("?")[0].partition(os.environ["DATA_BUCKET"] + "/")[2]
-        body = self.office.aws.s3.get_object(Bucket=os.environ["DATA_BUCKET"], Key=key)["Body"].read()
-        return json.loads(body)
-
-
 @pytest.fixture
-def privacy(clients: ZenHttp) -> PrivacyHttp:
+def office(clients: ZenHttp) -> OfficeOnAws:
     """An office whose companies and employees are in step."""
     clients.office.sync()  # what is due, so that no tick of these tests begins it
     clients.started("sincronizar_empresas", "apply", filters=PEOPLE)
-    return PrivacyHttp(clients.office)
+    return clients.office
+
+
+@pytest.fixture
+def privacy(office: OfficeOnAws) -> PrivacyHttp:
+    """Who asks for what the office has of somebody."""
+    return PrivacyHttp(office.aws, office.sandbox, "zen/on_queue/run")
 
 
 def employee(office: OfficeOnAws) -> dict[str, str]:
@@ -77,13 +41,8 @@ def kept(office: OfficeOnAws) -> list[Any]:
     return [office.rows(table) for table in ("links", "identities", "outcomes", "notifications")]
 
 
-def stored(office: OfficeOnAws) -> str:
-    """All rows of all tables."""
-    return json.dumps(list(office.aws.items().values()), ensure_ascii=False)
-
-
-def test_what_is_held_about_an_employee_is_exported_and_stays(privacy: PrivacyHttp) -> None:
-    person, before = employee(privacy.office), kept(privacy.office)
+def test_what_is_held_about_an_employee_is_exported_and_stays(privacy: PrivacyHttp, office: OfficeOnAws) -> None:
+    person, before = employee(office), kept(office)
     receipt = privacy.done("export", "cpf", written(person["cpf"]))
     (part,) = receipt["parts"]
     assert receipt["left"] == 0
@@ -91,20 +50,20 @@ def test_what_is_held_about_an_employee_is_exported_and_stays(privacy: PrivacyHt
     assert part["found"] == [{"what": "resultado de sincronização", "number": 1}, {"what": "vínculo", "number": 1}]
     assert part["vendors"] == ["Questor", "Zen", "Tareffa"]
     assert part["stays"] == []
-    told = privacy.file(part["file"])
-    (link,) = told["dados"]["vínculo"]
+    (link,) = privacy.told(receipt)["vínculo"]
     assert link["conhecido por"] == {"cpf": person["cpf"], "email": person["email"]}
-    assert told["conexão"] == "Escritório Modelo"
-    assert kept(privacy.office) == before
+    assert kept(office) == before
 
 
-def test_an_erasure_leaves_nothing_of_the_person_and_the_next_sync_writes_nothing(privacy: PrivacyHttp) -> None:
-    office, person = privacy.office, employee(privacy.office)
+def test_an_erasure_leaves_nothing_of_the_person_and_the_next_sync_writes_nothing(
+    privacy: PrivacyHttp, office: OfficeOnAws
+) -> None:
+    person = employee(office)
     others = len(office.rows("identities"))
     receipt = privacy.done("erasure", "email", person["email"])
     (part,) = receipt["parts"]
-    assert [found["number"] for found in part["found"]] == [1, 1]
-    left = stored(office)
+    assert list(found(receipt).values()) == [1, 1]
+    left = privacy.everything()
     for text in (person["cpf"], written(person["cpf"]), person["email"], person["label"]):
         assert text not in left
     assert len(office.rows("identities")) == others - 2
@@ -118,23 +77,21 @@ def test_an_erasure_leaves_nothing_of_the_person_and_the_next_sync_writes_nothin
     assert privacy.done("erasure", "email", person["email"])["parts"][0]["found"] == []
 
 
-def test_whom_a_request_is_about_is_forgotten_and_stands_nowhere(privacy: PrivacyHttp) -> None:
-    person = employee(privacy.office)
+def test_whom_a_request_is_about_is_forgotten_and_stands_nowhere(privacy: PrivacyHttp, office: OfficeOnAws) -> None:
+    person = employee(office)
     asked = privacy.ask("export", "email", person["email"], key="pedido-1")
-    assert any(row["item"] == "PERSON" for row in privacy.office.rows("privacy"))
+    assert any(row["item"] == "PERSON" for row in privacy.rows("privacy"))
     again = privacy.ask("export", "email", person["email"], key="pedido-1")
     assert (again.status, again.body["id"]) == (201, asked.body["id"])
-    privacy.worked_off()
-    rows = privacy.office.rows("privacy")
+    privacy.carry_out()
+    rows = privacy.rows("privacy")
     assert not any(row["item"] == "PERSON" for row in rows)
     for text in (person["email"], person["cpf"]):
-        assert text not in json.dumps(
-            [rows, privacy.office.rows("runs"), privacy.office.rows("requests"), privacy.answered]
-        )
+        assert text not in json.dumps([rows, privacy.rows("runs"), privacy.rows("requests"), privacy.answered])
 
 
-def test_requests_about_the_same_person_are_found_again(privacy: PrivacyHttp) -> None:
-    person = employee(privacy.office)
+def test_requests_about_the_same_person_are_found_again(privacy: PrivacyHttp, office: OfficeOnAws) -> None:
+    person = employee(office)
     first = privacy.done("export", "cpf", person["cpf"])
     second = privacy.done("export", "cpf", written(person["cpf"]))
     assert [other["url"] for other in second["others"]] == [first["url"]]

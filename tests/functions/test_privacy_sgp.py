@@ -1,0 +1,49 @@
+"""What SGP → OZmap holds about a person, known by a contract or a login: the log forgets, the link stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.contracts_on_aws import in_both, label_of, place_of
+from tests.privacy_on_aws import PrivacyHttp, found
+from tests.provider_on_aws import CONNECTION
+from tests.sgp_http_on_aws import SgpHttp
+
+
+@pytest.fixture
+def privacy(sgp: SgpHttp) -> PrivacyHttp:
+    """Who asks for what a provider has of somebody."""
+    return PrivacyHttp(sgp.town.aws, sgp.sandbox, "sgp/on_queue/deletion")
+
+
+def test_the_log_forgets_a_client_and_the_link_keeps_the_contract_in_step(privacy: PrivacyHttp, sgp: SgpHttp) -> None:
+    contract = in_both(sgp.town)
+    label, place = label_of(sgp.town.sgp.contract(contract)), place_of(sgp.town, contract)
+    sgp.town.work_off(contract)
+    before = next(row for row in privacy.rows("links") if row["source_id"] == str(contract))
+    assert label in privacy.everything()
+    receipt = privacy.done("erasure", "contract", str(contract))
+    assert set(found(receipt)) == {"resultado de sincronização", "aviso nos logs", "vínculo"}
+    assert label not in privacy.everything()
+    (line,) = sgp.lines()
+    assert (line["record"], line["label"], line["before"], line["after"]) == (str(contract), "(apagado)", {}, {})
+    after = next(row for row in privacy.rows("links") if row["source_id"] == str(contract))
+    assert after | {"label": label} == before | {"identities": []}
+    sgp.town.now += 60
+    sgp.town.work_off(contract)
+    assert place_of(sgp.town, contract) == place
+    assert found(privacy.done("export", "contract", "999999")) == {}
+
+
+def test_an_export_tells_what_was_before_and_after(privacy: PrivacyHttp, sgp: SgpHttp) -> None:
+    sgp.town.connect(disconnect_property=True)
+    contract = in_both(sgp.town)
+    label = label_of(sgp.town.sgp.contract(contract))
+    sgp.town.sgp.change(contract, status=3)
+    sgp.town.work_off(contract)
+    told = privacy.told(privacy.done("export", "contract", str(contract)))
+    (hint,) = told["aviso nos logs"]
+    assert (hint["código"], hint["registro"]) == (str(contract), label)
+    assert hint["antes"]["Cliente"] == label
+    assert told["vínculo"][0]["código na origem"] == str(contract)
+    assert CONNECTION in privacy.everything()
