@@ -26,6 +26,11 @@ def _selector(value: Any) -> Any:
     raise PydanticCustomError("zen.selector_invalid", "no selector", {"position": position, "piece": piece})
 
 
+def _codes(value: Any) -> Any:
+    """Codes as people type them, with a semicolon between; what else there is stays as it is."""
+    return [piece for piece in value.split(";") if piece.strip()] if isinstance(value, str) else value
+
+
 _Selected = Annotated[Selector | None, BeforeValidator(_selector, json_schema_input_type=str | None)]
 
 
@@ -43,7 +48,9 @@ class _Sending(BaseModel):
 class UsersFilters(_Sending):
     """Of "Sincronizar Usuários"."""
 
-    groups: tuple[Annotated[int, Field(ge=0)], ...] = Field(default=(), title="Código Grupo")
+    groups: Annotated[
+        tuple[Annotated[int, Field(ge=0)], ...], BeforeValidator(_codes, json_schema_input_type=list[int] | str)
+    ] = Field(default=(), title="Código Grupo")
 
 
 class CompaniesFilters(_Sending):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -12,12 +13,23 @@ from sincronia.web.integrated import application_of
 from sincronia.web.run_decisions import RunCancels, RunDecisions
 from sincronia.web.run_reads import Corrections, RunMessages, RunPlans, RunReads
 from sincronia.web.run_starts import RunStarts
+from zen.flow_routes import FlowRoutes
 from zen.offered import INTEGRATION
 
 logger = Logger()
 application = application_of(
     INTEGRATION,
-    (Connections, RunStarts, RunReads, Corrections, RunMessages, RunPlans, RunCancels, RunDecisions),
+    (
+        Connections,
+        FlowRoutes,
+        RunStarts,
+        partial(RunReads, page="zen/run.html"),
+        Corrections,
+        RunMessages,
+        RunPlans,
+        RunCancels,
+        RunDecisions,
+    ),
 )
 
 

@@ -14,6 +14,7 @@ RUN = f"{RUNS}/20261123T090000000Z-942b369b941d99a8"
 EXAMPLES = {  # the run of the examples is the connection's first scheduled one
     "list_connection_runs": (200, None),
     "read_run": (200, None),
+    "read_flow": (200, None),
     "read_messages": (200, None),
     "list_outcomes": (200, None),
     "list_planned": (409, "run_not_preview"),
