@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydantic import Field
+
 from promob import projects as rules
 from promob.environment_answers import EnvironmentAnswer, environment_answer
 from promob.environments import Source
+from promob.named_answers import Choice
 from promob.paths import EnvironmentInPath, ProjectInPath, environment_path, project_path
 from promob.project_access import ACT_REFUSES, ENVIRONMENT_REFUSES, PROJECT_REFUSES, acting_on, project_in, store_of
 from promob.project_forms import Assistance, NewAssistance, ProjectSoftware
@@ -23,6 +26,13 @@ from sincronia.web.new_ids import id_for
 from sincronia.web.paging import Page
 
 _CHANGED = (*ENVIRONMENT_REFUSES, *ACT_REFUSES, "promob.not_revised", "promob.not_in_promob")
+
+
+class AssistancePage(Page[EnvironmentAnswer]):
+    """The occurrences of a project."""
+
+    project: str = Field(description="O nome do projeto.")
+    environments: list[Choice] = Field(description="Os ambientes revisados, de que se abre uma assistência.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,7 @@ class AssistanceRoutes:
             role=Role.READER,
             summary="Lista as ocorrências de assistência técnica de um projeto",
             refuses=PROJECT_REFUSES,
+            page="promob/assistance.html",
         )(self.list_assistance)
         routes.post(
             of_environment,
@@ -58,11 +69,17 @@ class AssistanceRoutes:
         )(self.integrate_assistance)
         return routes
 
-    def list_assistance(self, connection: ConnectionInPath, project: ProjectInPath) -> Page[EnvironmentAnswer]:
+    def list_assistance(self, connection: ConnectionInPath, project: ProjectInPath) -> AssistancePage:
         """All of them: a project has few."""
         found = project_in(store_of(self.integration, connection), project)
         items = [self._answer(found, one.id) for one in found.environments if one.occurrence]
-        return Page(items=items, next=None)
+        revised = found.converted if found.is_concluded else ()
+        return AssistancePage(
+            items=items,
+            next=None,
+            project=found.name,
+            environments=[Choice(id=one.id, name=one.name) for one in revised],
+        )
 
     def open_assistance(  # noqa: PLR0917  # Powertools calls it by name
         self,

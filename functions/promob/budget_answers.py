@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pydantic import BaseModel, Field
 
 from promob.answer_texts import moment_or_none, number, number_or_none
+from promob.named_answers import Names
 from promob.offers import Budget, BudgetLine, BudgetState
 from promob.stores import Store
 from promob.totals import percent, reais
@@ -42,6 +43,7 @@ class BudgetAnswer(BaseModel):
     created_by: str
     decided_at: str | None
     decided_by: str | None
+    url: str
     print: str = Field(description="O caminho da página para impressão.")
 
 
@@ -79,8 +81,17 @@ _NOTES: Mapping[BudgetState, str] = {
 }
 
 
-def budget_answer(budget: Budget, address: str) -> BudgetAnswer:
-    """A budget as people read it; address: where it is read."""
+class OneBudget(BudgetAnswer):
+    """A budget, with whom it is for."""
+
+    customer: str
+    store: str
+    names: Names
+
+
+def budget_answer(budget: Budget, connection: str) -> BudgetAnswer:
+    """A budget as people read it; connection: where its connection is read."""
+    address = f"{connection}/budgets/{budget.id}"
     return BudgetAnswer(
         id=budget.id,
         number=budget.number,
@@ -95,6 +106,7 @@ def budget_answer(budget: Budget, address: str) -> BudgetAnswer:
         created_by=budget.created_by,
         decided_at=moment_or_none(budget.decided_at),
         decided_by=budget.decided_by or None,
+        url=address,
         print=f"{address}/print",
     )
 

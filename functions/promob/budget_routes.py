@@ -9,8 +9,9 @@ from datetime import timedelta
 
 from promob.acting import Projects
 from promob.actors import actor
-from promob.budget_answers import BudgetAnswer, Printed, budget_answer, printed
+from promob.budget_answers import BudgetAnswer, OneBudget, Printed, budget_answer, printed
 from promob.environment_answers import EnvironmentAnswer, environment_answer
+from promob.named_answers import NamedPage, named_page
 from promob.offers import Budget
 from promob.paths import (
     BudgetInPath,
@@ -26,6 +27,7 @@ from promob.project_forms import NewBudget, Undoing
 from promob.store.counters import next_number
 from promob.store.customers import CUSTOMERS
 from promob.store.items import S3Items
+from promob.store.names import names_of
 from promob.store.projects import DynamoProjects
 from promob.store.stores import STORES
 from sincronia import clock
@@ -35,7 +37,7 @@ from sincronia.web.application import Caller, IdempotencyKey, Routes
 from sincronia.web.fields import ConnectionInPath, connection_url
 from sincronia.web.integration import Integration
 from sincronia.web.new_ids import id_for
-from sincronia.web.paging import Cursor, Limit, Page, after_of, page
+from sincronia.web.paging import Cursor, Limit, after_of
 
 _ONE = ("connection_unknown", "promob.budget_unknown")
 
@@ -54,8 +56,10 @@ class BudgetRoutes:
         routes.get(
             budgets,
             role=Role.READER,
-            summary="Lista os orçamentos da rede, na ordem das mudanças",
+            summary="Lista os orçamentos da rede",
             refuses=("connection_unknown",),
+            page="promob/budgets.html",
+            menu="Orçamentos",
         )(self.list_budgets)
         routes.post(
             f"{project_path(self.integration)}/budgets",
@@ -65,13 +69,19 @@ class BudgetRoutes:
             answered="O orçamento, com o número, a validade e o caminho da página para impressão.",
             refuses=(*ENVIRONMENT_REFUSES, *ACT_REFUSES, "promob.nothing_chosen", "promob.nothing_to_budget"),
         )(self.create_budget)
-        routes.get(one, role=Role.READER, summary="Lê um orçamento", refuses=_ONE)(self.read_budget)
+        routes.get(
+            one,
+            role=Role.READER,
+            summary="Lê um orçamento",
+            refuses=(*_ONE, "promob.project_unknown"),
+            page="promob/budget.html",
+        )(self.read_budget)
         routes.get(
             f"{one}/print",
             role=Role.READER,
             summary="Mostra um orçamento para impressão: em um navegador, uma página A4",
             refuses=(*_ONE, "promob.project_unknown", "promob.customer_unknown", "promob.store_unknown"),
-            page="promob/budget.html",
+            page="promob/budget_print.html",
         )(self.print_budget)
         routes.post(
             f"{one}/approval",
@@ -99,11 +109,12 @@ class BudgetRoutes:
         changed_since: ChangedSince = None,
         limit: Limit = 50,
         cursor: Cursor = "",
-    ) -> Page[BudgetAnswer]:
+    ) -> NamedPage[BudgetAnswer]:
         """One that expires doesn't change: its last day says so."""
         since = None if changed_since is None else changed_since.timestamp()
         found = store_of(self.integration, connection).budgets_changed(since, limit, after_of(cursor))
-        return page(found, lambda budget: self._answer(connection, budget))
+        names = names_of(connection, projects={budget.project for budget in found.values})
+        return named_page(found, lambda budget: self._answer(connection, budget), names)
 
     def create_budget(
         self,
@@ -126,9 +137,19 @@ class BudgetRoutes:
         budget = projects.budget(project, new.environments, budget_id, number, valid_until, by.id)
         return self._answer(connection, store.keep_budget(budget))
 
-    def read_budget(self, connection: ConnectionInPath, budget: BudgetInPath) -> BudgetAnswer:
+    def read_budget(self, connection: ConnectionInPath, budget: BudgetInPath) -> OneBudget:
         """As it was made; its state as it is."""
-        return self._answer(connection, self._budget(connection, budget)[1])
+        store, found = self._budget(connection, budget)
+        project = project_in(store, found.project)
+        names = names_of(
+            connection,
+            stores={project.store},
+            customers={project.customer},
+            projects={project.id},
+            people={found.created_by, found.decided_by},
+        )
+        answer = self._answer(connection, found)
+        return OneBudget(**dict(answer), customer=project.customer, store=project.store, names=names)
 
     def print_budget(self, connection: ConnectionInPath, budget: BudgetInPath) -> Printed:
         """As it was made, for the customer."""
@@ -137,7 +158,7 @@ class BudgetRoutes:
         customer, store = CUSTOMERS.needed(connection, project.customer), STORES.needed(connection, project.store)
         return printed(found, store, customer.name, project.name)
 
-    def approve_budget(self, connection: ConnectionInPath, budget: BudgetInPath, caller: Caller) -> BudgetAnswer:
+    def approve_budget(self, connection: ConnectionInPath, budget: BudgetInPath, caller: Caller) -> OneBudget:
         """Refused where any of its environments is out of date, even if it becomes so at this moment."""
         store, found = self._budget(connection, budget)
         by = actor(connection, caller, project_in(store, found.project).store)
@@ -165,4 +186,4 @@ class BudgetRoutes:
         return store, found
 
     def _answer(self, connection: str, budget: Budget) -> BudgetAnswer:
-        return budget_answer(budget, f"{connection_url(self.integration.name, connection)}/budgets/{budget.id}")
+        return budget_answer(budget, connection_url(self.integration.name, connection))

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from promob.customers import Customer
 from promob.form_fields import Document, Email, Name, StoreId, Text
+from promob.named_answers import Choice, NamedPage, Names
 from sincronia import clock
 from sincronia.answers import Problem
 from sincronia.web.application import Input
@@ -48,6 +49,20 @@ class CustomerAnswer(BaseModel):
     created_at: str
     changed_at: str
     changed_by: str = Field(description="A identificação de um token; vazia, o Promob.")
+    url: str
+
+
+class CustomerPage(NamedPage[CustomerAnswer]):
+    """Customers of a network."""
+
+    stores: list[Choice] = Field(description="As lojas da rede, em que se cria um cliente.")
+
+
+class OneCustomer(CustomerAnswer):
+    """A customer, with the projects that there are for them."""
+
+    projects: list[Choice] = Field(description="Os projetos do cliente.")
+    names: Names
 
 
 class FoundCustomer(CustomerAnswer):
@@ -72,8 +87,10 @@ def changed_answer(before: Customer, answer: CustomerAnswer) -> ChangedCustomer:
     return ChangedCustomer(**answer.model_dump(), notice=_NOTICE if left else "")
 
 
-def customer_answer(customer: Customer, told: Callable[[Problem | None], tuple[str, str]]) -> CustomerAnswer:
-    """A customer as people read it; told: the sentence of a problem, and what to do."""
+def customer_answer(
+    customer: Customer, customers: str, told: Callable[[Problem | None], tuple[str, str]]
+) -> CustomerAnswer:
+    """A customer as people read it; customers: the path that all are below; told: a problem's sentence, what to do."""
     reason, advice = told(customer.problem)
     return CustomerAnswer(
         id=customer.id,
@@ -89,4 +106,5 @@ def customer_answer(customer: Customer, told: Callable[[Problem | None], tuple[s
         created_at=clock.iso(customer.created_at),
         changed_at=clock.iso(customer.changed_at),
         changed_by=customer.changed_by,
+        url=f"{customers}/{customer.id}",
     )

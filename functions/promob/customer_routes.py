@@ -16,13 +16,16 @@ from promob.customer_forms import (
     ChangedCustomer,
     CustomerAnswer,
     CustomerChange,
+    CustomerPage,
     FoundCustomer,
     NewCustomer,
+    OneCustomer,
     changed_answer,
     customer_answer,
 )
 from promob.customers import Customer
 from promob.form_fields import normal_document
+from promob.named_answers import Choice, named_page
 from promob.paths import ChangedSince, CustomerInPath, connection_path
 from promob.store.customers import (
     CUSTOMERS,
@@ -31,17 +34,22 @@ from promob.store.customers import (
     customers_changed,
     made_customer,
 )
+from promob.store.names import names_of
+from promob.store.project_rows import projects_of_customer
+from promob.store.stores import STORES
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role
+from sincronia.identities import punctuated
 from sincronia.store.listing import Listed
 from sincronia.web.application import Caller, IdempotencyKey, Routes
-from sincronia.web.fields import ConnectionInPath
+from sincronia.web.fields import ConnectionInPath, connection_url
 from sincronia.web.hint_forms import told
 from sincronia.web.integration import Integration
 from sincronia.web.new_ids import id_for
-from sincronia.web.paging import Cursor, Limit, Page, after_of, page
+from sincronia.web.paging import Cursor, Limit, after_of
 
 _ONE = ("connection_unknown", "promob.customer_unknown")
+_DRAWN_WITH = {"punctuated": punctuated}
 DocumentInQuery = Annotated[
     str,
     Query(max_length=30, description="Só o cliente deste CPF ou CNPJ, com ou sem pontuação."),
@@ -63,8 +71,11 @@ class CustomerRoutes:
         routes.get(
             customers,
             role=Role.READER,
-            summary="Lista os clientes da rede, na ordem das mudanças",
+            summary="Lista os clientes da rede",
             refuses=("connection_unknown",),
+            page="promob/customers.html",
+            drawn_with=_DRAWN_WITH,
+            menu="Clientes",
         )(self.list_customers)
         routes.post(
             customers,
@@ -73,7 +84,14 @@ class CustomerRoutes:
             answered="O cliente. O Promob o recebe em instantes; o que o impedir aparece no próprio cliente.",
             refuses=("connection_unknown", "promob.document_taken", *ACTOR_REFUSES),
         )(self.create_customer)
-        routes.get(one, role=Role.READER, summary="Lê um cliente", refuses=_ONE)(self.read_customer)
+        routes.get(
+            one,
+            role=Role.READER,
+            summary="Lê um cliente e os seus projetos",
+            refuses=_ONE,
+            page="promob/customer.html",
+            drawn_with=_DRAWN_WITH,
+        )(self.read_customer)
         routes.patch(
             one,
             role=Role.OPERATOR,
@@ -93,14 +111,20 @@ class CustomerRoutes:
         document: DocumentInQuery = "",
         limit: Limit = 50,
         cursor: Cursor = "",
-    ) -> Page[CustomerAnswer]:
+    ) -> CustomerPage:
         """A document's customer is one at most, whenever it changed."""
         self.integration.connection(connection)
         if document:
-            found = customer_of_document(connection, document)
-            return page(Listed((found,) if found else (), None), self._answer)
-        since = None if changed_since is None else changed_since.timestamp()
-        return page(customers_changed(connection, since, limit, after_of(cursor)), self._answer)
+            one = customer_of_document(connection, document)
+            found = Listed((one,) if one else (), None)
+        else:
+            since = None if changed_since is None else changed_since.timestamp()
+            found = customers_changed(connection, since, limit, after_of(cursor))
+        stores = [Choice(id=store.id, name=store.name) for store in STORES.all(connection)]
+        named = named_page(
+            found, lambda customer: self._answer(connection, customer), {store.id: store.name for store in stores}
+        )
+        return CustomerPage(**dict(named), stores=stores)
 
     def create_customer(
         self, connection: ConnectionInPath, new: NewCustomer, caller: Caller, idempotency_key: IdempotencyKey
@@ -117,11 +141,18 @@ class CustomerRoutes:
             phone=new.phone,
         )
         customer, _ = made_customer(connection, wanted, caller.id)
-        return FoundCustomer(**self._answer(customer).model_dump(), made=customer.id == wanted.id)
+        return FoundCustomer(**self._answer(connection, customer).model_dump(), made=customer.id == wanted.id)
 
-    def read_customer(self, connection: ConnectionInPath, customer: CustomerInPath) -> CustomerAnswer:
+    def read_customer(self, connection: ConnectionInPath, customer: CustomerInPath) -> OneCustomer:
         """With the reason why Promob doesn't have it, where it doesn't."""
-        return self._answer(self._customer(connection, customer))
+        found = self._customer(connection, customer)
+        projects = projects_of_customer(connection, customer)
+        names = names_of(connection, stores={found.store}, people={found.changed_by})
+        return OneCustomer(
+            **dict(self._answer(connection, found)),
+            projects=[Choice(id=one.id, name=one.name) for one in projects],
+            names=names,
+        )
 
     def change_customer(
         self, connection: ConnectionInPath, customer: CustomerInPath, change: CustomerChange, caller: Caller
@@ -131,14 +162,15 @@ class CustomerRoutes:
         actor(connection, caller, before.store)
         named: dict[str, Any] = change.model_dump(exclude_none=True)
         after = changed_customer(connection, customer, caller.id, partial(_changed, named=named))
-        return changed_answer(before, self._answer(after))
+        return changed_answer(before, self._answer(connection, after))
 
     def _customer(self, connection: str, customer_id: str) -> Customer:
         self.integration.connection(connection)
         return CUSTOMERS.needed(connection, customer_id)
 
-    def _answer(self, customer: Customer) -> CustomerAnswer:
-        return customer_answer(customer, lambda problem: told(problem, self.integration))
+    def _answer(self, connection: str, customer: Customer) -> CustomerAnswer:
+        customers = f"{connection_url(self.integration.name, connection)}/customers"
+        return customer_answer(customer, customers, lambda problem: told(problem, self.integration))
 
 
 def _changed(before: Customer, named: dict[str, Any]) -> Customer:

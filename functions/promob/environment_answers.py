@@ -9,8 +9,10 @@ from pydantic import BaseModel, Field
 from promob.answer_texts import number, number_or_none
 from promob.consequences import NEEDS, need_of
 from promob.environments import Environment, Need, Origin, Source, StoredBudget, Version
+from promob.named_answers import Choice, NamedPage, Names, OfEnvironment
 from promob.pricing import with_discount
 from promob.projects import Project, situation
+from promob.step_answers import StepAnswer
 from sincronia import clock
 from sincronia.web.hint_forms import told
 from sincronia.web.integration import Integration
@@ -42,6 +44,10 @@ class VersionAnswer(BaseModel):
     discount_limit: str | None = Field(description="O desconto sem um gerente, em %; nulo, não há limite.")
     limited_by: str = Field(description="A regra comercial que o limita.")
     made_by: str | None = Field(description="A identificação de um token; nula, o primeiro orçamento do Promob.")
+
+
+class VersionPage(NamedPage[VersionAnswer], OfEnvironment):
+    """The versions of an environment."""
 
 
 class StoredBudgetAnswer(BaseModel):
@@ -111,6 +117,17 @@ class EnvironmentAnswer(BaseModel):
     converted: ConversionAnswer | None
     reviewed: bool = Field(description="Se já foi atualizado, ou confirmado, na revisão.")
     occurrence: OccurrenceAnswer | None
+
+
+class OneEnvironment(EnvironmentAnswer):
+    """An environment, with its project, and what people need to go on."""
+
+    project_name: str
+    is_concluded: bool = Field(description="Se a revisão do projeto foi concluída.")
+    in_revision: bool = Field(description="Se o contrato do projeto foi liberado para a revisão.")
+    step: StepAnswer | None = Field(description="O que falta no próprio ambiente; nulo, nada.")
+    workers: list[Choice] = Field(description="Quem pode trabalhar nele: os usuários da loja e o responsável.")
+    names: Names
 
 
 def version_answer(version: Version, environment: Environment) -> VersionAnswer:

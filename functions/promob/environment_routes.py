@@ -12,9 +12,16 @@ from pydantic import BaseModel, Field
 
 from promob import projects as rules
 from promob.derived_ids import derived_id
-from promob.environment_answers import EnvironmentAnswer, VersionAnswer, environment_answer, version_answer
+from promob.environment_answers import (
+    EnvironmentAnswer,
+    OneEnvironment,
+    VersionAnswer,
+    environment_answer,
+    version_answer,
+)
 from promob.environments import Environment, Origin
 from promob.legacy import LEGACY_REFUSES, legacy_project
+from promob.named_answers import Choice
 from promob.paths import (
     ChangedSince,
     EnvironmentInPath,
@@ -34,8 +41,12 @@ from promob.project_access import (
 )
 from promob.project_forms import EnvironmentChange, LegacyEnvironment, NewEnvironments
 from promob.projects import Project
+from promob.step_answers import step_answer
+from promob.steps import step_of
 from promob.store.customers import stored_customer
-from promob.store.users import stored_user
+from promob.store.names import names_of
+from promob.store.stores import stored_store
+from promob.store.users import all_users, stored_user
 from promob.stores import Store
 from sincronia import clock
 from sincronia.answers import Problem
@@ -71,7 +82,7 @@ class EnvironmentRoutes:
         routes.get(
             f"{connection_path(self.integration)}/environments",
             role=Role.READER,
-            summary="Lista os ambientes dos projetos da rede, na ordem das mudanças dos projetos",
+            summary="Lista os ambientes dos projetos da rede, projeto por projeto",
             refuses=("connection_unknown",),
         )(self.list_environments)
         routes.post(
@@ -191,10 +202,25 @@ class EnvironmentRoutes:
 
     def read_environment(
         self, connection: ConnectionInPath, project: ProjectInPath, environment: EnvironmentInPath
-    ) -> EnvironmentAnswer:
+    ) -> OneEnvironment:
         """As it stands."""
         found = project_in(store_of(self.integration, connection), project)
-        return self._answer(found, found.environment(environment))
+        one = found.environment(environment)
+        users = [user for user in all_users(connection) if user.store == found.store]
+        store = stored_store(connection, found.store)
+        responsible = store.responsible if store else ""
+        names = names_of(connection, people=_people(one, responsible)) | {user.id: user.name for user in users}
+        workers = dict.fromkeys((*(user.id for user in users), *filter(None, (responsible,))))
+        step = step_of(found, one)
+        return OneEnvironment(
+            **dict(self._answer(found, one)),
+            project_name=found.name,
+            is_concluded=found.is_concluded,
+            in_revision=found.revision is not None,
+            step=step_answer(step) if step else None,
+            workers=[Choice(id=worker, name=names.get(worker, worker)) for worker in workers],
+            names=names,
+        )
 
     def assign_environment(
         self,
@@ -226,6 +252,14 @@ class EnvironmentRoutes:
 
     def _answer(self, project: Project, environment: Environment) -> EnvironmentAnswer:
         return environment_answer(project, environment, self.integration)
+
+
+def _people(one: Environment, responsible: str) -> set[str | None]:
+    """All whom an environment names by their tokens."""
+    named = {one.worked_by, responsible, one.current.made_by if one.current else None}
+    if one.discount:
+        named |= {one.discount.asked_by, one.discount.approved_by}
+    return named | ({one.converted.by} if one.converted else set())
 
 
 def _check_worker(connection: str, worked_by: str, store: Store) -> None:

@@ -6,10 +6,12 @@ from pydantic import BaseModel, Field
 
 from promob.answer_texts import number, number_or_none
 from promob.differences import Difference, Differences, Kind, Value, What
+from promob.named_answers import OfEnvironment
 from promob.offers import ManualItem
 from promob.pricing import PricedItem
 from promob.totals import cents
 from sincronia import clock
+from sincronia.web.paging import Page
 
 MOST_DIFFERENCES = 1_000  # an answer of Lambda holds six megabytes
 
@@ -56,11 +58,21 @@ class ManualItemAnswer(BaseModel):
     version: int
 
 
+class PromobItemPage(Page[PromobItem], OfEnvironment):
+    """Promob's items of a version of an environment."""
+
+
 class ItemLine(BaseModel):
     """A line of the tab Itens: one of the two."""
 
     manual: ManualItemAnswer | None = None
     promob: PromobItem | None = None
+
+
+class ItemPage(Page[ItemLine], OfEnvironment):
+    """The items of an environment."""
+
+    accepts: bool = Field(description="Se itens manuais ainda mudam: nada mais muda depois de concluída a revisão.")
 
 
 class ChangeAnswer(BaseModel):
@@ -93,7 +105,7 @@ class DifferenceAnswer(BaseModel):
     changes: list[ChangeAnswer]
 
 
-class DifferencesAnswer(BaseModel):
+class DifferencesAnswer(OfEnvironment):
     """What differs between two versions, from the earlier to the later one."""
 
     earlier: int
@@ -150,10 +162,14 @@ def manual_answer(item: ManualItem) -> ManualItemAnswer:
     )
 
 
-def differences_answer(earlier: int, later: int, found: Differences) -> DifferencesAnswer:
-    """What differs, as people in the trade say it."""
+def differences_answer(
+    earlier: int, later: int, found: Differences, project: str, environment: str
+) -> DifferencesAnswer:
+    """What differs, as people in the trade say it; project, environment: their names."""
     shown = found.found[:MOST_DIFFERENCES]
     return DifferencesAnswer(
+        project=project,
+        environment=environment,
         earlier=earlier,
         later=later,
         before=_value(found.before),

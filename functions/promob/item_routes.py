@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from promob.environments import Environment
-from promob.item_answers import ItemLine, ManualItemAnswer, manual_answer, promob_item
+from promob.item_answers import ItemLine, ItemPage, ManualItemAnswer, manual_answer, promob_item
 from promob.line_pages import page_of_lines
 from promob.offers import ManualItem
 from promob.paths import EnvironmentInPath, ItemInPath, ProjectInPath, environment_path
@@ -23,7 +23,7 @@ from sincronia.web.application import Caller, IdempotencyKey, Routes
 from sincronia.web.fields import ConnectionInPath
 from sincronia.web.integration import Integration
 from sincronia.web.new_ids import id_for
-from sincronia.web.paging import Cursor, Limit, Page, after_of, page
+from sincronia.web.paging import Cursor, Limit, after_of, page
 
 _CHANGED = (*ENVIRONMENT_REFUSES, *ACT_REFUSES, "promob.revision_concluded")
 
@@ -55,6 +55,7 @@ class ItemRoutes:
             role=Role.READER,
             summary="Lista os itens de um ambiente (a aba Itens): os manuais, e os do Promob da versão atual",
             refuses=ENVIRONMENT_REFUSES,
+            page="promob/items.html",
         )(self.list_items)
         routes.post(
             items,
@@ -88,12 +89,14 @@ class ItemRoutes:
         which: _Which = Which.ALL,
         limit: Limit = 50,
         cursor: Cursor = "",
-    ) -> Page[ItemLine]:
+    ) -> ItemPage:
         """By hand first. A list that changes while its pages are read may show an item twice, or not."""
         store = store_of(self.integration, connection)
-        one = project_in(store, project).environment(environment)
-        lines = _lines(connection, store, one, which)
-        return page(page_of_lines(lines, limit, after_of(cursor)), lambda line: line)
+        whole = project_in(store, project)
+        one = whole.environment(environment)
+        found = page(page_of_lines(_lines(connection, store, one, which), limit, after_of(cursor)), lambda line: line)
+        accepts = one.occurrence is not None or not whole.is_concluded
+        return ItemPage(**dict(found), project=whole.name, environment=one.name, accepts=accepts)
 
     def create_item(  # noqa: PLR0917  # Powertools calls it by name
         self,

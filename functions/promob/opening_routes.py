@@ -43,6 +43,7 @@ class OpeningRoutes:
             summary="Abre um ambiente no Promob, em qualquer versão",
             answered="O endereço que abre o projeto no Promob, e até quando vale; não é guardado.",
             idempotent=False,
+            page="promob/opened.html",
             refuses=(
                 *(*ENVIRONMENT_REFUSES, *ACT_REFUSES, *PORTAL_REFUSES),
                 *("promob.version_unknown", "promob.not_in_promob", "promob.version_gone", "promob.project_gone"),

@@ -22,8 +22,9 @@ OrderInPath = Annotated[str, Path(pattern=ID_FORM, description="A identificaçã
 ChangedSince = Annotated[
     Instant | None,
     Query(
-        description="Só o que mudou a partir deste momento, em ISO 8601 com fuso, na ordem das mudanças. A lista segue "
-        "a gravação em instantes: quem acompanha as mudanças repete a consulta um pouco antes da última que leu."
+        description="Só o que mudou a partir deste momento, em ISO 8601 com fuso, na ordem das mudanças; sem ele, "
+        "tudo, e o que mudou por último primeiro. A lista segue a gravação em instantes: quem acompanha as mudanças "
+        "repete a consulta um pouco antes da última que leu."
     ),
 ]
 

@@ -8,12 +8,16 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from promob.answer_texts import moment_or_none
+from promob.budget_answers import BudgetAnswer
 from promob.consequences import NEEDS, need_of
 from promob.environment_answers import EnvironmentAnswer, environment_answer
 from promob.environments import Environment, Need
 from promob.history_titles import title_of
+from promob.named_answers import NamedPage, Names
 from promob.offers import HistoryEntry
 from promob.projects import Project
+from promob.step_answers import StepAnswer, step_answer
+from promob.steps import Step
 from sincronia import clock
 from sincronia.web.integration import Integration
 
@@ -43,12 +47,16 @@ class ProjectLine(BaseModel):
     total: int = Field(description="Quantos ambientes tem.")
     out_of_date: int = Field(description="Quantos deles estão desatualizados (ícone amarelo).")
     converted: int = Field(description="Quantos deles estão convertidos.")
+    url: str
 
 
 class ProjectAnswer(ProjectLine):
-    """A project with its environments and occurrences."""
+    """A project with its environments and occurrences, and its budgets."""
 
     environments: list[EnvironmentAnswer]
+    budgets: list[BudgetAnswer] = Field(description="Os orçamentos, o mais recente primeiro; no máximo 25.")
+    step: StepAnswer = Field(description="O próximo passo do projeto.")
+    names: Names
 
 
 class HistoryAnswer(BaseModel):
@@ -75,6 +83,12 @@ class Reviewed(BaseModel):
     action: str = Field(description="O que falta fazer dele; vazia, nada.")
 
 
+class HistoryPage(NamedPage[HistoryAnswer]):
+    """What happened to a project."""
+
+    project: str = Field(description="O nome do projeto.")
+
+
 class RevisionAnswer(BaseModel):
     """The revision of a project."""
 
@@ -90,6 +104,7 @@ class RevisionAnswer(BaseModel):
     concluded_by: str | None
     environments: list[Reviewed]
     orders: list[str] = Field(description="As identificações dos pedidos de compra que a conclusão gerou.")
+    names: Names
 
 
 _STEPS = {
@@ -111,15 +126,25 @@ def revision_state(project: Project) -> RevisionState:
     return RevisionState.RELEASED if revision.accessed_at is None else RevisionState.ACCESSED
 
 
-def project_line(project: Project) -> ProjectLine:
-    """A project in a list."""
-    return ProjectLine(**_line(project))
+def project_line(project: Project, projects: str) -> ProjectLine:
+    """A project in a list; projects: the path that all are below."""
+    return ProjectLine(**_line(project, projects))
 
 
-def project_answer(project: Project, integration: Integration) -> ProjectAnswer:
-    """A project with all that belongs to it."""
+def project_answer(
+    project: Project,
+    projects: str,
+    integration: Integration,
+    *,
+    budgets: list[BudgetAnswer],
+    step: Step,
+    names: dict[str, str],
+) -> ProjectAnswer:
+    """A project with all that belongs to it; projects: the path that all are below."""
     environments = [environment_answer(project, one, integration) for one in project.environments]
-    return ProjectAnswer(**_line(project), environments=environments)
+    return ProjectAnswer(
+        **_line(project, projects), environments=environments, budgets=budgets, step=step_answer(step), names=names
+    )
 
 
 def history_answer(entry: HistoryEntry) -> HistoryAnswer:
@@ -134,7 +159,7 @@ def history_answer(entry: HistoryEntry) -> HistoryAnswer:
     )
 
 
-def revision_answer(project: Project) -> RevisionAnswer:
+def revision_answer(project: Project, names: dict[str, str]) -> RevisionAnswer:
     """A project's revision; before the release, what would be revised."""
     revision, state = project.revision, revision_state(project)
     environments = [_reviewed(project, one, state) for one in project.converted]
@@ -151,10 +176,11 @@ def revision_answer(project: Project) -> RevisionAnswer:
         concluded_by=(revision.concluded_by or None) if revision else None,
         environments=environments,
         orders=list(revision.orders) if revision else [],
+        names=names,
     )
 
 
-def _line(project: Project) -> dict[str, Any]:
+def _line(project: Project, projects: str) -> dict[str, Any]:
     contract = project.of_contract
     return {
         "id": project.id,
@@ -170,6 +196,7 @@ def _line(project: Project) -> dict[str, Any]:
         "total": len(contract),
         "out_of_date": sum(one.need is not None for one in contract),
         "converted": len(project.converted),
+        "url": f"{projects}/{project.id}",
     }
 
 

@@ -259,13 +259,20 @@ def approved(project: Project, offers: Iterable[Offered], conversion: Conversion
         raise ProblemError(Problem("promob.revision_begun"))
     _check_none([one.name for _, one in found if one.converted], "promob.converted_before")
     _check_none([one.name for _, one in found if one.need], "promob.out_of_date")
-    _check_none([one.name for offer, one in found if not _stands(offer, one)], "promob.budget_superseded")
+    _check_none([one.name for offer, one in found if not is_as_offered(offer, one)], "promob.budget_superseded")
     _check_none([one.name for _, one in found if one.needs_approval], "promob.discount_unapproved")
     after = project
     for offer, one in found:
         converted = replace(conversion, version=offer.version, manual=offer.manual)
         after = after.with_environment(replace(one, converted=converted))
     return after
+
+
+def is_as_offered(offer: Offered, environment: Environment) -> bool:
+    """Whether an environment still is what a budget offers of it."""
+    now = environment.current.number if environment.current else 0
+    percent = environment.discount.percent if environment.discount else None
+    return (offer.version, offer.manual, offer.discount) == (now, environment.manual, percent)
 
 
 def conversion_undone(project: Project, environment_id: str, reason: str) -> Project:
@@ -380,12 +387,6 @@ def _check_free(project: Project, promob_id: str) -> None:
 def _check_none(names: list[str], code: str) -> None:
     if names:
         raise ProblemError(Problem(code, {"name": ", ".join(names)}))
-
-
-def _stands(offer: Offered, environment: Environment) -> bool:
-    now = environment.current.number if environment.current else 0
-    percent = environment.discount.percent if environment.discount else None
-    return (offer.version, offer.manual, offer.discount) == (now, environment.manual, percent)
 
 
 def _sequence(environment: Environment) -> int:

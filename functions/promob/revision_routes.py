@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from promob.paths import ProjectInPath, project_path
 from promob.project_access import ACT_REFUSES, PROJECT_REFUSES, acting_on, project_in, store_of
 from promob.project_answers import RevisionAnswer, revision_answer
+from promob.projects import Project
+from promob.store.names import names_of
 from sincronia.auth import Role
 from sincronia.web.application import Caller, Routes
 from sincronia.web.fields import ConnectionInPath
@@ -62,19 +64,33 @@ class RevisionRoutes:
 
     def read_revision(self, connection: ConnectionInPath, project: ProjectInPath) -> RevisionAnswer:
         """Reading is no access: that is the reviewer's act."""
-        return revision_answer(project_in(store_of(self.integration, connection), project))
+        return self._answer(connection, project_in(store_of(self.integration, connection), project))
 
     def release_revision(self, connection: ConnectionInPath, project: ProjectInPath, caller: Caller) -> RevisionAnswer:
         """Once; who released it first stays named."""
         projects, by = acting_on(self.integration, connection, project, caller)
-        return revision_answer(projects.release(project, by.id))
+        return self._answer(connection, projects.release(project, by.id))
 
     def access_revision(self, connection: ConnectionInPath, project: ProjectInPath, caller: Caller) -> RevisionAnswer:
         """The first one who accesses it is the reviewer, and works on the converted environments from now on."""
         projects, by = acting_on(self.integration, connection, project, caller)
-        return revision_answer(projects.access(project, by.id))
+        return self._answer(connection, projects.access(project, by.id))
 
     def conclude_revision(self, connection: ConnectionInPath, project: ProjectInPath, caller: Caller) -> RevisionAnswer:
         """From now on nothing from Promob is accepted but for technical assistance."""
         projects, by = acting_on(self.integration, connection, project, caller)
-        return revision_answer(projects.conclude(project, by.id))
+        return self._answer(connection, projects.conclude(project, by.id))
+
+    @staticmethod
+    def _answer(connection: str, project: Project) -> RevisionAnswer:
+        revision = project.revision
+        names = (
+            names_of(
+                connection,
+                orders=revision.orders,
+                people={revision.released_by, revision.reviewer, revision.concluded_by},
+            )
+            if revision
+            else {}
+        )
+        return revision_answer(project, names)

@@ -8,8 +8,10 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from promob.form_fields import Text
+from promob.named_answers import Names
 from promob.pricing import Rounding, Rule
 from promob.store.rules import StoreRules
+from promob.stores import Store
 from sincronia import clock
 from sincronia.web.application import Input
 
@@ -65,6 +67,8 @@ class RulesAnswer(BaseModel):
     rules: list[CommercialRuleAnswer]
     changed_at: str | None
     changed_by: str | None
+    name: str = Field(description="O nome da loja.")
+    names: Names
 
 
 def rule_of(form: CommercialRule) -> Rule:
@@ -80,10 +84,10 @@ def rule_of(form: CommercialRule) -> Rule:
     )
 
 
-def rules_answer(store: str, kept: StoreRules) -> RulesAnswer:
+def rules_answer(store: Store, kept: StoreRules, names: dict[str, str]) -> RulesAnswer:
     """A store's rules as people read them."""
     return RulesAnswer(
-        store=store,
+        store=store.id,
         version=kept.version,
         rules=[
             CommercialRuleAnswer(
@@ -99,6 +103,8 @@ def rules_answer(store: str, kept: StoreRules) -> RulesAnswer:
         ],
         changed_at=clock.iso(kept.changed_at) if kept.version else None,
         changed_by=kept.changed_by or None,
+        name=store.name,
+        names=names,
     )
 
 

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from promob.paths import StoreInPath, store_path
 from promob.pricing import Rule
 from promob.rule_forms import RulesAnswer, RulesChange, rule_of, rules_answer
-from promob.store.rules import keep_rules, stored_rules
+from promob.store.names import names_of
+from promob.store.rules import StoreRules, keep_rules, stored_rules
 from promob.store.stores import STORES
+from promob.stores import Store
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role
 from sincronia.web.application import Caller, Routes
@@ -30,9 +32,13 @@ class RuleRoutes:
         routes = Routes("Regras comerciais")
         path = f"{store_path(self.integration)}/rules"
         refuses = ("connection_unknown", "promob.store_unknown")
-        routes.get(path, role=Role.READER, summary="Lê as regras comerciais de uma loja", refuses=refuses)(
-            self.read_rules
-        )
+        routes.get(
+            path,
+            role=Role.READER,
+            summary="Lê as regras comerciais de uma loja",
+            refuses=refuses,
+            page="promob/rules.html",
+        )(self.read_rules)
         routes.patch(
             path,
             role=Role.ADMINISTRATOR,
@@ -43,24 +49,28 @@ class RuleRoutes:
 
     def read_rules(self, connection: ConnectionInPath, store: StoreInPath) -> RulesAnswer:
         """None, where the store never had any: Promob's own sale prices hold."""
-        self._check(connection, store)
-        return rules_answer(store, stored_rules(connection, store))
+        found = self._store(connection, store)
+        return _answer(connection, found, stored_rules(connection, store))
 
     def replace_rules(
         self, connection: ConnectionInPath, store: StoreInPath, change: RulesChange, caller: Caller
     ) -> RulesAnswer:
         """All at once; the same rules change nothing."""
-        self._check(connection, store)
+        found = self._store(connection, store)
         rules = [rule_of(form) for form in change.rules]
         _check_distinct(rules)
         before = stored_rules(connection, store)
         if change.version not in {None, before.version}:
             raise ProblemError(Problem("promob.rules_changed"))
-        return rules_answer(store, keep_rules(connection, store, before, rules, caller.id))
+        return _answer(connection, found, keep_rules(connection, store, before, rules, caller.id))
 
-    def _check(self, connection: str, store: str) -> None:
+    def _store(self, connection: str, store: str) -> Store:
         self.integration.connection(connection)
-        STORES.needed(connection, store)
+        return STORES.needed(connection, store)
+
+
+def _answer(connection: str, store: Store, kept: StoreRules) -> RulesAnswer:
+    return rules_answer(store, kept, names_of(connection, people={kept.changed_by}))
 
 
 def _check_distinct(rules: list[Rule]) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, Field, model_validator
 
 from promob.form_fields import Cnpj, Name, PromobId, TokenId
+from promob.named_answers import Choice, NamedPage, Names
 from promob.stores import Declared, Item, Prerequisite, Store
 from sincronia import clock
 from sincronia.web.application import Input
@@ -86,6 +87,20 @@ class StoreAnswer(BaseModel):
     created_at: str
     changed_at: str
     changed_by: str
+    url: str
+
+
+class StorePage(NamedPage[StoreAnswer]):
+    """The stores of a network."""
+
+
+class OneStore(StoreAnswer):
+    """A store, and who may answer for its integration."""
+
+    people: list[Choice] = Field(
+        description="Quem pode responder pela integração: os usuários da loja e o responsável."
+    )
+    names: Names
 
 
 class DeclaredAnswer(BaseModel):
@@ -114,10 +129,13 @@ class Checklist(BaseModel):
     active: bool
     verified_at: str | None
     items: list[ChecklistItem]
+    name: str = Field(description="O nome da loja.")
+    responsible: str = Field(description="O token do usuário responsável pela integração, que a conclui.")
+    names: Names
 
 
-def store_answer(store: Store) -> StoreAnswer:
-    """A store as people read it."""
+def store_answer(store: Store, stores: str) -> StoreAnswer:
+    """A store as people read it; stores: the path that all are below."""
     return StoreAnswer(
         id=store.id,
         name=store.name,
@@ -135,10 +153,11 @@ def store_answer(store: Store) -> StoreAnswer:
         created_at=clock.iso(store.created_at),
         changed_at=clock.iso(store.changed_at),
         changed_by=store.changed_by,
+        url=f"{stores}/{store.id}",
     )
 
 
-def checklist_answer(store: Store, items: Sequence[Item], *, ready: bool) -> Checklist:
+def checklist_answer(store: Store, items: Sequence[Item], names: dict[str, str], *, ready: bool) -> Checklist:
     """A store's checklist as people read it."""
     active = store.activated_at is not None
     return Checklist(
@@ -156,6 +175,9 @@ def checklist_answer(store: Store, items: Sequence[Item], *, ready: bool) -> Che
             )
             for one in items
         ],
+        name=store.name,
+        responsible=store.responsible,
+        names=names,
     )
 
 

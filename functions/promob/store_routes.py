@@ -7,8 +7,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from promob.named_answers import Choice, named_page
 from promob.paths import StoreInPath, connection_path, store_path
 from promob.portal import PORTAL_REFUSES, portal_of
+from promob.store.names import names_of
 from promob.store.stores import STORES, changed_store, made_store, stores_page
 from promob.store.users import all_users
 from promob.store_forms import (
@@ -16,8 +18,10 @@ from promob.store_forms import (
     Checklist,
     Declaration,
     NewStore,
+    OneStore,
     StoreAnswer,
     StoreChange,
+    StorePage,
     checklist_answer,
     store_answer,
 )
@@ -26,15 +30,17 @@ from promob.tokens import check_token
 from sincronia import clock
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role
+from sincronia.identities import punctuated
 from sincronia.web.application import Caller, IdempotencyKey, Routes
-from sincronia.web.fields import ConnectionInPath
+from sincronia.web.fields import ConnectionInPath, connection_url
 from sincronia.web.integration import Integration
 from sincronia.web.new_ids import id_for
-from sincronia.web.paging import Cursor, Limit, Page, after_of, page
+from sincronia.web.paging import Cursor, Limit, after_of
 from sincronia.web.run_answers import RequestProblemError
 
 _ONE = ("connection_unknown", "promob.store_unknown")
 _CHANGED = (*_ONE, "promob.changed_meanwhile")
+_DRAWN_WITH = {"punctuated": punctuated}
 _IDENTITY = ("cnpj", "account", "serial")  # what was verified
 
 
@@ -48,9 +54,15 @@ class StoreRoutes:
         """Ready for an Application."""
         routes = Routes("Lojas")
         stores, one = f"{connection_path(self.integration)}/stores", store_path(self.integration)
-        routes.get(stores, role=Role.READER, summary="Lista as lojas da rede", refuses=("connection_unknown",))(
-            self.list_stores
-        )
+        routes.get(
+            stores,
+            role=Role.READER,
+            summary="Lista as lojas da rede",
+            refuses=("connection_unknown",),
+            page="promob/stores.html",
+            drawn_with=_DRAWN_WITH,
+            menu="Lojas",
+        )(self.list_stores)
         routes.post(
             stores,
             role=Role.ADMINISTRATOR,
@@ -59,7 +71,14 @@ class StoreRoutes:
             answered="A loja, cuja configuração ainda não está concluída.",
             refuses=("connection_unknown", "promob.token_unknown", "promob.account_taken"),
         )(self.create_store)
-        routes.get(one, role=Role.READER, summary="Lê uma loja", refuses=_ONE)(self.read_store)
+        routes.get(
+            one,
+            role=Role.READER,
+            summary="Lê uma loja",
+            refuses=_ONE,
+            page="promob/store.html",
+            drawn_with=_DRAWN_WITH,
+        )(self.read_store)
         routes.patch(
             one,
             role=Role.ADMINISTRATOR,
@@ -71,6 +90,7 @@ class StoreRoutes:
             role=Role.READER,
             summary="Lê os pré-requisitos da integração de uma loja, e o que falta de cada um",
             refuses=_ONE,
+            page="promob/checklist.html",
         )(self.read_checklist)
         routes.post(
             f"{one}/verification",
@@ -95,10 +115,12 @@ class StoreRoutes:
         )(self.activate_store)
         return routes
 
-    def list_stores(self, connection: ConnectionInPath, limit: Limit = 50, cursor: Cursor = "") -> Page[StoreAnswer]:
+    def list_stores(self, connection: ConnectionInPath, limit: Limit = 50, cursor: Cursor = "") -> StorePage:
         """In the order of their ids."""
         self.integration.connection(connection)
-        return page(stores_page(connection, limit, after_of(cursor)), store_answer)
+        found = stores_page(connection, limit, after_of(cursor))
+        names = names_of(connection, people={store.responsible for store in found.values})
+        return StorePage(**dict(named_page(found, lambda store: self._answer(connection, store), names)))
 
     def create_store(
         self, connection: ConnectionInPath, new: NewStore, caller: Caller, idempotency_key: IdempotencyKey
@@ -117,11 +139,19 @@ class StoreRoutes:
             supplier=new.supplier,
             machines=_each_once(new.machines),
         )
-        return store_answer(made_store(connection, store, caller.id)[0])
+        return self._answer(connection, made_store(connection, store, caller.id)[0])
 
-    def read_store(self, connection: ConnectionInPath, store: StoreInPath) -> StoreAnswer:
+    def read_store(self, connection: ConnectionInPath, store: StoreInPath) -> OneStore:
         """As it stands."""
-        return store_answer(self._store(connection, store))
+        found = self._store(connection, store)
+        users = {user.id: user.name for user in all_users(connection) if user.store == found.id}
+        names = names_of(connection, people={found.responsible, found.activated_by, found.changed_by}) | users
+        people = dict.fromkeys((*users, found.responsible))
+        return OneStore(
+            **dict(self._answer(connection, found)),
+            people=[Choice(id=one, name=names.get(one, one)) for one in people],
+            names=names,
+        )
 
     def change_store(
         self, connection: ConnectionInPath, store: StoreInPath, change: StoreChange, caller: Caller
@@ -141,7 +171,7 @@ class StoreRoutes:
                 after = replace(after, verified=None)
             return after
 
-        return store_answer(changed_store(connection, store, caller.id, rule))
+        return self._answer(connection, changed_store(connection, store, caller.id, rule))
 
     def read_checklist(self, connection: ConnectionInPath, store: StoreInPath) -> Checklist:
         """By what the portal said when it was asked last."""
@@ -201,7 +231,10 @@ class StoreRoutes:
                 raise ProblemError(Problem("promob.store_not_ready", details))
             return replace(before, activated_at=clock.now(), activated_by=caller.id)
 
-        return store_answer(changed_store(connection, store, caller.id, rule))
+        return self._answer(connection, changed_store(connection, store, caller.id, rule))
+
+    def _answer(self, connection: str, store: Store) -> StoreAnswer:
+        return store_answer(store, f"{connection_url(self.integration.name, connection)}/stores")
 
     def _store(self, connection: str, store_id: str) -> Store:
         self.integration.connection(connection)
@@ -219,7 +252,9 @@ def _checklist(connection: str, store: Store) -> Checklist:
     if all(user.id != store.responsible for user in known):
         users.append(("", "login no Promob do usuário responsável"))
     items = checklist(store, users)
-    return checklist_answer(store, items, ready=not missing_to_activate(items))
+    declared = (one.by for item in items for one in item.declared)
+    names = names_of(connection, people={store.responsible, *declared})
+    return checklist_answer(store, items, names, ready=not missing_to_activate(items))
 
 
 def _missing(item: Item) -> str:

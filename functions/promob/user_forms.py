@@ -8,9 +8,11 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from promob.form_fields import Name, PromobId, StoreId, TokenId, Truth
+from promob.named_answers import Choice, NamedPage
 from promob.stores import Store, User
 from sincronia import clock
 from sincronia.web.application import Input
+from sincronia.web.paging import Page
 
 # Why somebody isn't linked, by User.unlinked_why, and what to do about it.
 _NOT_LINKED: Mapping[str, str] = {
@@ -64,6 +66,30 @@ class StoreUserAnswer(BaseModel):
     created_at: str
     changed_at: str
     changed_by: str = Field(description="A identificação de um token; vazia, o Promob.")
+
+
+class StoreUserPage(NamedPage[StoreUserAnswer]):
+    """The users of a network's stores."""
+
+
+class OneStoreUser(StoreUserAnswer):
+    """A user, and the stores of the network."""
+
+    stores: list[Choice] = Field(description="As lojas da rede.")
+
+
+class TokenAnswer(BaseModel):
+    """A token that holds, and the user of a store whose it is."""
+
+    id: str
+    description: str
+    user: str | None = Field(description="O nome do usuário de uma loja; nulo, ainda não é de nenhum.")
+
+
+class TokenPage(Page[TokenAnswer]):
+    """Tokens that users of stores may have."""
+
+    stores: list[Choice] = Field(description="As lojas da rede.")
 
 
 def user_answer(user: User, stores: Mapping[str, Store]) -> StoreUserAnswer:

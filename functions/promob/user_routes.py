@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from promob.named_answers import Choice, named_page
 from promob.paths import UserInPath, connection_path
 from promob.portal import PORTAL_REFUSES, portal_of
 from promob.store.stores import STORES
-from promob.store.users import USERS, changed_user, made_user, remove_user, users_page
-from promob.stores import User
+from promob.store.users import USERS, all_users, changed_user, made_user, remove_user, users_page
+from promob.stores import Store, User
 from promob.tokens import check_token
 from promob.user_forms import (
     LinkPassword,
     NewStoreUser,
+    OneStoreUser,
     StoreUserAnswer,
     StoreUserChange,
+    StoreUserPage,
+    TokenAnswer,
+    TokenPage,
     user_answer,
     without_password,
 )
 from sincronia import clock
 from sincronia.answers import Problem, ProblemError
-from sincronia.auth import Role
+from sincronia.auth import Role, TokenState, lapsed
+from sincronia.store.tokens import tokens_by_state
 from sincronia.web.application import Caller, Routes
 from sincronia.web.fields import ConnectionInPath
 from sincronia.web.integration import Integration
-from sincronia.web.paging import Cursor, Limit, Page, after_of, page
+from sincronia.web.paging import Cursor, Limit, after_of, cursor_of
 
 _ONE = ("connection_unknown", "promob.user_unknown")
 _CHANGED = (*_ONE, "promob.changed_meanwhile")
@@ -48,6 +55,8 @@ class UserRoutes:
             role=Role.READER,
             summary="Lista os usuários das lojas, e quem está vinculado ao Promob",
             refuses=("connection_unknown",),
+            page="promob/users.html",
+            menu="Usuários",
         )(self.list_store_users)
         routes.post(
             users,
@@ -57,7 +66,16 @@ class UserRoutes:
             answered="O usuário; repetir o mesmo cadastro não muda nada.",
             refuses=("connection_unknown", "promob.store_unknown", "promob.token_unknown", "promob.token_taken"),
         )(self.create_store_user)
-        routes.get(one, role=Role.READER, summary="Lê um usuário de uma loja", refuses=_ONE)(self.read_store_user)
+        routes.get(
+            f"{connection_path(self.integration)}/tokens",
+            role=Role.ADMINISTRATOR,
+            summary="Lista os tokens que estão valendo, e de que usuário das lojas é cada um",
+            refuses=("connection_unknown",),
+            page="promob/new_user.html",
+        )(self.list_store_tokens)
+        routes.get(one, role=Role.READER, summary="Lê um usuário de uma loja", refuses=_ONE, page="promob/user.html")(
+            self.read_store_user
+        )
         routes.patch(
             one,
             role=Role.ADMINISTRATOR,
@@ -86,13 +104,29 @@ class UserRoutes:
         )(self.link_to_promob)
         return routes
 
-    def list_store_users(
-        self, connection: ConnectionInPath, limit: Limit = 50, cursor: Cursor = ""
-    ) -> Page[StoreUserAnswer]:
+    def list_store_users(self, connection: ConnectionInPath, limit: Limit = 50, cursor: Cursor = "") -> StoreUserPage:
         """In the order of their tokens' ids."""
         self.integration.connection(connection)
         stores = {store.id: store for store in STORES.all(connection)}
-        return page(users_page(connection, limit, after_of(cursor)), lambda user: user_answer(user, stores))
+        found = users_page(connection, limit, after_of(cursor))
+        names = {store.id: store.name for store in stores.values()}
+        return StoreUserPage(**dict(named_page(found, lambda user: user_answer(user, stores), names)))
+
+    def list_store_tokens(self, connection: ConnectionInPath, limit: Limit = 50, cursor: Cursor = "") -> TokenPage:
+        """The newest first; those that have expired are left out."""
+        self.integration.connection(connection)
+        found = tokens_by_state(TokenState.ACTIVE, limit, after_of(cursor))
+        users = {user.id: user.name for user in all_users(connection)}
+        now = clock.moment()
+        return TokenPage(
+            items=[
+                TokenAnswer(id=one.id, description=one.description, user=users.get(one.id))
+                for one in found.values
+                if not lapsed(one, now)
+            ],
+            next=cursor_of(found.after),
+            stores=_choices(STORES.all(connection)),
+        )
 
     def create_store_user(self, connection: ConnectionInPath, new: NewStoreUser, caller: Caller) -> StoreUserAnswer:
         """Known by the token: whoever asks for the same again gets the one that is there."""
@@ -105,9 +139,11 @@ class UserRoutes:
             raise ProblemError(Problem("promob.token_taken", {"name": user.name}))
         return _answer(connection, user)
 
-    def read_store_user(self, connection: ConnectionInPath, user: UserInPath) -> StoreUserAnswer:
+    def read_store_user(self, connection: ConnectionInPath, user: UserInPath) -> OneStoreUser:
         """As it stands."""
-        return _answer(connection, self._user(connection, user))
+        found, stores = self._user(connection, user), STORES.all(connection)
+        answer = user_answer(found, {store.id: store for store in stores})
+        return OneStoreUser(**dict(answer), stores=_choices(stores))
 
     def change_store_user(
         self, connection: ConnectionInPath, user: UserInPath, change: StoreUserChange, caller: Caller
@@ -160,3 +196,7 @@ class UserRoutes:
 def _answer(connection: str, user: User) -> StoreUserAnswer:
     store = STORES.stored(connection, user.store)
     return user_answer(user, {store.id: store} if store else {})
+
+
+def _choices(stores: Iterable[Store]) -> list[Choice]:
+    return [Choice(id=store.id, name=store.name) for store in stores]

@@ -146,3 +146,26 @@ def test_what_is_no_form_of_parts_is_refused_or_has_no_field_of_ours(body: str) 
 
 def test_a_text_may_be_taken_away_by_an_empty_field() -> None:
     assert form({"address/street.text": ""}).body() == {"address": {"street": ""}}
+
+
+def test_what_there_are_several_of_is_a_list_without_what_is_empty_or_left_out() -> None:
+    sent = {
+        "rules#0/category": "Cozinha",
+        "rules#0/markup.number": "12,5",
+        "rules#1/category": "Dormitório",
+        "rules#1/_left_out": "on",
+        "rules#2/category": "",
+        "version.number": "3",
+    }
+    assert form(sent).body() == {"rules": [{"category": "Cozinha", "markup": 12.5}], "version": 3}
+    assert form({"rules#0/category": "", "rules#1/_left_out": "on"}).body() == {"rules": []}
+    assert form({"a#0/b#0/c": "1", "a#0/b#x/c": "2"}).body() == {"a": [{"b": [{"c": "1"}, {"c": "2"}]}]}
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [{"a": "1", "a#0/b": "2"}, {"a/b": "1", "a#0/b": "2"}, {"a#0/b": "1", "a/0": "2"}],
+)
+def test_what_is_both_one_and_several_is_refused(sent: dict[str, str]) -> None:
+    with pytest.raises(ProblemError):
+        form(sent).body()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import TypeAdapter
 
 from promob.projects import Project
-from promob.store.rows import Row, row_of, scope_of, stored_value
+from promob.store.rows import Row, row_of, scope_of, stored_rows, stored_value, value_in
 from sincronia.engine.flow import Identity
 from sincronia.store.identities import holder_of
 
@@ -32,12 +32,18 @@ def project_row(connection: str, project: Project) -> Row:
 def projects_of_customer(connection: str, customer_id: str) -> list[Project]:
     """A customer's projects, in the order of their ids, read consistently."""
     rows = Row.query(customer_scope(connection, customer_id), consistent_read=True)
-    return [project for row in rows if (project := stored_project(connection, row.item))]
+    found = stored_rows((scope_of(connection, "projects"), row.item) for row in rows)
+    return sorted((value_in(PROJECTS, row) for row in found), key=lambda project: project.id)
 
 
 def customer_scope(connection: str, customer_id: str) -> str:
     """The scope of the rows that say which projects are a customer's."""
     return scope_of(connection, "of_customer", customer_id)
+
+
+def budgets_scope(connection: str, project_id: str) -> str:
+    """The scope of the rows that say which budgets are a project's."""
+    return scope_of(connection, "of_project", project_id)
 
 
 def promob_project(promob_id: str) -> Identity:

@@ -22,6 +22,7 @@ from promob.projects import Project
 from promob.store.keeping import Change, Kept, Lock, Taken
 from promob.store.project_rows import (
     PROJECTS,
+    budgets_scope,
     customer_scope,
     project_of_promob,
     project_row,
@@ -32,8 +33,10 @@ from promob.store.rows import (
     Row,
     row_of,
     scope_of,
+    stored_rows,
     stored_value,
     stored_values,
+    value_in,
     values_changed,
     values_page,
 )
@@ -100,9 +103,19 @@ class DynamoProjects:
 
     def keep_budget(self, new: Budget) -> Budget:
         """Keeps a budget that is new; gives the one that is there where the same request kept it before."""
-        if Change(self.connection, self._budget_row(new), 0).kept() == Kept.DONE:
+        of_project = Writes()
+        of_project.save(Row(budgets_scope(self.connection, new.project), f"{clock.iso(new.created_at)}#{new.id}"))
+        if Change(self.connection, self._budget_row(new), 0, beside=of_project).kept() == Kept.DONE:
             return new
         return self.budget(new.id) or new
+
+    def budgets_of(self, project_id: str, limit: int) -> list[Budget]:
+        """A project's budgets, the newest first; no more than that."""
+        scope = budgets_scope(self.connection, project_id)
+        rows = Row.query(scope, consistent_read=True, limit=limit, scan_index_forward=False)
+        ids = [row.item.rpartition("#")[2] for row in rows]
+        found = {row.item: row for row in stored_rows((self._scope("budgets"), one) for one in ids)}
+        return [value_in(_BUDGETS, found[one]) for one in ids if one in found]
 
     def order(self, order_id: str) -> PurchaseOrder | None:
         """A purchase order, read consistently."""

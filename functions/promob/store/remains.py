@@ -10,7 +10,7 @@ from promob import flow_names
 from promob.store.counters import counters_scope
 from promob.store.customers import CUSTOMERS
 from promob.store.items import items_place
-from promob.store.project_rows import PROJECTS, customer_scope
+from promob.store.project_rows import PROJECTS, budgets_scope, customer_scope
 from promob.store.projects import locks_of
 from promob.store.records import Record, Records
 from promob.store.rows import Row, scope_of, value_in
@@ -73,6 +73,7 @@ def _projects_with_what_is_theirs(connection: str) -> Iterator[Model]:
             for kind in ("versions", "manual"):
                 yield from _rows(scope_of(connection, kind, environment.id))
         yield from _rows(scope_of(connection, "history", project.id))
+        yield from _rows(budgets_scope(connection, project.id))
         for lock in locks_of(project):
             yield lock.row(connection)
         yield Row(customer_scope(connection, project.customer), project.id)

@@ -10,6 +10,7 @@
 | connection#versions#environment | number, six digits | a version, which never changes |
 | connection#manual#environment | item's id | an item by hand |
 | connection#budgets | budget's id | a budget |
+| connection#of_project#project | at#budget's id | that the budget is the project's |
 | connection#orders | order's id | a purchase order; its lines are an object |
 | connection#history#project | at#version#n | something that happened to it |
 | connection#rules | store's id | the store's commercial rules |
@@ -18,6 +19,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeVar
 
 from pydantic import TypeAdapter
@@ -101,6 +103,12 @@ def stored_value(form: TypeAdapter[Value], scope: str, item: str) -> Value | Non
     return value_in(form, row) if row else None
 
 
+def stored_rows(keys: Iterable[tuple[str, str]]) -> list[Row]:
+    """Those rows of scopes and items that there are, in no order, read consistently."""
+    wanted = list(dict.fromkeys(keys))
+    return list(Row.batch_get(wanted, consistent_read=True)) if wanted else []
+
+
 def stored_values(form: TypeAdapter[Value], scope: str) -> list[Value]:
     """All records of a scope, read consistently."""
     return [value_in(form, row) for row in Row.query(scope, consistent_read=True)]
@@ -124,13 +132,16 @@ def values_page(
 def values_changed(
     form: TypeAdapter[Value], scope: str, since: float | None, limit: int, after: After | None
 ) -> Listed[Value]:
-    """A page of a scope's records in the order of their last change; since: seconds since 1970, that one included.
+    """A page of a scope's records: those that changed since then, in the order of their last change; or, since None,
+    all, what changed last first. since: seconds since 1970, that one included.
 
     The index follows the table within moments: who follows changes asks again from a little before the last one read.
     """
     condition = None if since is None else Row.changed >= clock.iso(since)
     return listed(
-        lambda start: Row.by_change.query(scope, condition, limit=limit, last_evaluated_key=start),
+        lambda start: Row.by_change.query(
+            scope, condition, limit=limit, scan_index_forward=since is not None, last_evaluated_key=start
+        ),
         lambda row: value_in(form, row),
         after,
         partition={"scope": scope},
