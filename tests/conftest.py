@@ -21,7 +21,7 @@ from tests.office_on_aws import START, AwsServer, OfficeOnAws, Sandbox, office_o
 
 for name in (
     *("connections", "links", "identities", "runs", "outcomes", "notifications", "hints"),
-    *("tokens", "requests", "directory", "projects", "mailboxes"),
+    *("tokens", "requests", "directory", "projects", "mailboxes", "privacy"),
 ):
     os.environ[f"{name.upper()}_TABLE"] = f"test-{name}"
 os.environ |= {

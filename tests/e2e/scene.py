@@ -197,7 +197,8 @@ def of_directory(directory: Directory) -> dict[str, Json]:
         **dict.fromkeys(("change_photo", "download_photo"), user),
         "remove_photo": {**category, "user": _last(directory.user("clients"))},
         "change_relation": {**user, "relation": "groups"},
-        **dict.fromkeys(("add_shift", "list_specialist_tokens", "create_specialist_token"), of_specialist),
+        **dict.fromkeys(("add_shift", "list_shifts"), of_specialist),
+        **dict.fromkeys(("list_specialist_tokens", "create_specialist_token"), of_specialist),
     }
     return {f"asms_{name}": named for name, named in there.items()}
 

@@ -5,8 +5,10 @@ The scenes of the API's operations say what exists; a screen that they don't kno
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -15,11 +17,10 @@ from local.stack import Stack
 from tests.e2e.directory_over_http import Directory
 from tests.e2e.mailbox_scene import MailboxScene
 from tests.e2e.network_scene import NetworkScene
-from tests.e2e.over_http import Caller, Document, Json, Office
+from tests.e2e.over_http import USERS, Caller, Document, Json, Office
 from tests.e2e.pages_browser import Person
 from tests.e2e.provider_over_http import Provider
 from tests.e2e.scene import (
-    held,
     of_directory,
     of_imports,
     of_office,
@@ -33,30 +34,38 @@ Named = tuple[Mapping[str, Json], Mapping[str, Json]]  # by operation: what its 
 
 
 def hub(administrator: Caller) -> Named:
-    return of_office(Office(administrator)), {}
+    """What is of all integrations; a request of LGPD, of a person whom nobody knows."""
+    asked = {"purpose": "export", "known_by": "email", "value": "ninguem@escritorio.example"}
+    request = administrator.post("/privacy/requests", asked)["id"]
+    return {**of_office(Office(administrator)), "read_privacy_request": {"request_id": request}}, {}
 
 
 def zen(administrator: Caller) -> Named:
-    return of_office(Office(administrator)), {}
+    """An office."""
+    office = Office(administrator)
+    return {**of_office(office), "zen_read_flow": {"connection": office.id, "flow": USERS}}, {}
 
 
 def sgp(administrator: Caller) -> Named:
+    """A provider."""
     provider = Provider(administrator, remove_property=True)
-    there = of_provider(provider)
-    return {**there, "sgp_decide_day": held(administrator)}, queries_of_provider(provider)
+    return of_provider(provider), queries_of_provider(provider)
 
 
 def asms(administrator: Caller) -> Named:
+    """A directory."""
     directory = Directory(administrator)
     return {**of_directory(directory), **of_imports(directory)}, {}
 
 
 def promob(administrator: Caller) -> Named:
+    """A network."""
     scene = NetworkScene(administrator)
     return scene.there(), scene.queries()
 
 
 def notes(administrator: Caller) -> Named:
+    """Mailboxes."""
     scene = MailboxScene(administrator)
     return scene.there(), scene.queries()
 
@@ -69,19 +78,24 @@ def screens(integration: str) -> list[tuple[str, str]]:
     return [(f"{prefix}{operation.handler.__name__}", operation.path) for operation in shown]
 
 
+def address(name: str, path: str, there: Mapping[str, Json], query: Mapping[str, Any]) -> str:
+    """Where a screen is: as the scene says, else what another operation names that is at as many things."""
+    wanted = set(re.findall(r"<(\w+)>", path))
+    named = next((each for each in (there.get(name, {}), *there.values()) if wanted <= each.keys()), None)
+    assert named is not None, f"the scene doesn't say where {name} is: {sorted(wanted)}"
+    filled = re.sub(r"<(\w+)>", lambda part: quote(str(named[part[1]])), path)
+    return f"{filled}?{urlencode(query)}" if query else filled
+
+
 @pytest.mark.parametrize("scene", [hub, zen, sgp, asms, promob, notes], ids=lambda scene: scene.__name__)
 def test_every_screen_is_accessible_and_fits(
     scene: Callable[[Caller], Named], person: Callable[..., Person], stack: Stack, document: Document
 ) -> None:
     there, queries = scene(Caller(stack, document, stack.token))
-    connection = next(named["connection"] for named in there.values())
     somebody = person()
     somebody.signs_in(stack.token, "/tokens/current")
     wrong = []
     for name, path in screens(scene.__name__):
-        named = {"connection": connection, **there.get(name, {})}
-        parts = [quote(str(named[part[1:-1]])) if part.startswith("<") else part for part in path.split("/")]
-        query = urlencode(queries.get(name, {}))
-        somebody.opens("/".join(parts) + (f"?{query}" if query else ""))
+        somebody.opens(address(name, path, there, queries.get(name, {})))
         wrong += [f"{somebody.place}: {flaw}" for flaw in somebody.flaws(name)]
     assert not wrong, "\n".join(wrong)
