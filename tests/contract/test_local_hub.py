@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import requests
@@ -18,6 +19,32 @@ UNUSED = {
     ("logs:PutLogEvents", "HubOnHttp"): "Lambda writes the log under the function's role",
     ("dynamodb:GetItem", "RequestsTable"): "Powertools asks where a refused write didn't give back what stands there",
     ("dynamodb:DeleteItem", "RequestsTable"): "Powertools forgets a request that ended in an error",
+}
+
+
+BRAKED: dict[str, Any] = {  # a run as its row has it
+    **{
+        name: {"S": text}
+        for name, text in {
+            "connection": "provedor-modelo",
+            "run_id": "20261123T030000000Z-1",
+            "integration": "sgp",
+            "month": "2026-11",
+            "flow": "contratos_do_dia",
+            "trigger": "webhook",
+            "audience": "provedor-modelo",
+            "mode": "apply",
+            "phase": "brake",
+            "filters": "{}",
+            "tallies": "{}",
+            "source_manifests": "{}",
+            "plan_manifests": "{}",
+        }.items()
+    },
+    **{
+        name: {"N": "0"}
+        for name in ("started_at", "lane", "position", "lease_until", "attempts", "look_until", "expires_at")
+    },
 }
 
 
@@ -54,8 +81,32 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield standing
 
 
+def connect_a_provider(stack: Stack) -> None:
+    """A connection with a sweep that has begun, and a run at the brake: health looks for both, and what was told."""
+    sent = {
+        "id": "provedor-modelo",
+        "name": "Provedor Modelo",
+        "responsible": "ana",
+        "settings": {"sgp_address": "http://127.0.0.1:9", "sgp_app": "app", "ozmap_address": "http://127.0.0.1:9"},
+        "secret": {"sgp_token": "um", "ozmap_key": "dois"},
+    }
+    with Caller(stack, stack.token) as caller:
+        status, answer = caller.says("POST", "/integrations/sgp/connections", json=sent)
+    assert status == 201, answer
+    rows = stack.client("dynamodb")
+    connections = stack.outputs["ConnectionsTable"]
+    key = {"connection": {"S": "provedor-modelo"}, "item": {"S": "FLOW#conferir_contratos"}}
+    begun = {":run": {"S": "20261123T090000000Z-0"}}
+    rows.update_item(
+        TableName=connections, Key=key, UpdateExpression="SET active_run = :run", ExpressionAttributeValues=begun
+    )
+    rows.put_item(TableName=stack.outputs["RunsTable"], Item=BRAKED)
+
+
 def named(resource: str) -> str:
-    """The logical id in an ARN of the local stack."""
+    """The logical id in an ARN of the local stack; of objects, where in the bucket they are."""
+    if resource.startswith("arn:aws:s3:::"):
+        return resource.partition("databucket/")[2]
     return str(re.findall(r"[A-Z][A-Za-z]+", resource)[-1])
 
 
@@ -75,6 +126,7 @@ def test_a_token_that_fails_its_checksum_costs_no_call(stack: Stack) -> None:
 
 
 def test_the_hub_calls_what_it_may_and_may_what_it_calls(stack: Stack) -> None:
+    connect_a_provider(stack)
     stack.calls(reset=True)
     with Caller(stack, stack.token) as caller:
         for path in (
@@ -84,6 +136,8 @@ def test_the_hub_calls_what_it_may_and_may_what_it_calls(stack: Stack) -> None:
             "/runs?connection=escritorio-modelo",
             "/notifications",
             "/notifications?connection=escritorio-modelo",
+            "/health",
+            "/receipts",
         ):
             assert caller.says("GET", path)[0] == 200
         assert caller.says("GET", "/notifications/escritorio-modelo/20260301T120000Z-zen")[0] == 404
