@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,8 +17,8 @@ from notes.connection_sentences import CONNECTION
 from notes.content_sentences import CONTENT
 from notes.domino_sentences import DOMINO
 from notes.mailbox_users import MailboxUser
-from notes.ports import Records
-from notes.records import Module
+from notes.ports import News, Records, Shown, Write, Written
+from notes.records import Contact, Event, Module, Participant, Record, Task
 from notes.zoho_sentences import ZOHO
 from sincronia import clock
 from sincronia.answers import COMMON, Problem, ProblemError
@@ -25,6 +26,19 @@ from sincronia.engine.flow import Opening
 from sincronia.engine.two_way import Side
 
 ANSWERS = {**COMMON, **DOMINO, **ZOHO, **CONTENT, **CONNECTION}
+CONTACTS, TASKS, EVENTS = Module.CONTACTS, Module.TASKS, Module.EVENTS
+NEW: dict[Module, Any] = {
+    CONTACTS: Contact("Luz", "Ana", "ana@exemplo.example", mobile="(11) 98765-4321", company="Padaria"),
+    TASKS: Task("Ligar", date(2026, 12, 3), description="Duas\nlinhas"),
+    EVENTS: Event(
+        "Visita",
+        datetime(2026, 12, 3, 12, tzinfo=UTC),
+        datetime(2026, 12, 3, 13, tzinfo=UTC),
+        "Sala 2",
+        participants=(Participant("rui@exemplo.example"),),
+        reminder_minutes=15,
+    ),
+}
 VIEWS = {Module.CONTACTS: "Contacts", Module.TASKS: "($ToDo)"}
 
 
@@ -111,3 +125,25 @@ def second_user(both: Vendors) -> MailboxUser:
         crm_owner=both.zoho.rows("users")[1]["id"],
         secret_name="other",
     )
+
+
+def read_all(records: Records, news: News) -> dict[str, str]:
+    """What is known once what changed was read."""
+    return {one.id: one.version for one in records.read(news.changed)}
+
+
+def only(records: Records, record_id: str) -> Shown:
+    """A record as it is now."""
+    return next(iter(records.read([record_id])))
+
+
+def made(records: Records, content: Record, uid: str = "") -> Shown:
+    """A record that has just been created."""
+    written = records.create([Write(content, uid=uid)])[0]
+    assert isinstance(written, Written)
+    return only(records, written.id)
+
+
+def since() -> str:
+    """This moment, as a side takes it."""
+    return datetime.fromtimestamp(clock.now(), UTC).isoformat()

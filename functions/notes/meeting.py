@@ -36,7 +36,7 @@ from sincronia.answers import (
     problem_out,
 )
 from sincronia.engine.applying import CREATE_TRIES
-from sincronia.engine.report import started, time_of_day
+from sincronia.engine.report import as_it_stands, started, waits
 from sincronia.engine.state import Notification, Outcome, OutcomeKind, Phase, Rows, Run, Step, Tally
 from sincronia.engine.two_way import Held, Pair
 
@@ -274,10 +274,5 @@ def told(run: Run) -> Notification:
     if in_notes and not in_crm and carried:
         parts.append(_STAYS)
     if run.result is None and run.wake_at is not None:
-        parts.append(f"A execução espera e continua às {time_of_day(run.wake_at)}.")
-    return replace(
-        started(run, TITLE),
-        text=" ".join(parts),
-        concluded_at=clock.iso(run.concluded_at) if run.concluded_at is not None else "",
-        result=run.result,
-    )
+        parts.append(waits("execução", run.wake_at))
+    return as_it_stands(run, TITLE, parts)

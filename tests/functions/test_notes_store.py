@@ -134,7 +134,7 @@ def test_first_settings_schedule_the_sync_and_stale_ones_are_refused(kept: Mailb
     scheduled = kept.of("sincronia.store.scheduling").DynamoSchedule().flow(CONNECTION, names.SYNC)
     assert (scheduled.every_minutes, scheduled.wake_at) == (15, START)
     other = replace(first, modules=frozenset())
-    assert kept.refused(lambda: stored.keep_settings(CONNECTION, other, flow)) == "notes.settings_changed"
+    assert kept.refused(lambda: stored.keep_settings(CONNECTION, other, flow)) == "notes.settings_changed_meanwhile"
     stored.keep_settings(CONNECTION, replace(other, version=2), flow)
 
 

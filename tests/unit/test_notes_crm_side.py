@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,28 +13,28 @@ from local.vendors.faults import Fault, Kind
 from local.vendors.zoho import ZohoSimulator
 from notes import zoho_session
 from notes.fields import record_fingerprint
-from notes.ports import Left, News, Records, Shown, Write, Written
-from notes.records import Contact, Event, Module, Participant, Record, Task
+from notes.ports import Left, Records, Write, Written
+from notes.records import Module
 from notes.sync_settings import CRM, NOTES
 from sincronia import clock, vendor_http
 from sincronia.answers import AnswerUnknownError, OutOfTimeError, ProblemError, explain
 from sincronia.engine.two_way import Side
-from tests.notes_vendors import ANSWERS, Vendors, second_user, vendors
+from tests.notes_vendors import (
+    ANSWERS,
+    CONTACTS,
+    EVENTS,
+    NEW,
+    TASKS,
+    Vendors,
+    made,
+    only,
+    read_all,
+    second_user,
+    since,
+    vendors,
+)
 from tests.zoho_vendors import Clock
 
-CONTACTS, TASKS, EVENTS = Module.CONTACTS, Module.TASKS, Module.EVENTS
-NEW: dict[Module, Any] = {
-    CONTACTS: Contact("Luz", "Ana", "ana@exemplo.example", mobile="(11) 98765-4321", company="Padaria"),
-    TASKS: Task("Ligar", date(2026, 12, 3), description="Duas\nlinhas"),
-    EVENTS: Event(
-        "Visita",
-        datetime(2026, 12, 3, 12, tzinfo=UTC),
-        datetime(2026, 12, 3, 13, tzinfo=UTC),
-        "Sala 2",
-        participants=(Participant("rui@exemplo.example"),),
-        reminder_minutes=15,
-    ),
-}
 SUBJECTS = {CONTACTS: "Contacts", TASKS: "Tasks", EVENTS: "Events"}
 
 
@@ -56,27 +56,8 @@ def side(both: Vendors, module: Module = CONTACTS) -> Records:
     return both.records(module, CRM)
 
 
-def read_all(records: Records, news: News) -> dict[str, str]:
-    """What is known once what changed was read."""
-    return {one.id: one.version for one in records.read(news.changed)}
-
-
-def only(records: Records, record_id: str) -> Shown:
-    return next(iter(records.read([record_id])))
-
-
-def made(records: Records, content: Record, uid: str = "") -> Shown:
-    written = records.create([Write(content, uid=uid)])[0]
-    assert isinstance(written, Written)
-    return only(records, written.id)
-
-
 def mine(both: Vendors, module: Module) -> list[str]:
     return [row["id"] for row in both.zoho.rows(module.value) if row["Owner"]["id"] == both.user.crm_owner]
-
-
-def since() -> str:
-    return datetime.fromtimestamp(clock.now(), UTC).isoformat()
 
 
 @pytest.mark.parametrize("module", list(Module))

@@ -13,26 +13,13 @@ from local.vendors.domino import DominoSimulator
 from local.vendors.faults import Fault, Kind
 from notes.connection import open_records
 from notes.fields import record_fingerprint
-from notes.ports import Left, News, Records, Shown, Write, Written
-from notes.records import Contact, Event, Module, Participant, Record, Task
+from notes.ports import Left, Records, Write, Written
+from notes.records import Module
 from notes.sync_settings import NOTES
 from sincronia import clock, vendor_http
 from sincronia.answers import AnswerUnknownError, OutOfTimeError, ProblemError
-from tests.notes_vendors import Vendors, vendors
+from tests.notes_vendors import CONTACTS, EVENTS, NEW, Vendors, made, only, read_all, since, vendors
 
-CONTACTS, TASKS, EVENTS = Module.CONTACTS, Module.TASKS, Module.EVENTS
-NEW: dict[Module, Any] = {
-    CONTACTS: Contact("Luz", "Ana", "ana@exemplo.example", mobile="(11) 98765-4321", company="Padaria"),
-    TASKS: Task("Ligar", date(2026, 12, 3), description="Duas\nlinhas"),
-    EVENTS: Event(
-        "Visita",
-        datetime(2026, 12, 3, 12, tzinfo=UTC),
-        datetime(2026, 12, 3, 13, tzinfo=UTC),
-        "Sala 2",
-        participants=(Participant("rui@exemplo.example"),),
-        reminder_minutes=15,
-    ),
-}
 TODAY = date(2026, 12, 3)
 
 
@@ -49,25 +36,6 @@ def both() -> Iterator[Vendors]:
 
 def side(both: Vendors, module: Module = CONTACTS) -> Records:
     return both.records(module, NOTES)
-
-
-def read_all(records: Records, news: News) -> dict[str, str]:
-    """What is known once what changed was read."""
-    return {one.id: one.version for one in records.read(news.changed)}
-
-
-def only(records: Records, record_id: str) -> Shown:
-    return next(iter(records.read([record_id])))
-
-
-def made(records: Records, content: Record) -> Shown:
-    written = records.create([Write(content)])[0]
-    assert isinstance(written, Written)
-    return only(records, written.id)
-
-
-def since() -> str:
-    return datetime.fromtimestamp(clock.now(), UTC).isoformat()
 
 
 @pytest.mark.parametrize("module", list(Module))

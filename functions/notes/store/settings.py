@@ -27,7 +27,7 @@ def stored_settings(connection: str) -> SyncSettings:
 def keep_settings(connection: str, settings: SyncSettings, schedule: ScheduledFlow) -> None:
     """Saves settings in the place of the version before theirs; the first give the sync `schedule` if it has none.
 
-    Raises ProblemError(notes.settings_changed, connection_unknown) where that isn't the last any more, or the
+    Raises ProblemError(notes.settings_changed_meanwhile, connection_unknown) where that isn't the last any more, or the
     connection goes.
     """
 
@@ -47,7 +47,7 @@ def keep_settings(connection: str, settings: SyncSettings, schedule: ScheduledFl
         stored = stored_settings(connection)
         if stored == settings:
             return _SAVED  # a first try went through, and its answer was lost
-        return Problem("notes.settings_changed") if stored.version != settings.version - 1 else None
+        return Problem("notes.settings_changed_meanwhile") if stored.version != settings.version - 1 else None
 
     problem = written(write, _SAVED, refused)
     if problem is not _SAVED:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 
 from notes.flow_names import lane_of
 from notes.records import Module
@@ -13,9 +12,8 @@ from notes.sync_settings import CRM, NOTES
 from notes.syncing.all_sentences import ALL_SENTENCES
 from notes.syncing.counts import CONFLICTS, counted
 from notes.syncing.lanes import aside
-from sincronia import clock
 from sincronia.answers import explain, problem_in
-from sincronia.engine.report import started, time_of_day
+from sincronia.engine.report import as_it_stands, waits
 from sincronia.engine.state import Mode, Notification, OutcomeKind, Phase, Run
 from sincronia.engine.two_way import Side
 
@@ -39,12 +37,7 @@ _WOULD_BE = {
 
 def told(run: Run) -> Notification:
     """The notification as the run now stands."""
-    return replace(
-        started(run, TITLE),
-        text=" ".join(_parts(run)),
-        concluded_at=clock.iso(run.concluded_at) if run.concluded_at is not None else "",
-        result=run.result,
-    )
+    return as_it_stands(run, TITLE, _parts(run))
 
 
 def _parts(run: Run) -> Iterable[str]:
@@ -57,7 +50,7 @@ def _parts(run: Run) -> Iterable[str]:
     if run.problem:
         yield explain(run.problem, ALL_SENTENCES)
     if run.result is None and run.wake_at is not None:
-        yield f"A sincronização espera e continua às {time_of_day(run.wake_at)}."
+        yield waits("sincronização", run.wake_at)
     results = list(_results(run))
     yield from results
     if run.result and not results and not run.problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -87,17 +88,27 @@ def told(run: Run, title: str, answers: Answers) -> Notification:
     elif run.problem:
         parts.append(explain(run.problem, answers))
     if run.wake_at is not None and run.phase != Phase.BRAKE:
-        parts.append(f"A {_noun(run)} espera e continua às {time_of_day(run.wake_at)}.")
+        parts.append(waits(_noun(run), run.wake_at))
     elif not parts:
         parts.append(totals(run))
     corrections = {OutcomeKind.REJECTED, OutcomeKind.FAILED} & {kind for kind, number in run.counters.items() if number}
+    files = (TO_CORRECT,) if run.result and corrections else ()
+    return replace(as_it_stands(run, title, parts), files=files)
+
+
+def as_it_stands(run: Run, title: str, sentences: Iterable[str]) -> Notification:
+    """The notification with these sentences: Pendente or Concluído, as the run is."""
     return replace(
         started(run, title),
-        text=" ".join(parts),
+        text=" ".join(sentences),
         concluded_at=clock.iso(run.concluded_at) if run.concluded_at is not None else "",
         result=run.result,
-        files=(TO_CORRECT,) if run.result and corrections else (),
     )
+
+
+def waits(noun: str, until: float) -> str:
+    """The sentence of who goes on by itself."""
+    return f"A {noun} espera e continua às {time_of_day(until)}."
 
 
 def _noun(run: Run) -> str:
