@@ -219,6 +219,12 @@ REFUSALS: Mapping[str, WebAnswer] = {
         "Esta execução não é uma importação.",
         "Use a identificação de uma importação, como na notificação dela.",
     ),
+    "asms.run_not_export": refused(
+        409,
+        _CONFLICT,
+        "Esta execução não é uma exportação.",
+        "Use a identificação de uma exportação, como na notificação dela.",
+    ),
     "asms.nothing_to_undo": refused(
         409,
         _CONFLICT,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
+from asms.catalogue_routes import entry_of
 from asms.catalogues import Catalogue
 from asms.passwords import Policy, Rule
 from asms.store.catalogues import entries_by_name
@@ -28,3 +29,15 @@ def choices(connection: str, catalogue: Catalogue, beginning: str = "") -> list[
 def rules_of(policy: Policy) -> list[RuleAnswer]:
     """What a policy asks, as people are shown it."""
     return [RuleAnswer(rule=rule, sentence=policy.sentence(rule)) for rule in policy.rules]
+
+
+def offered_projects(connection: str, project: str) -> tuple[list[Named], Named | None]:
+    """The first active projects, and the one that is named; where none is, the only one that there is.
+
+    Raises ProblemError(asms.entry_missing).
+    """
+    projects = choices(connection, Catalogue.PROJECTS)
+    if project:
+        entry = entry_of(connection, Catalogue.PROJECTS, project)
+        return projects, Named(id=entry.id, name=entry.name)
+    return projects, projects[0] if len(projects) == 1 else None

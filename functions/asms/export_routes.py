@@ -8,19 +8,22 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Path
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import BaseModel, Field
 
 from asms.catalogue_routes import entry_of
 from asms.catalogues import Catalogue, Category
+from asms.choices import offered_projects
 from asms.columns import LAYOUT_TITLES, RECORDS_SHEET, Layout, columns_of
-from asms.exports import EXPORT, Wanted, export_key, file_name, told, wanted_by
+from asms.exports import EXPORT, RECORDS, Wanted, export_key, file_name, told, wanted_by
 from asms.paths import CategoryInPath, ProjectInPath, connection_path
 from asms.store.fields import stored_fields
+from asms.user_forms import Named
 from sincronia import clock
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role, Token
 from sincronia.engine.state import Phase, Result, Run, RunKey, ScheduledFlow
+from sincronia.ids import ID_FORM
 from sincronia.store.asked import asked_for, digest
 from sincronia.store.results import keep_result, link_to
 from sincronia.store.runs import stored_run
@@ -32,6 +35,7 @@ from sincronia.web.run_starts import asked_run, made, new_run_id
 
 _KEPT_SECONDS = 7 * 86400  # the files of exports, by the bucket's rule
 _FILE_FORM = r"^[a-z0-9-]{1,80}\.zip$"
+ChosenProject = Annotated[str, Query(pattern=ID_FORM, description="O projeto; sem ele, o único que houver.")]
 FileInPath = Annotated[str, Path(pattern=_FILE_FORM, description="O nome do arquivo, como na notificação.")]
 
 
@@ -54,6 +58,13 @@ class ExportAnswer(BaseModel):
     run: RunAnswer | None = Field(description="A execução que faz o arquivo; null no formato vazio.")
 
 
+class ExportForm(BaseModel):
+    """What can be exported, and of which projects."""
+
+    projects: list[Named] = Field(description="Os primeiros projetos ativos, na ordem dos nomes.")
+    project: Named | None = Field(description="O projeto que se exportaria; nulo, onde falta escolher.")
+
+
 @dataclass(frozen=True, slots=True)
 class ExportRoutes:
     """The routes of one integration."""
@@ -65,6 +76,15 @@ class ExportRoutes:
         routes = Routes("Exportações")
         base = connection_path(self.integration)
         found = ("connection_unknown", "asms.entry_missing")
+        routes.get(
+            f"{base}/exports",
+            role=Role.READER,
+            summary="Lê o que se pode exportar: os projetos ativos",
+            refuses=found,
+            page="asms/exports.html",
+            menu="Exportar",
+            drawn_with={"records": RECORDS},
+        )(self.read_export_form)
         routes.post(
             f"{base}/projects/<project>/exports",
             role=Role.OPERATOR,
@@ -72,6 +92,7 @@ class ExportRoutes:
             status=201,
             answered="A exportação; com dados, ela está na fila.",
             refuses=(*found, "connection_disabled", "run_active", "run_not_made"),
+            page="asms/export.html",
         )(self.start_export)
         link: dict[str, Any] = {
             "role": Role.READER,
@@ -85,12 +106,25 @@ class ExportRoutes:
             **link,
         )(self.download_empty_format)
         routes.get(
+            f"{base}/runs/<run_id>/export",
+            role=Role.READER,
+            summary="Lê uma exportação, com o endereço do arquivo dela",
+            refuses=("run_unknown", "asms.run_not_export"),
+            page="asms/export.html",
+        )(self.read_export)
+        routes.get(
             f"{base}/runs/<run_id>/files/<file>",
             summary="Baixa o arquivo de uma exportação",
             refuses=("run_unknown", "run_not_concluded", "file_unknown"),
             **link,
         )(self.download_export)
         return routes
+
+    def read_export_form(self, connection: ConnectionInPath, project: ChosenProject = "") -> ExportForm:
+        """Of the project that is named, or of the only one that there is."""
+        self.integration.connection(connection)
+        projects, one = offered_projects(connection, project)
+        return ExportForm(projects=projects, project=one)
 
     def start_export(
         self,
@@ -114,6 +148,13 @@ class ExportRoutes:
         if not made(run, self._flow(connection, wanted), {}, told(run)):
             # Only this very request knows the id: it is here again, and nobody heard its first answer.
             run = stored_run(run.key) or run
+        return self._answer(wanted_by(run), _file_url(run), run)
+
+    def read_export(self, connection: ConnectionInPath, run_id: RunInPath) -> ExportAnswer:
+        """As it stands; the file is there when its run has succeeded, and for a week."""
+        run = self.integration.run(connection, run_id)
+        if run.flow != EXPORT:
+            raise ProblemError(Problem("asms.run_not_export"))
         return self._answer(wanted_by(run), _file_url(run), run)
 
     def download_empty_format(

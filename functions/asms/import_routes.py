@@ -6,43 +6,48 @@ Seed 003, “Formato de importação para clientes e especialistas”. A file th
 from __future__ import annotations
 
 import io
+import re
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler import Depends, Request, Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, Field
 
 from asms.catalogue_routes import entry_of
 from asms.catalogues import Catalogue, Category
+from asms.choices import offered_projects
 from asms.columns import RECORDS_SHEET
 from asms.importing.all_sentences import ALL_SENTENCES
 from asms.importing.faults import faults_of
-from asms.importing.keys import Uploaded, metadata_out, upload_key
-from asms.importing.model import IMPORT, UNDOING, Asked, asked_by
+from asms.importing.keys import Uploaded, file_of, metadata_out, upload_key
+from asms.importing.model import IMPORT, MOST_BYTES, MOST_ROWS, UNDOING, Asked, asked_by
 from asms.importing.sentences import said
 from asms.importing.told import told
 from asms.importing.undoing import taken_back, undoing_key
 from asms.paths import ProjectInPath, connection_path
 from asms.store.imported import copy_here
-from asms.store.upload_forms import signed_form
+from asms.store.upload_forms import files_origin, signed_form
+from asms.user_forms import Named
 from asms.users import Culture
 from sincronia import clock
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role, Token
 from sincronia.engine.report import TO_CORRECT
 from sincronia.engine.state import Mode, Outcome, OutcomeKind, Phase, Result, Run, RunKey
+from sincronia.ids import ID_FORM
 from sincronia.store.asked import asked_before, digest
 from sincronia.store.aws import SqsRunQueue
 from sincronia.store.beginning import begun
 from sincronia.store.outcomes import outcomes_of, stored_outcomes
 from sincronia.store.results import keep_result
-from sincronia.store.runs import stored_run
+from sincronia.store.runs import newest_runs, stored_run
 from sincronia.web.application import Caller, IdempotencyKey, Input, Routes
-from sincronia.web.fields import ConnectionInPath, Line, run_url
+from sincronia.web.browsers import own_origin
+from sincronia.web.fields import ConnectionInPath, Line, connection_url, run_url
 from sincronia.web.integration import Integration
 from sincronia.web.paging import Cursor, Limit, Page, after_of, page
 from sincronia.web.run_answers import RequestProblemError
@@ -53,6 +58,19 @@ from sincronia.web.run_starts import applicable, applied_key, asked_run
 _LONGEST_NAME = 1_500  # bytes of a file's name in an upload's metadata, which have two thousand
 _LEFT = (OutcomeKind.REJECTED, OutcomeKind.FAILED)
 
+_NEWEST = 50  # runs among which the import of a file is looked for that has just been sent
+_FIRST_ROWS = 10  # that the details show
+_RANDOM = re.compile(r"^[0-9a-f]{8}-")  # before the file's name in its key
+
+
+def _own_origin(request: Request) -> str:
+    return own_origin(request.headers)
+
+
+OwnOrigin = Annotated[str, Depends(_own_origin)]
+ChosenProject = Annotated[str, Query(pattern=ID_FORM, description="O projeto; sem ele, o único que houver.")]
+KeyInQuery = Annotated[str, Query(max_length=1024, description="A chave do arquivo, um dos campos do formulário.")]
+SaidByS3 = Annotated[str, Query(max_length=1024, description="O que S3 diz do envio além da chave; não é usado.")]
 LeftKind = Annotated[
     Literal["rejected", "failed", "skipped"],
     Query(description="As que precisam de correção, as que não puderam ser gravadas, ou as que ficaram de fora."),
@@ -65,6 +83,27 @@ class NewImport(Input):
     category: Category
     file: Line = Field(description="O nome do arquivo, como as pessoas o conhecem.")
     mode: Mode = Field(default=Mode.APPLY, description="preview: só mostra o que seria feito; apply: faz.")
+    leads_back: bool = Field(
+        default=False,
+        strict=True,
+        description="true: quem envia o formulário é levado à página que acompanha o arquivo (303, e não 204).",
+    )
+
+
+class ImportForm(BaseModel):
+    """What can be imported, and into which projects."""
+
+    projects: list[Named] = Field(description="Os primeiros projetos ativos, na ordem dos nomes.")
+    project: Named | None = Field(description="O projeto em que se importaria; nulo, onde falta escolher.")
+    most_bytes: int = Field(description="O tamanho do maior arquivo.")
+    most_rows: int = Field(description="As linhas que ele pode ter, no máximo.")
+
+
+class SentFile(BaseModel):
+    """What has become of a file that was sent."""
+
+    file: str
+    import_url: str | None = Field(description="Onde a importação é lida; nulo, enquanto ela não começou.")
 
 
 class UploadAnswer(BaseModel):
@@ -91,6 +130,29 @@ class RelatedRun(BaseModel):
     phase: Phase
     result: Result | None
     url: str
+
+
+class FaultAnswer(BaseModel):
+    """What is wrong with a cell, or with the whole row, in the importer's language."""
+
+    cell: str | None = Field(description="A célula, como C17; null onde o arquivo não tem a coluna.")
+    column: str | None = Field(description="A coluna; null no que é da linha inteira.")
+    value: str = Field(description="O que foi digitado, encoberto onde é pessoal.")
+    code: str
+    reason: str
+    advice: str
+
+
+class RowAnswer(BaseModel):
+    """A row of the file that wasn't imported."""
+
+    seq: str
+    label: str
+    kind: OutcomeKind
+    file: str = Field(description="O arquivo dentro do zip; vazio onde o arquivo não é um zip.")
+    sheet: str = Field(description="A planilha do arquivo; vazio em um CSV.")
+    row: int
+    faults: list[FaultAnswer]
 
 
 class ImportAnswer(BaseModel):
@@ -122,29 +184,9 @@ class ImportAnswer(BaseModel):
     preview: str | None = Field(description="A pré-visualização que ela aplica.")
     applied: RelatedRun | None = Field(description="De uma pré-visualização: a importação que a aplica.")
     undone: RelatedRun | None = Field(description="A execução que a desfaz.")
-
-
-class FaultAnswer(BaseModel):
-    """What is wrong with a cell, or with the whole row, in the importer's language."""
-
-    cell: str | None = Field(description="A célula, como C17; null onde o arquivo não tem a coluna.")
-    column: str | None = Field(description="A coluna; null no que é da linha inteira.")
-    value: str = Field(description="O que foi digitado, encoberto onde é pessoal.")
-    code: str
-    reason: str
-    advice: str
-
-
-class RowAnswer(BaseModel):
-    """A row of the file that wasn't imported."""
-
-    seq: str
-    label: str
-    kind: OutcomeKind
-    file: str = Field(description="O arquivo dentro do zip; vazio onde o arquivo não é um zip.")
-    sheet: str = Field(description="A planilha do arquivo; vazio em um CSV.")
-    row: int
-    faults: list[FaultAnswer]
+    can_be_undone: bool = Field(description="Se terminou e gravou algum usuário, e ninguém a desfez ainda.")
+    rows: list[RowAnswer] = Field(description="As primeiras linhas que precisam de correção.")
+    url: str = Field(description="O endereço da execução.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +204,22 @@ class ImportRoutes:
         made: dict[str, Any] = {**operator, "status": 201, "answered": "A execução, que está na fila."}
         of_run = ("connection_unknown", "run_unknown")
         acts = (*of_run, "connection_disabled")
+        routes.get(
+            f"{base}/imports",
+            summary="Lê o que se pode importar: os projetos ativos e os limites de um arquivo",
+            refuses=("connection_unknown", "asms.entry_missing"),
+            page="asms/imports.html",
+            menu="Importar",
+            elsewhere=files_origin,
+            **operator,
+        )(self.read_import_form)
+        routes.get(
+            f"{base}/imports/sent",
+            summary="Acha a importação de um arquivo que acaba de ser enviado",
+            refuses=("connection_unknown",),
+            page="asms/sent_file.html",
+            role=Role.READER,
+        )(self.read_sent_file)
         routes.post(
             f"{base}/projects/<project>/imports",
             summary="Prepara o envio de um arquivo a importar",
@@ -169,6 +227,8 @@ class ImportRoutes:
             answered="O formulário com que o arquivo é enviado; cada um serve para um arquivo.",
             refuses=("connection_unknown", "connection_disabled", "asms.entry_missing", "asms.project_inactive"),
             idempotent=False,  # it makes nothing, and an old form is no longer good
+            page="asms/upload.html",
+            elsewhere=files_origin,
             **operator,
         )(self.start_import)
         routes.post(
@@ -190,10 +250,15 @@ class ImportRoutes:
             **made,
         )(self.undo_import)
         reader: dict[str, Any] = {"role": Role.READER, "refuses": ("run_unknown", "asms.run_not_import")}
-        routes.get(f"{run}/import", summary="Lê os detalhes de uma importação", **reader)(self.read_import)
-        routes.get(f"{run}/rows", summary="Lista as linhas que não foram importadas, e por quê", **reader)(
-            self.list_rows
+        routes.get(f"{run}/import", summary="Lê os detalhes de uma importação", page="asms/import.html", **reader)(
+            self.read_import
         )
+        routes.get(
+            f"{run}/rows",
+            summary="Lista as linhas que não foram importadas, e por quê",
+            page="asms/import_rows.html",
+            **reader,
+        )(self.list_rows)
         routes.get(
             f"{run}/files/{TO_CORRECT}",
             summary="Baixa a planilha das linhas a corrigir, para corrigir e enviar de novo",
@@ -205,8 +270,35 @@ class ImportRoutes:
         return routes
 
     # ── what people do ──────────────────────────────────────────────────────────────────────────────────────────────
-    def start_import(
-        self, connection: ConnectionInPath, project: ProjectInPath, new: NewImport, caller: Caller
+    def read_import_form(self, connection: ConnectionInPath, project: ChosenProject = "") -> ImportForm:
+        """Of the project that is named, or of the only one that there is."""
+        self.integration.connection(connection)
+        projects, one = offered_projects(connection, project)
+        return ImportForm(projects=projects, project=one, most_bytes=MOST_BYTES, most_rows=MOST_ROWS)
+
+    def read_sent_file(
+        self,
+        connection: ConnectionInPath,
+        key: KeyInQuery,
+        bucket: SaidByS3 = "",  # noqa: ARG002  # S3 leads browsers here with it
+        etag: SaidByS3 = "",  # noqa: ARG002  # as above
+    ) -> SentFile:
+        """By the key alone, among the newest runs: who has just sent a file is led here by S3."""
+        self.integration.connection(connection)
+        runs = newest_runs(connection, _NEWEST)
+        found = next((run for run in runs if run.flow == IMPORT and run.filters["key"] == key), None)
+        return SentFile(
+            file=asked_by(found).file if found else _RANDOM.sub("", file_of(key)),
+            import_url=f"{self._url(found.key)}/import" if found else None,
+        )
+
+    def start_import(  # Powertools calls it by name
+        self,
+        connection: ConnectionInPath,
+        project: ProjectInPath,
+        new: NewImport,
+        caller: Caller,
+        origin: OwnOrigin,
     ) -> UploadAnswer:
         """The run comes of the file, when S3 has it: what it is called is known by then."""
         self.integration.enabled(connection)
@@ -214,7 +306,8 @@ class ImportRoutes:
         if not entry.active:
             raise ProblemError(Problem("asms.project_inactive", {"name": entry.name}))
         key = upload_key(connection, project, new.category, new.file)
-        form = signed_form(key, metadata_out(Uploaded(new.mode, caller.id, _in_metadata(new.file))))
+        sent = f"{origin}{connection_url(self.integration.name, connection)}/imports/sent" if new.leads_back else ""
+        form = signed_form(key, metadata_out(Uploaded(new.mode, caller.id, _in_metadata(new.file))), sent)
         return UploadAnswer(
             url=form.url,
             fields=dict(form.fields),
@@ -256,6 +349,9 @@ class ImportRoutes:
         """As it stands."""
         run = self._import(connection, run_id)
         asked, shown, progress = asked_by(run), told(run), run.progress
+        undone = self._related(undoing_key(run.key)) if run.mode == Mode.APPLY else None
+        rejected = run.counters.get(OutcomeKind.REJECTED, 0)
+        found = outcomes_of(run_id, OutcomeKind.REJECTED, _FIRST_ROWS, None).values if rejected else ()
         return ImportAnswer(
             run_id=run.key.run_id,
             title=shown.title,
@@ -282,7 +378,10 @@ class ImportRoutes:
             corrections=f"{self._url(run.key)}/files/{TO_CORRECT}" if TO_CORRECT in shown.files else None,
             preview=run.preview or None,
             applied=self._related(applied_key(run)) if run.mode == Mode.PREVIEW else None,
-            undone=self._related(undoing_key(run.key)) if run.mode == Mode.APPLY else None,
+            undone=undone,
+            can_be_undone=run.mode == Mode.APPLY and run.phase == Phase.DONE and bool(taken_back(run)) and not undone,
+            rows=[_row(outcome, asked.culture) for outcome in found],
+            url=self._url(run.key),
         )
 
     def list_rows(

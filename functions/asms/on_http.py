@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -39,7 +40,7 @@ application = application_of(
         CommentRoutes,
         PhotoRoutes,
         ProjectRoutes,
-        RunReads,
+        partial(RunReads, page="asms/run.html"),
         RunPlans,
         RunCancels,
         ImportRoutes,

@@ -9,10 +9,9 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, Field
 
-from asms.catalogue_routes import entry_of
 from asms.catalogues import Address, Catalogue, Category
 from asms.changing import changed_user, made_user, user_of
-from asms.choices import RuleAnswer, choices, rules_of
+from asms.choices import RuleAnswer, choices, offered_projects, rules_of
 from asms.choosing import chosen
 from asms.columns import RECORDS_SHEET
 from asms.field_routes import FieldAnswer, field_answer
@@ -145,16 +144,12 @@ class UserRoutes:
     ) -> NewUserForm:
         """In the project that is named, or in the only one that there is."""
         self.integration.connection(connection)
-        projects = choices(connection, Catalogue.PROJECTS)
-        chosen_one = projects[0] if len(projects) == 1 else None
-        if project:
-            entry = entry_of(connection, Catalogue.PROJECTS, project)
-            chosen_one = Named(id=entry.id, name=entry.name)
-        fields = stored_fields(connection, chosen_one.id) if chosen_one else ()
+        projects, one = offered_projects(connection, project)
+        fields = stored_fields(connection, one.id) if one else ()
         return NewUserForm(
             category=category,
             projects=projects,
-            project=chosen_one,
+            project=one,
             fields=[field_answer(one) for one in fields if one.active and one.category == category],
             locations=choices(connection, Catalogue.LOCATIONS),
             password_rules=rules_of(stored_policy(connection)),

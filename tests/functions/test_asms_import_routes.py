@@ -378,6 +378,9 @@ def test_the_details_say_what_was_imported_and_what_it_came_to(asms: Asms, proje
         "preview": None,
         "applied": None,
         "undone": None,
+        "can_be_undone": False,
+        "rows": rows(asms, run_id),
+        "url": f"{RUNS}/{run_id}",
     }
 
 

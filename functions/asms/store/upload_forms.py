@@ -28,9 +28,14 @@ def files_origin() -> str:
     return f"{where.scheme}://{where.netloc}"
 
 
-def signed_form(key: str, metadata: Mapping[str, str]) -> UploadForm:
-    """The form that puts a file at this key, with these metadata and no others, for a quarter of an hour."""
+def signed_form(key: str, metadata: Mapping[str, str], leads_to: str = "") -> UploadForm:
+    """The form that puts a file at this key, with these metadata and no others, for a quarter of an hour.
+
+    leads_to: where a browser is led then, which S3 gives the key to.
+    """
     said = {f"x-amz-meta-{name}": value for name, value in metadata.items()}
+    if leads_to:
+        said["success_action_redirect"] = leads_to
     expires_at = clock.now() + FORM_SECONDS
     form = signing_s3().generate_presigned_post(
         Bucket=settings.data_bucket(),

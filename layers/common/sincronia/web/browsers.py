@@ -38,8 +38,12 @@ def address(path: str, query: str) -> str:
 
 def is_own_origin(headers: Mapping[str, str]) -> bool:
     """Whether a page of ours has sent the request; a browser says so, and no page can make it lie."""
-    own = f"{headers.get('x-forwarded-proto', 'https')}://{headers.get('host', '')}"
-    return headers.get("origin") == own
+    return headers.get("origin") == own_origin(headers)
+
+
+def own_origin(headers: Mapping[str, str]) -> str:
+    """Where our pages are, as the browser that asks has it."""
+    return f"{headers.get('x-forwarded-proto', 'https')}://{headers.get('host', '')}"
 
 
 def as_asked(event: dict[str, Any]) -> None:

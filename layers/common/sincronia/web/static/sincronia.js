@@ -99,6 +99,7 @@ async function drawAgain() {
     if (!fresh || fresh.outerHTML === part.outerHTML || part.contains(document.activeElement)) continue;
     if (fresh.textContent !== part.textContent) waiting = 2000;
     part.replaceWith(document.adoptNode(fresh));
+    if (fresh.dataset.leads) return location.assign(fresh.dataset.leads);
     if (fresh.dataset.live === undefined) say(fresh.dataset.ended || "Concluído.", false);
   }
 }
@@ -191,5 +192,51 @@ for (const map of document.querySelectorAll("[data-map]")) {
     latitude.value = (north - at.y / scale).toFixed(4);
     longitude.value = (west + at.x / scale).toFixed(4);
     move();
+  });
+}
+
+// Files for S3: it gets the file itself, by a form that is signed for it
+
+async function upload(form, button) {
+  const input = form.querySelector("input[type=file]");
+  const [file] = input.files;
+  if (file.size > Number(form.dataset.upload)) {
+    button.disabled = false;
+    return refuse(form, { title: "Arquivo grande demais", detail: `Escolha um de até ${form.dataset.upload / 2 ** 20} MB.` });
+  }
+  const asked = new URLSearchParams(new FormData(form));
+  asked.set("file", file.name.slice(-200));
+  const answer = await fetch(form.action, { method: "POST", body: asked, headers: { Accept: "application/json" } });
+  const body = await answer.json().catch(() => ({}));
+  if (!answer.ok) {
+    button.disabled = false;
+    return refuse(form, body.title ? body : { title: "Sem resposta", detail: "O Sincronia não respondeu. Tente de novo em instantes." });
+  }
+  const signed = Object.assign(document.createElement("form"), { method: "post", enctype: "multipart/form-data", action: body.url, hidden: true });
+  for (const [name, value] of Object.entries(body.fields)) {
+    signed.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  }
+  const sent = input.cloneNode();
+  sent.files = input.files;
+  sent.name = "file";
+  signed.append(sent);
+  document.body.append(signed);
+  say("Enviando o arquivo…", false);
+  signed.submit();
+}
+
+for (const form of document.querySelectorAll("form[data-upload]")) {
+  for (const part of form.querySelectorAll("[data-unscripted]")) part.remove();
+  form.querySelector("input[type=file]").required = true;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const button = form.querySelector("button");
+    if (button.disabled) return;
+    forget(form);
+    button.disabled = true;
+    upload(form, button).catch(() => {
+      button.disabled = false;
+      say("Sem resposta: confira a sua rede e tente de novo.", true);
+    });
   });
 }
