@@ -108,6 +108,7 @@ class HintReads:
             role=Role.READER,
             summary="Mostra o que a situação atual de um cadastro na origem mudaria no destino",
             refuses=("connection_unknown", "connection_disabled", "vendors_slow"),
+            page="record_preview.html",
         )(self.preview_record)
         return routes
 

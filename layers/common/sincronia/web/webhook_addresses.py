@@ -52,6 +52,8 @@ class WebhookAddresses:
             role=Role.ADMINISTRATOR,
             summary="Lê o endereço de webhook de uma conexão",
             refuses=("connection_unknown",),
+            page="webhook.html",
+            menu="Webhook",
         )(self.read_webhook)
         return routes
 
