@@ -56,6 +56,7 @@ _VARIABLES = (
             "REQUESTS",
             "HINTS",
             "DIRECTORY",
+            "PRIVACY",
         )
     ),
     "POWERTOOLS_SERVICE_NAME",
