@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import Any
 
 
-def drawn_form(page: str, action: str, holding: str = "") -> dict[str, list[str]]:
+def drawn_form(page: str, action: str, holding: str = "") -> dict[str, Any]:
     """What the one form with that action would send as it is drawn; `holding` tells it from others."""
     forms = re.findall(r"<form.*?</form>", page, re.DOTALL)
     (form,) = [form for form in forms if f'action="{action}"' in form and holding in form]
-    found: dict[str, list[str]] = {}
+    found: dict[str, Any] = {}
     for tag in re.findall(r"<input[^>]*>", form):
         given = dict(re.findall(r'([a-z]+)="([^"]*)"', tag))
         if given.get("type") not in {"checkbox", "radio"} or " checked" in tag:
