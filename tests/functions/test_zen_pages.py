@@ -106,9 +106,11 @@ def test_an_administrator_changes_when_a_flow_runs_and_for_what(http: ZenHttp) -
     path = f"{ONE}/flows/{USERS}"
     assert not [form for form in forms_of(screen(http, path)) if form.action == ONE]
     form = form_to(screen(http, path, "administrator"), ONE)
-    filled = form.filled(
-        **{f"flows__{USERS}__every_minutes": "180", f"flows__{USERS}__filters__statuses": ["Não Sincronizado"]}
-    )
+    changed: dict[str, Any] = {
+        f"flows__{USERS}__every_minutes": "180",
+        f"flows__{USERS}__filters__statuses": ["Não Sincronizado"],
+    }
+    filled = form.filled(**changed)
     assert led_to(http.sent(ONE, "administrator", **filled)) == path
     flow = http.get(path)
     assert (flow["every_minutes"], flow["filters"]["statuses"]) == (180, ["Não Sincronizado"])
