@@ -133,7 +133,7 @@ def test_the_rows_of_one_project_are_written_together(network: Network) -> None:
     assert network.projects().of_promob("P-1") == (project.id, first.id)
     assert network.projects().of_promob("P-2") is None
     assert [(row["identity"], row["holder"], row["record"]) for row in network.rows("identities")] == [
-        ("promob_project#P-1", f"{CONNECTION}#promob_project", f"{project.id}#{first.id}")
+        ("promob_project#P-1", f"{CONNECTION}#promob_project", f"environment#{project.id}-{first.id}")
     ]
     hints = network.rows("hints")
     records = sorted(json.loads(row["hint"])["record"] for row in hints)

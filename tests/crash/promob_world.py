@@ -217,7 +217,7 @@ def _objects_of_occurrences(place: NetworkOnAws) -> dict[str, str]:
 def agree(place: NetworkOnAws) -> None:
     """At any moment projects, their versions, locks, notifications, objects, and what waits to be told say the same."""
     rows, objects = place.rows("projects"), set(place.objects())
-    locks = {row["identity"]: row.get("record") for row in place.rows("identities")}
+    locks = {row["identity"]: row["record"] for row in place.rows("identities") if "record" in row}
     opened = [row for row in place.rows("notifications") if "page" in row and not row.get("concluded_at")]
     going = {row["hint"]["record"] for row in place.log() if row["state"] != "done" and "record" in row["hint"]}
     consequences, form = place.of("promob.consequences"), place.of("promob.store.project_rows").PROJECTS
@@ -240,7 +240,7 @@ def agree(place: NetworkOnAws) -> None:
             if consequences._is_to_be_told(project, one) and f"{project.id}-{one.id}" not in going:
                 wrong.append(f"{one.name} is to be told, and no hint is on its way")
             if one.promob_id:
-                held[f"promob_project#{one.promob_id}"] = f"{project.id}#{one.id}"
+                held[f"promob_project#{one.promob_id}"] = f"environment#{project.id}-{one.id}"
     locked = {value: record for value, record in locks.items() if value.startswith("promob_project#")}
     if locked != held:
         wrong.append(f"locks {locked}, environments {held}")

@@ -19,7 +19,7 @@ def stored_project(connection: str, project_id: str) -> Project | None:
 
 def project_of_promob(connection: str, promob_id: str) -> tuple[str, str] | None:
     """The ids of the project and the environment that a Promob project is."""
-    project_id, _, environment_id = holder_of(promob_project(promob_id), connection).partition("#")
+    project_id, _, environment_id = holder_of(promob_project(promob_id), connection).partition("#")[2].partition("-")
     return (project_id, environment_id) if environment_id else None
 
 

@@ -170,7 +170,7 @@ class DynamoProjects:
 
     def _name(self, holder: str) -> str:
         """What people call what has a Promob project: project – environment."""
-        project_id, _, environment_id = holder.partition("#")
+        project_id, _, environment_id = holder.partition("#")[2].partition("-")
         project = self.project(project_id)
         found = [one.name for one in project.environments if one.id == environment_id] if project else []
         return " – ".join((project.name, *found)) if project else ""
@@ -182,7 +182,9 @@ class DynamoProjects:
 def locks_of(project: Project) -> tuple[Lock, ...]:
     """The Promob projects that a project's environments are: each of one environment at most."""
     return tuple(
-        Lock(promob_project(one.promob_id), project.id, one.id) for one in project.environments if one.promob_id
+        Lock(promob_project(one.promob_id), ENVIRONMENT, f"{project.id}-{one.id}")
+        for one in project.environments
+        if one.promob_id
     )
 
 
