@@ -78,7 +78,7 @@ class OneStoreUser(StoreUserAnswer):
     stores: list[Choice] = Field(description="As lojas da rede.")
 
 
-class TokenAnswer(BaseModel):
+class UserTokenAnswer(BaseModel):
     """A token that holds, and the user of a store whose it is."""
 
     id: str
@@ -86,7 +86,7 @@ class TokenAnswer(BaseModel):
     user: str | None = Field(description="O nome do usuário de uma loja; nulo, ainda não é de nenhum.")
 
 
-class TokenPage(Page[TokenAnswer]):
+class TokenPage(Page[UserTokenAnswer]):
     """Tokens that users of stores may have."""
 
     stores: list[Choice] = Field(description="As lojas da rede.")

@@ -20,8 +20,8 @@ from promob.user_forms import (
     StoreUserAnswer,
     StoreUserChange,
     StoreUserPage,
-    TokenAnswer,
     TokenPage,
+    UserTokenAnswer,
     user_answer,
     without_password,
 )
@@ -120,7 +120,7 @@ class UserRoutes:
         now = clock.moment()
         return TokenPage(
             items=[
-                TokenAnswer(id=one.id, description=one.description, user=users.get(one.id))
+                UserTokenAnswer(id=one.id, description=one.description, user=users.get(one.id))
                 for one in found.values
                 if not lapsed(one, now)
             ],
