@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from local.calls import CALLS_PATH, Record
-from tests.office_on_aws import SECRET_PREFIX, START, AwsServer, Sandbox, plain
+from tests.office_on_aws import SECRET_PREFIX, START, AwsServer, Sandbox, clock_of, plain
 from tests.routes_on_aws import Answer, RoutesOnAws
 
 CONNECTION = "empresa-modelo"
@@ -32,7 +32,7 @@ class Asms(RoutesOnAws):
         self.aws = aws
         self.now = START
         self.made = 0
-        self.sandbox.of("sincronia.clock").now = lambda: self.now
+        self.sandbox.of("sincronia.clock").now = clock_of(self)
 
     def connect(self, connection: str = CONNECTION) -> None:
         """Puts a directory, which is empty."""

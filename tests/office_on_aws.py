@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import boto3
 from botocore.config import Config
@@ -150,13 +150,34 @@ class Sandbox:
         return self.modules[name]
 
 
+class Place(Protocol):
+    """Who says what time it is."""
+
+    now: float
+
+
+def clock_of(place: Place) -> Callable[[], float]:
+    """The place's clock, which doesn't keep it: who is gone leaves the clock standing."""
+    found, last = weakref.ref(place), [place.now]
+
+    def now() -> float:
+        if (alive := found()) is not None:
+            last[0] = alive.now
+        return last[0]
+
+    return now
+
+
 _free: dict[str, list[tuple[dict[str, ModuleType], AtBirth]]] = {}  # by integration; whose sandbox nobody holds
 
 
 def sandbox_as_new(
     now: Callable[[], float], changes: Callable[[Sandbox], None] | None = None, integration: str = "zen"
 ) -> Sandbox:
-    """A sandbox that nobody else has: of modules that no sandbox has any more, where there are some."""
+    """A sandbox that nobody else has: of modules that no sandbox has any more, where there are some.
+
+    Who needs what modules read when they are imported, such as the level of logs, makes a `Sandbox`.
+    """
     free = _free.setdefault(integration, [])
     if free:
         modules, at_birth = free.pop()
@@ -276,11 +297,11 @@ class OfficeOnAws:
         self.changes: Callable[[Sandbox], None] | None = None
         self.queue_url = os.environ["RUN_QUEUE_URL"]
         self.sandbox = sandbox or self.new_sandbox()
-        self.sandbox.of("sincronia.clock").now = lambda: self.now
+        self.sandbox.of("sincronia.clock").now = clock_of(self)
 
     def new_sandbox(self) -> Sandbox:
         """A new execution environment, with the mutant's changes where there is one."""
-        return sandbox_as_new(lambda: self.now, self.changes)
+        return sandbox_as_new(clock_of(self), self.changes)
 
     def connect(
         self,

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import pytest
 
-from tests.office_on_aws import SECRET_PREFIX, START, AwsServer, Sandbox, plain
+from tests.office_on_aws import SECRET_PREFIX, START, AwsServer, Sandbox, clock_of, plain
 
 CONNECTION, OTHER = "rede-modelo", "rede-vizinha"
 SELLER, REVIEWER, ADMINISTRATOR = "a" * 16, "b" * 16, "c" * 16
@@ -27,7 +27,7 @@ class Network:
     made: int = 0
 
     def __post_init__(self) -> None:
-        self.sandbox.of("sincronia.clock").now = lambda: self.now
+        self.sandbox.of("sincronia.clock").now = clock_of(self)
         for connection in (CONNECTION, OTHER):
             self.connect(connection)
 

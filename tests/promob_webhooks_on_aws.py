@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from tests.office_on_aws import START, AwsServer, event, sandbox_as_new
+from tests.office_on_aws import START, AwsServer, Sandbox, event
 from tests.sgp_webhooks_on_aws import SgpWebhooks, new_secret, signed
 
 CONNECTION = "rede-modelo"
@@ -21,7 +21,7 @@ class PromobWebhooks(SgpWebhooks):
     def __init__(self, aws: AwsServer) -> None:
         self.aws = aws
         self.now = START
-        self.sandbox = sandbox_as_new(lambda: self.now, integration="sgp")
+        self.sandbox = Sandbox(lambda: self.now, integration="sgp")
         self.on_webhook = self.sandbox.imported("promob.on_webhook")
         self.connection = CONNECTION
         self.secret = new_secret()

@@ -14,7 +14,16 @@ from local.vendors.promob import PromobSimulator
 from local.vendors.promob_designer import listing_of, shown_customer
 from local.vendors.promob_store import Account, Project, User
 from tests.hints_on_aws import HintsOnAws
-from tests.office_on_aws import SECRET_PREFIX, START, AwsServer, Context, Sandbox, event, in_place_of_the_tests_own
+from tests.office_on_aws import (
+    SECRET_PREFIX,
+    START,
+    AwsServer,
+    Context,
+    Sandbox,
+    clock_of,
+    event,
+    in_place_of_the_tests_own,
+)
 from tests.sgp_webhooks_on_aws import new_secret
 
 CONNECTION = "rede-modelo"
@@ -36,7 +45,7 @@ class PromobWorker(HintsOnAws):
 
     def renew(self) -> None:
         """As a new environment would be."""
-        self.sandbox.of("sincronia.clock").now = lambda: self.now
+        self.sandbox.of("sincronia.clock").now = clock_of(self)
         self.sandbox.on_queue.outside.resting.clear()
         self.sandbox.on_queue.secrets._kept.clear()
         self.on_webhook.webhooks.secrets._kept.clear()

@@ -11,7 +11,7 @@ from local.vendors.ozmap import OzmapSimulator
 from local.vendors.provider import provider
 from local.vendors.sgp import SgpSimulator
 from tests.hints_on_aws import HintsOnAws
-from tests.office_on_aws import START, AwsServer, Sandbox, sandbox_as_new
+from tests.office_on_aws import START, AwsServer, Sandbox, clock_of, sandbox_as_new
 
 CONNECTION = "provedor-modelo"
 ALL_ON = {
@@ -33,12 +33,12 @@ class ProviderOnAws(HintsOnAws):
         self.now = START
         self.changes: Callable[[Sandbox], None] | None = None
         self.sandbox = sandbox or self.new_sandbox()
-        self.sandbox.of("sincronia.clock").now = lambda: self.now
+        self.sandbox.of("sincronia.clock").now = clock_of(self)
         self.hints = 0
 
     def new_sandbox(self) -> Sandbox:
         """A new execution environment, with the mutant's changes where there is one."""
-        return sandbox_as_new(lambda: self.now, self.changes, "sgp")
+        return sandbox_as_new(clock_of(self), self.changes, "sgp")
 
     def connect(
         self, *, secret: dict[str, str] | None = None, flows: dict[str, int] | None = None, **settings: Any

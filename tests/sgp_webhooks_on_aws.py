@@ -16,7 +16,7 @@ from typing import Any
 from standardwebhooks import Webhook
 
 from local.calls import CALLS_PATH, Record
-from tests.office_on_aws import START, AwsServer, Context, event, sandbox_as_new
+from tests.office_on_aws import START, AwsServer, Context, Sandbox, event
 
 
 def new_secret() -> str:
@@ -64,7 +64,7 @@ class SgpWebhooks:
     def __init__(self, aws: AwsServer) -> None:
         self.aws = aws
         self.now = START
-        self.sandbox = sandbox_as_new(lambda: self.now, integration="sgp")
+        self.sandbox = Sandbox(lambda: self.now, integration="sgp")
         self.on_webhook = self.sandbox.imported("sgp.on_webhook")
         self.sandbox.imported("sgp.on_http")
         self.connection = "provedor-modelo"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Set
 from typing import Any, cast
 
 from tests.asms_on_aws import CONNECTION, Asms
-from tests.office_on_aws import START, AwsServer, Context, Sandbox, event, plain, sandbox_as_new
+from tests.office_on_aws import START, AwsServer, Context, Sandbox, clock_of, event, plain, sandbox_as_new
 
 # What may differ between a disturbed and an undisturbed run.
 VOLATILE = {
@@ -31,7 +31,7 @@ class DirectoryOnAws:
 
     def new_sandbox(self) -> Sandbox:
         """A new execution environment, with the mutant's changes where there is one."""
-        return sandbox_as_new(lambda: self.now, self.changes, "asms")
+        return sandbox_as_new(clock_of(self), self.changes, "asms")
 
     def asked_by(self, sandbox: Sandbox) -> Asms:
         """Who asks the routes of an execution environment, at this moment."""

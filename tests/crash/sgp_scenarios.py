@@ -13,7 +13,7 @@ from local.vendors.server import Simulator
 from tests.contracts_on_aws import OFF, in_sgp
 from tests.crash import sgp_world
 from tests.crash.scenario import Act, Doing, Scenario, tick
-from tests.office_on_aws import AwsServer, Context, Sandbox, event
+from tests.office_on_aws import AwsServer, Context, Sandbox, clock_of, event
 from tests.provider_on_aws import CONNECTION, ProviderOnAws, provider_on_aws
 from tests.routes_on_aws import RoutesOnAws
 from tests.sgp_webhooks_on_aws import new_secret, signed
@@ -45,9 +45,9 @@ class SgpScenario(Scenario[ProviderOnAws]):
 
     def arrange(self, place: ProviderOnAws, sandbox: Sandbox) -> None:
         """SQS knows what was sent for five minutes of the place's clock; the server here goes by a clock of its own."""
-        queue = sandbox.of("sincronia.store.hint_queue")
+        queue, now = sandbox.of("sincronia.store.hint_queue"), clock_of(place)
         once = queue._once
-        queue._once = lambda hint, turn: once(hint, f"{turn} {place.now // 300}")
+        queue._once = lambda hint, turn: once(hint, f"{turn} {now() // 300}")
 
     def vendors(self, place: ProviderOnAws) -> Mapping[str, Simulator]:
         """See Scenario.vendors."""

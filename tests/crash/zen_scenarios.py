@@ -31,7 +31,7 @@ class ZenScenario(Scenario[OfficeOnAws]):
     @contextmanager
     def opened(self, aws: AwsServer) -> Iterator[OfficeOnAws]:
         """See Scenario.opened."""
-        aws.renew()
+        aws.emptied()
         with QuestorSimulator(self.questor) as questor, ZenSimulator() as zen, TareffaSimulator() as tareffa:
             office = OfficeOnAws(aws, questor, zen, tareffa if self.questor.companies else None)
             scheduled = 60 if self.acts == (tick,) else None

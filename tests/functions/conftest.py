@@ -32,8 +32,8 @@ def clients(aws: AwsServer, zen_environment: Sandbox) -> Iterator[ZenHttp]:
 
 @pytest.fixture(scope="module")
 def environment(aws: AwsServer) -> Sandbox:
-    """An execution environment of SGP's functions on a fresh AWS, for all tests of a module."""
-    aws.renew("sgp")
+    """An execution environment of SGP's functions on an emptied AWS, for all tests of a module."""
+    aws.emptied("sgp")
     return sandbox_as_new(lambda: START, integration="sgp")
 
 

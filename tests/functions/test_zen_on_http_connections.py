@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.vendors.faults import Fault, Kind
-from tests.office_on_aws import CONNECTION, START, OfficeOnAws
+from tests.office_on_aws import CONNECTION, START, OfficeOnAws, Sandbox
 from tests.routes_on_aws import Answer
 from tests.zen_http_on_aws import BASE, ONE, RUNS, ZenHttp
 
@@ -195,7 +195,7 @@ def test_secrets_are_in_no_answer_no_log_and_no_table(
     http: ZenHttp, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("POWERTOOLS_LOG_LEVEL", "DEBUG")
-    loud = ZenHttp(http.office, http.office.new_sandbox())
+    loud = ZenHttp(http.office, Sandbox(lambda: http.office.now))
     create(loud)
     create(loud)
     change(loud, {"secret": {"zen_token": "segredo-do-zen-novo"}}, f"{BASE}/{NEW}")

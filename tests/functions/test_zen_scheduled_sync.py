@@ -12,7 +12,7 @@ import pytest
 
 from local.vendors.faults import Fault, Kind
 from tests import commands
-from tests.office_on_aws import CONNECTION, FLOW, REGION, START, OfficeOnAws, event
+from tests.office_on_aws import CONNECTION, FLOW, REGION, START, OfficeOnAws, Sandbox, event
 
 
 def shares(office: OfficeOnAws, code: int) -> bool:
@@ -260,7 +260,7 @@ def test_logs_hold_no_personal_data_and_no_secret(
     office: OfficeOnAws, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("POWERTOOLS_LOG_LEVEL", "DEBUG")
-    office.sandbox = office.new_sandbox()
+    office.sandbox = Sandbox(lambda: office.now)
     office.sync()
     logged = capsys.readouterr().out
     assert logged.count('"message":"vendor call"') >= 7
