@@ -80,7 +80,7 @@ def test_an_occurrence_by_hand_is_taken_into_promob_later_and_keeps_its_items(se
     now = selling.promob.get(occurrence)
     assert (now["current"]["number"], now["manual_price"]) == (1, "25.00")
     again = selling.did(f"{occurrence}/assistance/software", {"source": "revision"})
-    assert again == now
+    assert again.items() <= now.items()
     other = selling.refused(f"{occurrence}/assistance/software", {"source": "blank"})
     assert other[:2] == (409, "promob.in_promob_before")
     assert selling.refused(f"{environment}/assistance/software", {"source": "blank"}) == (

@@ -58,14 +58,21 @@ def test_a_budget_offers_the_chosen_environments_as_they_stand(selling: Selling)
         "created_by": selling.seller,
         "decided_at": None,
         "decided_by": None,
+        "url": address,
         "print": f"{address}/print",
     }
-    assert selling.did(f"{project}/budgets", chosen, key="k1") == made == selling.promob.get(address)
+    assert selling.did(f"{project}/budgets", chosen, key="k1") == made
+    named = {selling.store.id: selling.store.name, selling.customer: "Nara Luz", project.rpartition("/")[2]: "Casa"}
+    seller = {selling.seller: selling.network.stored("user", selling.seller).name}
+    whose = {"store": selling.store.id, "customer": selling.customer, "names": named | seller}
+    assert selling.promob.get(address) == made | whose
     second = selling.did(f"{project}/budgets", chosen | {"validity_days": 0})
     assert (second["number"], second["valid_until"]) == (2, "2026-11-23")
-    assert selling.promob.get(BUDGETS) == {"items": [made, second], "next": None}
+    names = {project.rpartition("/")[2]: "Casa"}
+    assert selling.promob.get(BUDGETS) == {"items": [second, made], "next": None, "names": names}
+    assert selling.promob.get(project)["budgets"] == [second, made]
     late = selling.promob.get(BUDGETS, changed_since="2026-11-23T09:00:07Z")
-    assert late == {"items": [second], "next": None}
+    assert late == {"items": [second], "next": None, "names": names}
 
 
 def test_who_died_before_the_answer_finds_the_budget_and_no_number_is_lost(

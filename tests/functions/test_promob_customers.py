@@ -47,6 +47,7 @@ def test_a_customer_made_here_is_in_promob_soon_after(promob: PromobHttp) -> Non
         "created_at": MOMENT,
         "changed_at": MOMENT,
         "changed_by": promob.ids["ana"],
+        "url": f"{CUSTOMERS}/{answer.body['id']}",
     }
     assert (answer.status, answer.body) == (200, customer | {"made": True})
     assert promob.post(CUSTOMERS, form(store), role="ana", key="k1").body == answer.body
@@ -55,8 +56,10 @@ def test_a_customer_made_here_is_in_promob_soon_after(promob: PromobHttp) -> Non
     there = [one for one in promob.network.promob.rows("customers") if one["external_id"] == customer["id"]]
     assert [(one["name"], one["document"], one["account"]) for one in there] == [("Nara Luz", CPF, store.account)]
     known = customer | {"promob_id": there[0]["id"], "changed_at": "2026-11-23T09:01:00.000Z", "changed_by": ""}
-    assert promob.get(f"{CUSTOMERS}/{customer['id']}") == known
-    assert promob.get(CUSTOMERS) == {"items": [known], "next": None}
+    names = {store.id: store.name}
+    assert promob.get(f"{CUSTOMERS}/{customer['id']}") == known | {"projects": [], "names": names}
+    stores = [{"id": store.id, "name": store.name}]
+    assert promob.get(CUSTOMERS) == {"items": [known], "next": None, "names": names, "stores": stores}
 
 
 def test_the_same_document_is_the_same_customer_in_every_store_of_the_network(promob: PromobHttp) -> None:
@@ -137,7 +140,7 @@ def test_other_software_follows_what_changed(promob: PromobHttp) -> None:
             cursor = page["next"]
         return found
 
-    assert listed(limit=2) == ["Bia", "Caio", "Ana"]
+    assert listed(limit=2) == ["Ana", "Caio", "Bia"]  # what changed last comes first
     assert listed(limit=2, changed_since="2026-11-23T06:03:00-03:00") == ["Caio", "Ana"]
     assert listed(limit=2, changed_since="2026-11-23T09:04:01Z") == []
 
@@ -148,7 +151,7 @@ def test_a_customer_is_looked_up_by_the_document(promob: PromobHttp) -> None:
     found = promob.get(CUSTOMERS, document=written(CPF))
 
     assert [one["id"] for one in found["items"]] == [customer["id"]]
-    assert promob.get(CUSTOMERS, document=OTHER) == {"items": [], "next": None}
+    assert promob.get(CUSTOMERS, document=OTHER)["items"] == []
     wrong = promob.call("GET", CUSTOMERS, role="reader", document="123")
     assert (wrong.status, wrong.body["field"]) == (422, "document")
     assert "123" not in json.dumps(wrong.body)

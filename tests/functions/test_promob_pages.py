@@ -2,48 +2,45 @@
 
 from __future__ import annotations
 
-import re
+from tests.promob_pages import Reader
+from tests.promob_selling import MANAGER, RESPONSIBLE, SELLER, Selling
 
-from tests.promob_selling import SELLER, Selling
-
-FORM = re.compile(r'<form class="sending" method="post" action="([^"]+)"')
 CUBA = {"description": "Cuba de inox", "cost": "189.90", "price": "1349.00"}
 
 
-def shown(selling: Selling, path: str, role: str = SELLER) -> tuple[str, list[str]]:
-    """What a page says, and the addresses of its forms."""
-    page = selling.promob.page(path, role)
-    assert (page.status, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
-    (content,) = re.findall(r"<main.*</main>", page.body, re.DOTALL)
-    return " ".join(re.sub(r"<[^>]+>", " ", content).split()), FORM.findall(content)
-
-
 def test_a_browser_sees_what_an_environment_needs_in_words_and_colours(selling: Selling) -> None:
+    seller = Reader(selling.promob, SELLER)
     _, environment = selling.environment(prepared=False)
-    nothing = shown(selling, environment)
+    nothing, drawn = seller.reads(environment), seller.primary(environment)
     selling.prepare(environment)
     selling.did(f"{environment}/items", CUBA)
     selling.did(f"{environment}/discount", {"percent": "12.5"})
-    made = shown(selling, environment)
+    made, ready = seller.reads(environment), seller.primary(environment)
     selling.prepare(environment, 5)
-    prepared = shown(selling, environment)
-    reading = shown(selling, environment, "reader")
+    prepared, yellow = seller.reads(environment), seller.primary(environment)
+    selling.save(environment)
+    saved = seller.reads(environment)
 
-    assert nothing[0].startswith("Ambiente · Não convertido · Projeto Cozinha Nada recebido do Promob Preço R$ 0,00")
-    assert "Não convertido · Orçamento Cozinha Atualizado Preço R$ " in made[0]
-    assert "com desconto de 12,5%; sem ele, R$ " in made[0]
-    assert "Itens manuais R$ 1.349,00 Versão atual 1 de 23/11/2026 às 06:00 Nome da opção Cozinha Itens 4" in made[0]
-    assert "Desatualizado Há um novo orçamento do Promob. Clique em Atualizar para gerar a nova versão." in prepared[0]
-    assert [forms for _, forms in (nothing, made, prepared, reading)] == [[], [], [f"{environment}/update"], []]
+    assert nothing.startswith("Projetos › Casa Cozinha Nada recebido do Promob Não convertido · Projeto")
+    assert "Abra o ambiente Cozinha no Promob e use Preparar para Negociação ou Negociar." in nothing
+    assert "Cozinha Atualizado Não convertido · Orçamento" in made
+    assert "com desconto de 12,5%; sem ele, R$ " in made
+    assert "Itens manuais R$ 1.349,00 Versão atual 1 de 23/11/2026 às 06:00 , pelo Promob" in made
+    assert "Cozinha Desatualizado" in prepared
+    assert "Há um novo orçamento do Promob. Clique em Atualizar para gerar a nova versão." in prepared
+    assert "Houve alterações no Promob. Abra o ambiente no Promob" in saved
+    buttons = (["Abrir no Promob"], ["Gerar orçamento deste ambiente"], ["Atualizar"])
+    assert (drawn, ready, yellow) == buttons
+    reader = Reader(selling.promob, "reader")
+    assert (reader.forms(environment), reader.primary(environment)) == ([], [])
 
 
 def test_the_button_atualizar_makes_the_version_and_leads_back(selling: Selling) -> None:
+    seller = Reader(selling.promob, SELLER)
     _, environment = selling.environment()
     selling.prepare(environment, 5)
 
-    answer = selling.promob.sent(f"{environment}/update", SELLER, next=environment, idempotency_key="k" * 16)
-
-    assert (answer.status, answer.headers["Location"]) == (303, environment)
+    assert seller.goes(environment, f"{environment}/update") == environment
     assert selling.promob.get(environment)["current"]["number"] == 2
     selling.save(environment)
     refused = selling.promob.sent(f"{environment}/update", SELLER, next=environment, idempotency_key="l" * 16)
@@ -51,42 +48,98 @@ def test_the_button_atualizar_makes_the_version_and_leads_back(selling: Selling)
     assert "foi alterado no Promob depois do último orçamento recebido" in refused.body
 
 
+def test_an_environment_is_passed_on_discounted_and_opened_from_its_page(selling: Selling) -> None:
+    seller, manager = Reader(selling.promob, SELLER), Reader(selling.promob, MANAGER)
+    rules = f"/integrations/promob/connections/rede-modelo/stores/{selling.store.id}/rules"
+    limited = {"rules": [{"discount_limit": "5"}]}
+    assert selling.promob.patch(rules, limited, role="administrator").status == 200
+    _, environment = selling.environment()
+
+    asked = seller.goes(environment, f"{environment}/discount", {"percent.number": "7,5"}, "percent.number")
+    assert asked == environment
+    assert "O vendedor dá até 5%" in seller.reads(environment)
+    refused = seller.sends(environment, f"{environment}/discount/approval")
+    assert (refused.status, "Só um gerente da loja" in refused.body) == (403, True)
+    manager.goes(environment, f"{environment}/discount/approval")
+    assert "7,5% liberado por" in seller.reads(environment)
+    seller.goes(environment, f"{environment}/discount", holding="DELETE")
+    assert "Sem desconto." in seller.reads(environment)
+
+    seller.goes(environment, environment, {"worked_by": selling.manager})
+    assert selling.promob.get(environment)["worked_by"] == selling.manager
+    opened = seller.sends(environment, f"{environment}/opening")
+    assert (opened.status, "Ir para o Promob" in opened.body) == (200, True)
+    selling.network.promob.store.change_password(selling.network.promob_user().id, "outra-senha")
+    ended = seller.sends(environment, f"{environment}/opening")
+    assert ended.status >= 400
+    assert 'role="alert"' in ended.body
+
+
+def test_a_conversion_is_taken_back_with_its_reason(selling: Selling) -> None:
+    seller = Reader(selling.promob, SELLER)
+    project, environment = selling.converted()
+    undo = f"{environment}/conversion/undo"
+
+    assert seller.goes(environment, undo, {"reason": "O cliente desistiu"}) == environment
+
+    assert "Conversão do ambiente Cozinha na versão 1 desfeita: O cliente desistiu" in seller.reads(
+        f"{project}/history"
+    )
+    assert undo not in seller.forms(environment)
+
+
 def test_a_browser_sees_what_a_revision_still_needs(selling: Selling) -> None:
+    seller = Reader(selling.promob, SELLER)
     unsold, _ = selling.environment(prepared=False)
-    nothing = shown(selling, f"{unsold}/revision")
+    nothing = seller.reads(f"{unsold}/revision")
     project, environment = selling.converted()
     revision = f"{project}/revision"
-    before = shown(selling, revision)
-    converted = shown(selling, environment)
-    selling.did(f"{revision}/release")
-    selling.did(f"{revision}/access")
-    accessed = shown(selling, revision)
-    selling.save(environment)
-    saved = shown(selling, revision)
-    selling.prepare(environment, 5)
-    selling.did(f"{environment}/update")
-    reviewed = shown(selling, revision)
-    selling.did(f"{revision}/conclusion")
-    concluded = shown(selling, revision)
+    steps, told = list[list[str]](), list[str]()
 
-    assert "Casa Contrato não liberado Aprove um orçamento: nenhum ambiente do projeto está convertido." in nothing[0]
-    assert "Convertido versão 1 em 23/11/2026" in converted[0]
-    assert converted[0].endswith("Ver a revisão")
-    assert "Contrato não liberado Faça a liberação financeira do contrato." in before[0]
-    assert "Cozinha 1 1 Como convertido Atualize o ambiente; onde nada mudou" in accessed[0]
-    assert "Cozinha 1 1 Desatualizado Houve alterações no Promob." in saved[0]
-    assert "Conclua a revisão; os pedidos de compra são gerados." in reviewed[0]
-    assert "Cozinha 1 2 Revisado" in reviewed[0]
-    assert "Revisão concluída" in concluded[0]
-    assert "Pedidos de compra gerados:" in concluded[0]
-    forms = [forms for _, forms in (before, accessed, saved, reviewed, concluded)]
-    assert forms == [[], [f"{environment}/update"], [], [], []]
+    def seen() -> None:
+        steps.append(seller.primary(revision))
+        told.append(seller.reads(revision))
+
+    seen()
+    seller.goes(revision, f"{revision}/release")
+    seen()
+    seller.goes(revision, f"{revision}/access")
+    seen()
+    selling.save(environment)
+    seen()
+    selling.prepare(environment, 5)
+    seller.goes(revision, f"{environment}/update")
+    seen()
+    seller.goes(revision, f"{revision}/conclusion")
+    seen()
+
+    assert "Aprove um orçamento: nenhum ambiente do projeto está convertido." in nothing
+    assert "Revisão Contrato não liberado" in told[0]
+    assert "Cozinha 1 1 Como convertido Atualize o ambiente; onde nada mudou" in told[2]
+    assert "Cozinha 1 1 Desatualizado Houve alterações no Promob." in told[3]
+    assert "Conclua a revisão; os pedidos de compra são gerados." in told[4]
+    assert "Cozinha 1 2 o que mudou em Cozinha desde a conversão Revisado" in told[4]
+    assert "Pedidos de compra gerados:" in told[5]
+    concluding = ["Concluir a revisão", "Concluir e gerar os pedidos"]  # asked once more
+    assert steps == [
+        *(["Liberar o contrato"], ["Acessar a revisão"], ["Atualizar"], ["Abrir no Promob"], concluding, []),
+    ]
+    assert Reader(selling.promob, "reader").forms(revision) == []
+    assert seller.primary(environment) == ["Ver a revisão"]
 
 
 def test_a_page_of_items_by_hand_alone_names_no_version(selling: Selling) -> None:
+    seller = Reader(selling.promob, SELLER)
     project, environment = selling.environment(prepared=False)
     selling.did(f"{environment}/items", CUBA)
     selling.did(f"{selling.budget(project, [environment])}/approval")
 
-    assert "Convertido só itens manuais em " in shown(selling, environment)[0]
-    assert "Cozinha só itens manuais só itens manuais Como convertido" in shown(selling, f"{project}/revision")[0]
+    assert "Convertido só itens manuais em " in seller.reads(environment)
+    assert "Cozinha só itens manuais só itens manuais Como convertido" in seller.reads(f"{project}/revision")
+
+
+def test_who_answers_for_a_store_may_take_an_environment_over(selling: Selling) -> None:
+    _, environment = selling.environment()
+    workers = [one["id"] for one in selling.promob.get(environment)["workers"]]
+
+    assert sorted(workers) == sorted([selling.seller, selling.manager, selling.promob.ids[RESPONSIBLE]])

@@ -54,11 +54,15 @@ def test_a_revision_goes_from_the_release_to_the_purchase_orders(selling: Sellin
         "released_at": None,
         "released_by": None,
         "environments": [reviewed(environment)],
+        "names": {},
     }
     assert first == unreleased
-    moment = {"released_at": "2026-11-23T09:00:06.000Z", "released_by": selling.seller}
+    people = {one: selling.network.stored("user", one).name for one in (selling.seller, selling.manager)}
+    seller = {"names": {selling.seller: people[selling.seller]}}
+    moment = {"released_at": "2026-11-23T09:00:06.000Z", "released_by": selling.seller} | seller
     assert released == unreleased | moment | {"state": "released", "action": "O revisor acessa a revisão."}
     access = {"accessed_at": "2026-11-23T09:00:07.000Z", "reviewer": selling.manager, "state": "accessed"}
+    access["names"] = people
     waiting = {"action": "Falta atualizar: Cozinha.", "environments": [reviewed(environment, action=confirm)]}
     assert accessed == released | access | waiting
     assert too_early == (
@@ -71,7 +75,9 @@ def test_a_revision_goes_from_the_release_to_the_purchase_orders(selling: Sellin
     conclude = "Conclua a revisão; os pedidos de compra são gerados."
     assert ready == accessed | {"action": conclude, "environments": [reviewed(environment, reviewed=True)]}
     done = {"concluded_at": "2026-11-23T09:00:09.000Z", "concluded_by": selling.seller, "state": "concluded"}
-    assert concluded == ready | done | {"action": "", "orders": concluded["orders"]}
+    suppliers = {one["id"]: one["supplier"] for one in selling.promob.get(ORDERS)["items"]}
+    named = {"orders": concluded["orders"], "names": people | suppliers}
+    assert concluded == ready | done | {"action": ""} | named
     for step in ("release", "access", "conclusion"):
         assert selling.did(f"{project}/revision/{step}") == concluded
     assert len(selling.promob.get(ORDERS)["items"]) == len(concluded["orders"]) > 1
@@ -150,7 +156,10 @@ def test_the_orders_hold_each_suppliers_items_and_come_to_the_revised_cost(selli
         "created_at": "2026-11-23T09:00:10.000Z",
         "created_by": selling.seller,
     }
-    assert selling.promob.get(f"{ORDERS}/{by_hand['id']}") == by_hand
+    seller = selling.network.stored("user", selling.seller)
+    names = {by_hand["project"]: "Casa", selling.store.id: selling.store.name, seller.id: seller.name}
+    order = by_hand | {"names": names}
+    assert selling.promob.get(f"{ORDERS}/{by_hand['id']}") == order
     assert selling.promob.get(f"{ORDERS}/{by_hand['id']}/lines") == {
         "items": [
             {
@@ -165,6 +174,7 @@ def test_the_orders_hold_each_suppliers_items_and_come_to_the_revised_cost(selli
             }
         ],
         "next": None,
+        "order": order,
     }
     longest = max(orders, key=lambda one: one["lines"])
     lines, cursor = list[Any](), ""

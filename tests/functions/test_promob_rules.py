@@ -39,9 +39,11 @@ def test_rules_are_replaced_as_a_whole(promob: PromobHttp, path: str) -> None:
 
     store = path.split("/")[-2]
     never = {"store": store, "version": 0, "rules": [], "changed_at": None, "changed_by": None}
-    by = {"changed_at": MOMENT, "changed_by": promob.ids["administrator"]}
+    never |= {"name": promob.network.stored("store", store).name, "names": {}}
+    administrator = promob.ids["administrator"]
+    by = {"changed_at": MOMENT, "changed_by": administrator, "names": {administrator: "Painel (administrator)"}}
     assert none == never
-    assert (answer.status, answer.body) == (200, {"store": store, "version": 1, "rules": KEPT, **by})
+    assert (answer.status, answer.body) == (200, never | {"version": 1, "rules": KEPT, **by})
     promob.network.now += 60
     assert replaced(promob, path, ANY, HANDLES).body == answer.body == promob.get(path)  # the same change nothing
     emptied = replaced(promob, path).body
