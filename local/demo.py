@@ -33,6 +33,7 @@ ACTS = {
     "asms": "local.demo_asms",
     "promob": "local.demo_promob",
     "notes": "local.demo_notes",
+    "pages": "local.demo_pages",
 }
 WIDTH_WITHOUT_TERMINAL = 120
 

@@ -83,8 +83,9 @@ class Pages:
             return answer
         body = json.loads(answer["body"]) if answer["body"] else {}
         template = visit.operation.page if visit.operation else ""
-        if not visit.is_safe and status < 300 and (visit.form.text(forms.NEXT) or not template or not answer["body"]):
-            return _led_to(_next(visit, body), answer)
+        leads = visit.form.text(forms.NEXT) or (body.get("url") if isinstance(body, dict) else "")
+        if not visit.is_safe and status < 300 and (leads or not template or not answer["body"]):
+            return _led_to(browsers.local_path(str(leads or "")), answer)
         if not answer["body"] and status < 300:
             return answer
         if status >= 400 and (visit.is_safe or not template):
@@ -141,11 +142,6 @@ def _form_token(visit: Visit) -> str:
 def _sign_in(visit: Visit) -> str:
     wanted = visit.address if visit.is_safe else visit.form.text(forms.NEXT)
     return f"{SIGN_IN}?{urlencode({'next': browsers.local_path(wanted)})}"
-
-
-def _next(visit: Visit, body: Json) -> str:
-    """Where a form leads: where it says, else to what was made, else home."""
-    return browsers.local_path(visit.form.text(forms.NEXT) or str(body.get("url") or ""))
 
 
 def _led_to(address: str, answer: Mapping[str, Any] | None = None) -> Json:
