@@ -143,6 +143,17 @@ SENTENCES = {
         "Os registros dos dois lados ficaram, em tudo",
         "Mensagens mortas: 0",
     ),
+    "pages": (
+        "Sem entrar: /sign-in",
+        "Um formulário que não é das nossas páginas: 403",
+        "O teste diz que o Zen recusou a chave",
+        "Na página inicial, ela está em verde: Concluído",
+        "O que se procura não está no endereço: /records",
+        "Um CPF que não existe: 422",
+        "O recibo: 420 conferidos, 407 criados, 13 esperam você",
+        "Sem confirmar, nada é apagado: 422",
+        "Ninguém mais é achado por esse e-mail",
+    ),
 }
 
 
@@ -175,7 +186,7 @@ def test_an_act_that_is_not_there_is_said_so() -> None:
     command = [sys.executable, "-m", "local.demo", "promobb"]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr == "A demonstração não tem o ato promobb. Os atos são: zen, sgp, asms, promob, notes.\n"
+    assert ended.stderr == "A demonstração não tem o ato promobb. Os atos são: zen, sgp, asms, promob, notes, pages.\n"
 
 
 def test_what_is_not_as_it_should_be_ends_the_act() -> None:
