@@ -18,6 +18,7 @@ from tests.asms_on_aws import BASE, CLIENTS, CONNECTION, ONE, SPECIALISTS, Asms
 from tests.asms_runs import called, delivered, tick
 from tests.invented import invented_cpf
 from tests.office_on_aws import event
+from tests.privacy_on_aws import only_for_privacy
 from tests.routes_on_aws import Answer
 
 OTHER = "empresa-vizinha"
@@ -207,5 +208,6 @@ def test_tick_and_worker_have_the_rights_that_they_use_and_no_others(asms: Asms)
         (right.function, right.action)
         for right in compared.unused
         if right.function in {"AsmsOnSchedule", "AsmsOnQueue"} and not right.action.startswith("logs:")
+        if not only_for_privacy(right)  # see test_privacy_asms.py
     }
     assert unused == {("AsmsOnQueue", "sqs:SendMessage")}  # only where four minutes aren't enough

@@ -9,7 +9,7 @@ import pytest
 from tests.asms_on_aws import CLIENTS, CONNECTION, SPECIALISTS, Asms
 from tests.functions.test_asms_deletion import PNG, asked
 from tests.invented import invented_cpf, written
-from tests.privacy_on_aws import PrivacyHttp, found
+from tests.privacy_on_aws import PrivacyHttp, check_rights, found, named_beside
 
 EMAIL = "carolina@empresamodelo.example"
 
@@ -48,11 +48,19 @@ def test_what_is_held_is_exported_without_passwords(privacy: PrivacyHttp) -> Non
 
 def test_an_erasure_leaves_nobody_but_the_others(privacy: PrivacyHttp, asms: Asms) -> None:
     before = len(photos(asms))
+    named_beside(privacy, CONNECTION, "asms", EMAIL)
+    privacy.done("export", "email", EMAIL)
     receipt = privacy.done("erasure", "email", EMAIL)
-    assert found(receipt) == {"comentário": 1, "cadastro de cliente ou especialista": 1}
+    check_rights(privacy, "AsmsOnQueue")
+    assert found(receipt) == {
+        "resultado de sincronização": 1,
+        "notificação": 1,
+        "comentário": 1,
+        "cadastro de cliente ou especialista": 1,
+    }
     assert receipt["parts"][0]["vendors"] == []
     left = privacy.everything()
-    for text in (EMAIL, invented_cpf("529982247"), "Carolina", "carolina.vergara", "91 5555-0100"):
+    for text in (EMAIL, invented_cpf("529982247"), "Carolina Vergara", "carolina.vergara", "91 5555-0100"):
         assert text not in left
     assert "Bruno Prado" in left
     assert len(photos(asms)) == before - 1

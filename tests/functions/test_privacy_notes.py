@@ -8,7 +8,7 @@ import pytest
 
 from tests.notes_history_on_aws import CONNECTION, NotesHistory
 from tests.office_on_aws import AwsServer
-from tests.privacy_on_aws import PrivacyHttp, found
+from tests.privacy_on_aws import PrivacyHttp, check_rights, found, named_beside
 
 CARLA = "carla@escritorio.example"
 
@@ -48,8 +48,16 @@ def secrets(history: NotesHistory) -> set[str]:
 def test_a_contact_of_others_loses_name_and_email_and_stays_one_pair(
     privacy: PrivacyHttp, history: NotesHistory
 ) -> None:
+    named_beside(privacy, CONNECTION, "notes", CARLA)
+    privacy.done("export", "email", CARLA)
     receipt = privacy.done("erasure", "email", CARLA)
-    assert found(receipt) == {"edição guardada de um conflito": 1, "par de registros": 1}
+    check_rights(privacy, "NotesOnQueue")
+    assert found(receipt) == {
+        "resultado de sincronização": 1,
+        "notificação": 1,
+        "edição guardada de um conflito": 1,
+        "par de registros": 1,
+    }
     assert receipt["parts"][0]["vendors"] == ["IBM Notes", "Zoho CRM"]
     left = privacy.everything()
     assert CARLA not in left

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from tests.invented import invented_cpf, written
-from tests.privacy_on_aws import PrivacyHttp, found
+from tests.privacy_on_aws import PrivacyHttp, check_rights, found, named_beside
 from tests.promob_on_aws import PromobHttp
+from tests.promob_worker_on_aws import CONNECTION
 
 CPF = invented_cpf("529982247")
 NAME, EMAIL = "Marina Alves Prado", "marina@exemplo.example"
@@ -31,6 +32,13 @@ def privacy(promob: PromobHttp, customer: Any) -> PrivacyHttp:
     return PrivacyHttp(promob.network.aws, promob.sandbox, "promob/on_queue/deletion")
 
 
+def link_of(promob: PromobHttp, customer: Any) -> None:
+    """The link by which Promob's webhooks know the customer."""
+    state, links = promob.sandbox.of("sincronia.engine.state"), promob.sandbox.of("sincronia.store.links")
+    link = state.Link(customer.promob_id, customer.id, "2026-11-22T08:00:00.000Z", NAME, at="2026-11-22T08:00:00.000Z")
+    links.link_out(link, CONNECTION, "promob_customer").save()
+
+
 def test_what_is_held_is_exported(privacy: PrivacyHttp) -> None:
     receipt = privacy.done("export", "cpf", written(CPF))
     assert found(receipt)["cadastro de cliente"] == 1
@@ -42,7 +50,14 @@ def test_what_is_held_is_exported(privacy: PrivacyHttp) -> None:
 def test_an_erased_customer_keeps_its_ids_and_its_project(
     privacy: PrivacyHttp, promob: PromobHttp, customer: Any
 ) -> None:
+    network = promob.network
+    network.request("customer", customer.id)
+    network.work_off()
+    named_beside(privacy, CONNECTION, "promob", EMAIL)
+    link_of(promob, customer)
+    privacy.done("export", "email", EMAIL)
     receipt = privacy.done("erasure", "email", EMAIL)
+    check_rights(privacy, "PromobOnQueue")
     assert found(receipt)["cadastro de cliente"] == 1
     assert receipt["parts"][0]["vendors"] == ["Promob"]
     left = privacy.everything()

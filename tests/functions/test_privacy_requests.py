@@ -10,8 +10,8 @@ import pytest
 from tests.hub_on_aws import problem
 from tests.invented import invented_cpf, written
 from tests.office_on_aws import CONNECTION, OfficeOnAws
-from tests.privacy_on_aws import REQUESTS, PrivacyHttp, found
-from tests.zen_http_on_aws import ZenHttp
+from tests.privacy_on_aws import REQUESTS, PrivacyHttp, check_rights, found, named_beside
+from tests.zen_http_on_aws import ONE, ZenHttp
 
 PEOPLE = {"org_chart": True, "partners": True}
 
@@ -60,9 +60,12 @@ def test_an_erasure_leaves_nothing_of_the_person_and_the_next_sync_writes_nothin
 ) -> None:
     person = employee(office)
     others = len(office.rows("identities"))
+    named_beside(privacy, CONNECTION, "zen", person["email"])
+    privacy.done("export", "email", person["email"])
     receipt = privacy.done("erasure", "email", person["email"])
+    check_rights(privacy, "ZenOnQueue")
     (part,) = receipt["parts"]
-    assert list(found(receipt).values()) == [1, 1]
+    assert found(receipt) == {"resultados de sincronização": 2, "notificação": 1, "vínculo": 1}
     left = privacy.everything()
     for text in (person["cpf"], written(person["cpf"]), person["email"], person["label"]):
         assert text not in left
@@ -93,6 +96,7 @@ def test_whom_a_request_is_about_is_forgotten_and_stands_nowhere(privacy: Privac
 def test_requests_about_the_same_person_are_found_again(privacy: PrivacyHttp, office: OfficeOnAws) -> None:
     person = employee(office)
     first = privacy.done("export", "cpf", person["cpf"])
+    office.now += 1
     second = privacy.done("export", "cpf", written(person["cpf"]))
     assert [other["url"] for other in second["others"]] == [first["url"]]
     listed = privacy.read(REQUESTS)["items"]
@@ -122,3 +126,18 @@ def test_only_administrators_may(privacy: PrivacyHttp, role: str) -> None:
 def test_a_person_nobody_knows_is_found_nowhere(privacy: PrivacyHttp) -> None:
     receipt = privacy.done("erasure", "cpf", invented_cpf("529982247"))
     assert [(part["found"], part["problem"]) for part in receipt["parts"]] == [([], None)]
+
+
+def test_a_connection_that_is_deleted_ends_its_part(
+    privacy: PrivacyHttp, office: OfficeOnAws, clients: ZenHttp
+) -> None:
+    asked = privacy.ask("erasure", "email", "ana@exemplo.com.br", confirmation="ana@exemplo.com.br")
+    assert clients.call("DELETE", ONE, role="administrator").status == 202
+    for _ in range(4):
+        office.now += 180
+        office.tick()
+        while office.deliver():
+            pass
+    receipt = privacy.read(asked.body["url"])
+    assert (receipt["left"], [part["gone"] for part in receipt["parts"]]) == (0, [True])
+    assert not any(row["item"] == "PERSON" for row in privacy.rows("privacy"))

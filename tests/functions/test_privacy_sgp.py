@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.contracts_on_aws import in_both, label_of, place_of
-from tests.privacy_on_aws import PrivacyHttp, found
+from tests.privacy_on_aws import PrivacyHttp, check_rights, found, named_beside
 from tests.provider_on_aws import CONNECTION
 from tests.sgp_http_on_aws import SgpHttp
 
@@ -22,8 +22,11 @@ def test_the_log_forgets_a_client_and_the_link_keeps_the_contract_in_step(privac
     sgp.town.work_off(contract)
     before = next(row for row in privacy.rows("links") if row["source_id"] == str(contract))
     assert label in privacy.everything()
+    named_beside(privacy, CONNECTION, "sgp", label)
+    privacy.done("export", "contract", str(contract))
     receipt = privacy.done("erasure", "contract", str(contract))
-    assert set(found(receipt)) == {"resultado de sincronização", "aviso nos logs", "vínculo"}
+    check_rights(privacy, "SgpOnQueue")
+    assert set(found(receipt)) == {"resultados de sincronização", "aviso nos logs", "notificação", "vínculo"}
     assert label not in privacy.everything()
     (line,) = sgp.lines()
     assert (line["record"], line["label"], line["before"], line["after"]) == (str(contract), "(apagado)", {}, {})

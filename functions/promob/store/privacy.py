@@ -18,7 +18,7 @@ from promob.store.users import USERS
 from sincronia import clock
 from sincronia.engine.privacy import ERASED, Finding, KnownBy, Named, Person, Seen, Subject
 from sincronia.store.identities import holders_of
-from sincronia.store.privacy_places import deleting, notifications_of, updating
+from sincronia.store.privacy_places import deleting, notifications_of
 
 _BY = "lgpd"
 _CUSTOMER = ("cadastro de cliente", "cadastros de clientes")
@@ -27,7 +27,7 @@ _USER = ("usuário da loja", "usuários da loja")
 _USER_ENTITY = "user"
 _MOST = 1000
 
-notifications = notifications_of(audiences_of)
+notifications = notifications_of(lambda connection: {connection, *audiences_of(connection)})
 
 
 def records_of(connection: str, subject: Subject) -> Iterator[Named]:
@@ -66,13 +66,15 @@ def _project(row: Row, person: Person) -> Finding:
     version = int(row.version)
     changed = {**clean, "version": version + 1}
     text = json.dumps(changed, ensure_ascii=False, separators=(",", ":"))
-    actions = [Row.value.set(text), Row.version.set(version + 1)]
+    renamed = Row(row.scope, row.item, value=text, version=version + 1, changed=row.changed)
     data = {
         "nome": value["name"],
         "criado em": clock.iso(value["created_at"]),
         "ambientes": [one["name"] for one in value.get("environments", [])],
     }
-    erase = (updating(Row(row.scope, row.item), actions, Row.version == version),) if clean != value else ()
+    if clean == value:
+        return Finding(_PROJECT, data)
+    erase = (lambda transaction: transaction.save(renamed, condition=Row.version == version),)
     return Finding(_PROJECT, data, erase)
 
 

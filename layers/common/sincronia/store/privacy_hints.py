@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sincronia.engine.privacy import ERASED, Finding, Person, Seen, blanked
+from sincronia.engine.privacy import ERASED, Finding, Person, Place, Seen, blanked
 from sincronia.store.hints import HintItem
 from sincronia.store.privacy_objects import delete_objects, text_of
 from sincronia.store.privacy_places import updating
@@ -13,26 +13,31 @@ from sincronia.store.privacy_places import updating
 _HINT = ("aviso nos logs", "avisos nos logs")
 
 
-def hints(person: Person, after: str) -> Iterator[Seen]:
-    """Hints about the person's records, with the bodies that came with them, and what else names the person."""
-    keys, mentions = person.keys, person.mentions
-    for item in HintItem.query(person.connection, HintItem.id > after if after else None, consistent_read=True):
-        if item.hint is None:  # a sender's event id, or what an integration keeps
-            named = item.value is not None and mentions.are_in(item.value)
-            yield Seen(item.id, _kept_value(item, person) if named else None)
-            continue
-        theirs = (item.hint["entity"], item.hint.get("record", "")) in keys
-        found = theirs or mentions.are_in([item.effect, item.problem])
-        yield Seen(item.id, _hint(item, person, theirs=theirs) if found else None)
+def hints_of(*, keeps_bodies: bool) -> Place:
+    """Hints about the person, or that name them. keeps_bodies: bodies of webhooks are objects."""
+
+    def place(person: Person, after: str) -> Iterator[Seen]:
+        keys, mentions = person.keys, person.mentions
+        for item in HintItem.query(person.connection, HintItem.id > after if after else None, consistent_read=True):
+            if item.hint is None:  # a sender's event id, or what an integration keeps
+                named = item.value is not None and mentions.are_in(item.value)
+                yield Seen(item.id, _kept_value(item, person) if named else None)
+                continue
+            theirs = (item.hint["entity"], item.hint.get("record", "")) in keys
+            found = theirs or mentions.are_in([item.effect, item.problem])
+            yield Seen(item.id, _hint(item, person, theirs=theirs, keeps_bodies=keeps_bodies) if found else None)
+
+    return place
 
 
-def _hint(item: HintItem, person: Person, *, theirs: bool) -> Finding:
+def _hint(item: HintItem, person: Person, *, theirs: bool, keeps_bodies: bool) -> Finding:
     actions: list[Any] = []
     if item.effect:
         actions.append(HintItem.effect.set(_effect(item.effect, person, theirs=theirs)))
     if item.problem:
         actions.append(HintItem.problem.set(person.mentions.taken_out_of(item.problem)))
-    body = f"hints/{person.connection}/bodies/{item.hint['body_hash']}" if item.hint.get("body_hash") else ""
+    body_hash = item.hint.get("body_hash", "") if keeps_bodies else ""
+    body = f"hints/{person.connection}/bodies/{body_hash}" if body_hash else ""
     objects = [key for key in (item.image or "", body) if key and theirs]
     effect = item.effect or {}
     return Finding(
