@@ -22,7 +22,7 @@ help: ## List the targets (this page).
 		/^[a-z-]+:.*## / { split($$2, part, " Uses: "); \
 			printf "  make %-14s %s\n%s", $$1, part[1], part[2] ? sprintf("  %19s uses, where it is there: %s\n", "", part[2]) : "" }' Makefile
 
-demo: $(VENV)/ready ## Bring the stack up on this machine and show it at work; ACT=zen, ACT=sgp, ACT=asms, ACT=promob or ACT=notes shows one act.
+demo: $(VENV)/ready ## Bring the stack up on this machine and show it at work; ACT=zen, ACT=sgp, ACT=asms, ACT=promob, ACT=notes or ACT=pages shows one act.
 	@$(PYTHON) -m local.demo $(ACT)
 
 dev: $(VENV)/ready ## Bring the stack up and keep it; .local/stack.json says where everything is. Ctrl-C ends it.
