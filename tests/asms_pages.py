@@ -95,8 +95,9 @@ class Drawn:
     forms: list[Form]
 
     def form(self, action: str, *having: str) -> Form:
-        """The form that goes there, and has these fields."""
-        found = [form for form in self.forms if form.action == action and set(having) <= {*form.names()}]
+        """The form that changes something there, and has these fields."""
+        posts = [form for form in self.forms if form.method == "post" and form.action == action]
+        found = [form for form in posts if set(having) <= {*form.names()}]
         assert found, (action, [form.action for form in self.forms])
         return found[0]
 
@@ -119,7 +120,6 @@ class Drawn:
         if button[0]:
             assert button in form.buttons
             fields[button[0]] = [button[1]]
-        assert form.method == "post"
         assert fields.pop("form_token", None), "who sends it isn't known"
         return sent(self.asms, form.action, fields, self.role)
 

@@ -11,20 +11,21 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from asms.brazil import MAP
 from asms.catalogues import GROUPS, TITLES, Address, Catalogue, Entry, Geolocation
 from asms.changing import changed_named, made_named
 from asms.choosing import chosen
 from asms.form_fields import AddressForm, Beginning, EntryId, GeolocationForm, Name
 from asms.paths import CatalogueInPath, EntryInPath, connection_path
-from asms.store.catalogues import entries_by_name, keep_entry, stored_entry
+from asms.store.catalogues import entries_by_name, keep_entry, stored_entries, stored_entry
 from asms.users import MOST_PROJECTS
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role
 from sincronia.web.application import Caller, IdempotencyKey, Input, Routes
-from sincronia.web.fields import ConnectionInPath
+from sincronia.web.fields import ConnectionInPath, connection_url
 from sincronia.web.integration import Integration
 from sincronia.web.new_ids import id_for
-from sincronia.web.paging import Cursor, Limit, Page, after_of, page
+from sincronia.web.paging import Cursor, Limit, Page, after_of, cursor_of
 from sincronia.web.run_answers import RequestProblemError
 
 Active = Annotated[
@@ -55,6 +56,13 @@ class EntryChange(Input):
     projects: Projects | None = Field(default=None, description="Só de grupos: todos os projetos, por inteiro.")
 
 
+class ActiveProject(BaseModel):
+    """A project that a group can work in."""
+
+    id: str
+    name: str
+
+
 class EntryAnswer(BaseModel):
     """An entry of a catalogue."""
 
@@ -68,6 +76,32 @@ class EntryAnswer(BaseModel):
     version: int
 
 
+class CatalogueLine(BaseModel):
+    """A catalogue."""
+
+    catalogue: Catalogue
+    title: str = Field(description="Como as pessoas chamam um item dele.")
+    url: str
+
+
+class CataloguesAnswer(BaseModel):
+    """All catalogues."""
+
+    items: list[CatalogueLine]
+
+
+class EntryPage(Page[EntryAnswer]):
+    """A page of a catalogue; of groups, also the projects that they can work in."""
+
+    projects: list[ActiveProject] | None = Field(description="Só de grupos: os primeiros projetos ativos.")
+
+
+class EntryRead(EntryAnswer):
+    """An entry, and of a group the projects that it can work in."""
+
+    offered: list[ActiveProject] | None = Field(description="Só de grupos: os primeiros projetos, e os que ele tem.")
+
+
 @dataclass(frozen=True, slots=True)
 class CatalogueRoutes:
     """The routes of the integration."""
@@ -79,10 +113,19 @@ class CatalogueRoutes:
         routes = Routes("Catálogos")
         catalogue = f"{connection_path(self.integration)}/catalogues/<catalogue>"
         routes.get(
+            f"{connection_path(self.integration)}/catalogues",
+            role=Role.READER,
+            summary="Lista os catálogos",
+            refuses=("connection_unknown",),
+            page="asms/catalogues.html",
+            menu="Catálogos",
+        )(self.list_catalogues)
+        routes.get(
             catalogue,
             role=Role.READER,
             summary="Lista os itens de um catálogo, na ordem dos nomes",
             refuses=("connection_unknown",),
+            page="asms/catalogue.html",
         )(self.list_entries)
         routes.post(
             catalogue,
@@ -100,6 +143,8 @@ class CatalogueRoutes:
             role=Role.READER,
             summary="Lê um item de um catálogo",
             refuses=("connection_unknown", "asms.entry_missing"),
+            page="asms/entry.html",
+            drawn_with={"map": MAP},
         )(self.read_entry)
         routes.patch(
             f"{catalogue}/<entry>",
@@ -112,6 +157,16 @@ class CatalogueRoutes:
         )(self.change_entry)
         return routes
 
+    def list_catalogues(self, connection: ConnectionInPath) -> CataloguesAnswer:
+        """In the order that people fill them in."""
+        self.integration.connection(connection)
+        at = f"{connection_url(self.integration.name, connection)}/catalogues"
+        return CataloguesAnswer(
+            items=[
+                CatalogueLine(catalogue=one, title=TITLES[one], url=f"{at}/{one.value}") for one in reversed(Catalogue)
+            ]
+        )
+
     def list_entries(
         self,
         connection: ConnectionInPath,
@@ -119,10 +174,15 @@ class CatalogueRoutes:
         name: Beginning = "",
         limit: Limit = 50,
         cursor: Cursor = "",
-    ) -> Page[EntryAnswer]:
+    ) -> EntryPage:
         """The deactivated among them. An index is read: what has just been made may take a moment to be there."""
         self.integration.connection(connection)
-        return page(entries_by_name(connection, catalogue, name, limit, after_of(cursor)), _answer)
+        found = entries_by_name(connection, catalogue, name, limit, after_of(cursor))
+        return EntryPage(
+            items=[_answer(one) for one in found.values],
+            next=cursor_of(found.after),
+            projects=_offered(connection, ()) if catalogue in GROUPS else None,
+        )
 
     def create_entry(
         self,
@@ -150,10 +210,12 @@ class CatalogueRoutes:
         )
         return _answer(made_named(keep_entry(connection, None, entry), entry, TITLES[catalogue]))
 
-    def read_entry(self, connection: ConnectionInPath, catalogue: CatalogueInPath, entry: EntryInPath) -> EntryAnswer:
+    def read_entry(self, connection: ConnectionInPath, catalogue: CatalogueInPath, entry: EntryInPath) -> EntryRead:
         """Also one that is deactivated."""
         self.integration.connection(connection)
-        return _answer(entry_of(connection, catalogue, entry))
+        found = entry_of(connection, catalogue, entry)
+        offered = _offered(connection, found.projects) if catalogue in GROUPS else None
+        return EntryRead(**_answer(found).model_dump(), offered=offered)
 
     def change_entry(
         self, connection: ConnectionInPath, catalogue: CatalogueInPath, entry: EntryInPath, change: EntryChange
@@ -190,6 +252,13 @@ def entry_of(connection: str, catalogue: Catalogue, entry_id: str) -> Entry:
     if found is None:
         raise ProblemError(Problem("asms.entry_missing", {"title": TITLES[catalogue]}))
     return found
+
+
+def _offered(connection: str, present: Iterable[str]) -> list[ActiveProject]:
+    """The first active projects, and those that a group has already, in the order of names."""
+    found = {one.id: one for one in entries_by_name(connection, Catalogue.PROJECTS, "", 100, None).values if one.active}
+    found |= stored_entries(connection, Catalogue.PROJECTS, present)
+    return [ActiveProject(id=one.id, name=one.name) for one in sorted(found.values(), key=lambda one: one.name)]
 
 
 def _check_parts(catalogue: Catalogue, form: NewEntry | EntryChange) -> None:

@@ -74,6 +74,7 @@ class ProjectFields(BaseModel):
     """What a project asks for: of clients first, in the order of names."""
 
     project: str
+    project_name: str
     fields: list[FieldAnswer]
 
 
@@ -92,6 +93,7 @@ class FieldRoutes:
             role=Role.READER,
             summary="Lista os campos adicionais de um projeto",
             refuses=("connection_unknown", "asms.entry_missing"),
+            page="asms/fields.html",
         )(self.list_fields)
         routes.post(
             fields,
@@ -119,8 +121,12 @@ class FieldRoutes:
     def list_fields(self, connection: ConnectionInPath, project: ProjectInPath) -> ProjectFields:
         """All of them, the deactivated too: there are never many."""
         self.integration.connection(connection)
-        entry_of(connection, Catalogue.PROJECTS, project)
-        return ProjectFields(project=project, fields=[field_answer(one) for one in stored_fields(connection, project)])
+        entry = entry_of(connection, Catalogue.PROJECTS, project)
+        return ProjectFields(
+            project=project,
+            project_name=entry.name,
+            fields=[field_answer(one) for one in stored_fields(connection, project)],
+        )
 
     def create_field(
         self,

@@ -17,6 +17,7 @@ from asms.form_fields import Beginning
 from asms.paths import CategoryInPath, ProjectInPath, connection_path
 from asms.store.fields import stored_fields
 from asms.store.users import users_by_name
+from asms.user_forms import Named, UserLine, line_of
 from asms.users import User, associated
 from sincronia import clock
 from sincronia.answers import Problem, ProblemError, explain
@@ -26,7 +27,7 @@ from sincronia.store.listing import After
 from sincronia.web.application import Caller, Input, Routes
 from sincronia.web.fields import ConnectionInPath
 from sincronia.web.integration import Integration
-from sincronia.web.paging import after_of, cursor_of
+from sincronia.web.paging import Cursor, Limit, Page, after_of, cursor_of
 
 _BLOCK = 25  # users between two looks at the clock
 _SECONDS = 20  # after which a request hands back where it is; API Gateway waits for 30
@@ -70,6 +71,18 @@ class MembersAnswer(BaseModel):
     refused: list[NoteAnswer] = Field(description="Os que ficaram como estavam, e por quê.")
     warnings: list[NoteAnswer] = Field(description="O que não impede a associação, mas deve ser conhecido.")
     next: str | None = Field(description="O cursor com que a busca continua; nulo, onde ela terminou.")
+
+
+class MemberLine(UserLine):
+    """A user of the directory, and whether it is in the project."""
+
+    member: bool
+
+
+class AssociationPage(Page[MemberLine]):
+    """A page of the directory beside one project."""
+
+    project: Named
 
 
 @dataclass(slots=True)
@@ -143,12 +156,20 @@ class ProjectRoutes:
         users = f"{connection_path(self.integration)}/projects/<project>/users/<category>"
         refuses = ("connection_unknown", "asms.entry_missing", "cursor_invalid")
         answered = "O que foi feito; se next não é nulo, envie de novo com ele em cursor. Repetir não muda nada."
+        routes.get(
+            f"{users}/association",
+            role=Role.OPERATOR,
+            summary="Lista os usuários do diretório inteiro, e quais estão em um projeto (Modo Associado)",
+            refuses=refuses,
+            page="asms/association.html",
+        )(self.list_association)
         routes.post(
             f"{users}/association",
             role=Role.OPERATOR,
             summary="Associa usuários do diretório a um projeto: um, muitos, ou todos os de uma busca por nome",
             answered=answered,
             refuses=(*refuses, "asms.project_inactive"),
+            page="asms/members.html",
         )(self.associate_users)
         routes.post(
             f"{users}/dissociation",
@@ -156,8 +177,31 @@ class ProjectRoutes:
             summary="Desassocia usuários de um projeto: um, muitos, ou todos os de uma busca por nome",
             answered=answered,
             refuses=refuses,
+            page="asms/members.html",
         )(self.dissociate_users)
         return routes
+
+    def list_association(  # noqa: PLR0917  # Powertools calls it by name
+        self,
+        connection: ConnectionInPath,
+        project: ProjectInPath,
+        category: CategoryInPath,
+        name: Beginning = "",
+        limit: Limit = 50,
+        cursor: Cursor = "",
+    ) -> AssociationPage:
+        """In the order of names."""
+        self.integration.connection(connection)
+        entry = entry_of(connection, Catalogue.PROJECTS, project)
+        found = users_by_name(connection, category, name, limit, after_of(cursor))
+        return AssociationPage(
+            items=[
+                MemberLine(**line_of(connection, user).model_dump(), member=project in user.projects)
+                for user in found.values
+            ],
+            next=cursor_of(found.after),
+            project=Named(id=entry.id, name=entry.name),
+        )
 
     def associate_users(
         self,

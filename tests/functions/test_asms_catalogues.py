@@ -46,7 +46,9 @@ def change(asms: Asms, entry: dict[str, Any], role: str = "administrator", **wha
 
 
 def read(asms: Asms, entry: dict[str, Any]) -> Any:
-    return asms.get(f"{CATALOGUES}/{entry['catalogue']}/{entry['id']}")
+    found = asms.get(f"{CATALOGUES}/{entry['catalogue']}/{entry['id']}")
+    assert (found.pop("offered") is None) == (entry["catalogue"] not in GROUPS)
+    return found
 
 
 def names(asms: Asms, catalogue: str, **query: Any) -> list[str]:
@@ -80,7 +82,8 @@ def test_an_entry_is_made_read_and_deactivated(asms: Asms, catalogue: str) -> No
     after = entry | {"active": False, "version": 2}
     assert (answer.status, answer.body) == (200, after)
     assert read(asms, entry) == after
-    assert asms.get(f"{CATALOGUES}/{catalogue}") == {"items": [after], "next": None}
+    projects = [] if catalogue in GROUPS else None
+    assert asms.get(f"{CATALOGUES}/{catalogue}") == {"items": [after], "next": None, "projects": projects}
     assert (make(asms, catalogue, "primavera").status, names(asms, catalogue)) == (409, ["Primavera"])
     assert change(asms, entry, active=True).body == entry | {"version": 3}
 
@@ -179,7 +182,7 @@ def test_another_directory_has_names_of_its_own(asms: Asms) -> None:
     elsewhere = f"{BASE}/outra-empresa/catalogues/companies"
 
     assert asms.call("GET", f"{elsewhere}/{entry['id']}", role="reader").status == 404
-    assert asms.get(elsewhere) == {"items": [], "next": None}
+    assert asms.get(elsewhere)["items"] == []
     assert asms.call("POST", elsewhere, role="administrator", body={"name": "Aurora"}).status == 201
 
 
@@ -421,7 +424,7 @@ def test_an_answer_that_is_lost_and_a_transaction_that_is_met_change_nothing(
     answer = change(asms, entry, name="Sul")
 
     assert (answer.status, answer.body) == (200, entry | {"name": "Sul", "version": 2})
-    assert asms.get(f"{CATALOGUES}/companies") == {"items": [answer.body], "next": None}
+    assert asms.get(f"{CATALOGUES}/companies") == {"items": [answer.body], "next": None, "projects": None}
     assert made(asms, "companies", "Aurora")["version"] == 1
 
 
@@ -466,5 +469,8 @@ def test_the_examples_of_events_are_answered(asms: Asms) -> None:
     entries = asms.send(event("asms/on_http/list_entries"), "reader")
 
     assert [created.status, changed.status, read_it.status, entries.status] == [201, 200, 200, 200]
-    assert (read_it.body["name"], read_it.body["active"], changed.body) == ("Filial", False, read_it.body)
-    assert entries.body == {"items": [created.body], "next": None}
+    assert (read_it.body["name"], read_it.body["active"], changed.body | {"offered": None}) == (
+        *("Filial", False),
+        read_it.body,
+    )
+    assert entries.body == {"items": [created.body], "next": None, "projects": None}

@@ -42,7 +42,7 @@ def change(asms: Asms, field: dict[str, Any], role: str = "administrator", **wha
 
 def listed(asms: Asms, project: str) -> list[dict[str, Any]]:
     found = asms.get(fields_of(project))
-    assert found.keys() == {"project", "fields"}
+    assert found.keys() == {"project", "project_name", "fields"}
     assert found["project"] == project
     fields: list[dict[str, Any]] = found["fields"]
     return fields
@@ -378,4 +378,4 @@ def test_the_examples_of_events_are_answered(asms: Asms) -> None:
 
     assert [created.status, changed.status, fields.status] == [201, 200, 200]
     assert changed.body["options"] == ["Manhã", "Tarde", "Noite"]
-    assert fields.body == {"project": project, "fields": [changed.body, created.body]}
+    assert fields.body == {"project": project, "project_name": "Suporte", "fields": [changed.body, created.body]}
