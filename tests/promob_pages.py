@@ -13,6 +13,7 @@ from tests.promob_on_aws import PromobHttp
 from tests.routes_on_aws import Answer
 
 _PRIMARY = re.compile(r'<(?:button|a|summary)[^>]* class="[^"]*\bprimary\b[^"]*"[^>]*>(.*?)</', re.DOTALL)
+_CLOSED = re.compile(r"(<details(?![^>]*\bopen\b).*?</summary>).*?</details>", re.DOTALL)
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -36,7 +37,7 @@ class Reader:
 
     def primary(self, path: str, **query: Any) -> list[str]:
         """The words of what a page offers first, as they are seen."""
-        seen = re.sub(r'<span class="unseen">.*?</span>', "", self.main(path, **query))
+        seen = re.sub(r'<span class="unseen">.*?</span>', "", _CLOSED.sub(r"\1", self.main(path, **query)))
         return [words(found) for found in _PRIMARY.findall(seen)]
 
     def forms(self, path: str, **query: Any) -> list[str]:

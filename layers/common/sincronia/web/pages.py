@@ -83,9 +83,9 @@ class Pages:
             return answer
         body = json.loads(answer["body"]) if answer["body"] else {}
         template = visit.operation.page if visit.operation else ""
-        leads = visit.form.text(forms.NEXT) or (body.get("url") if isinstance(body, dict) else "")
+        leads = visit.form.text(forms.NEXT) or _made(body)
         if not visit.is_safe and status < 300 and (leads or not template or not answer["body"]):
-            return _led_to(browsers.local_path(str(leads or "")), answer)
+            return _led_to(browsers.local_path(leads), answer)
         if not answer["body"] and status < 300:
             return answer
         if status >= 400 and (visit.is_safe or not template):
@@ -129,6 +129,12 @@ def _headers(operation: Operation | None) -> Mapping[str, str]:
     if operation is None or operation.elsewhere is None:
         return HEADERS
     return {**HEADERS, "Content-Security-Policy": _POLICY.format(elsewhere=f" {operation.elsewhere()}")}
+
+
+def _made(body: Any) -> str:
+    """Where an answer says that what was made is read; what is read elsewhere is told by the route's page."""
+    url = str(body.get("url") or "") if isinstance(body, dict) else ""
+    return url if browsers.local_path(url) == url else ""
 
 
 def _form_token(visit: Visit) -> str:
