@@ -41,6 +41,7 @@ class _Reader(HTMLParser):
         self.controls: list[tuple[str, str, Attributes]] = []  # the form's id, tag, attributes
         self._at = ""
         self._select = ""
+        self._area: Attributes | None = None  # the text area that is being read
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -51,8 +52,15 @@ class _Reader(HTMLParser):
             self._select = given["name"]
         elif tag in {"input", "button", "textarea", "option"}:
             self.controls.append((given.get("form", self._at), tag, {"name": self._select, **given}))
+            self._area = self.controls[-1][2] if tag == "textarea" else None
+
+    def handle_data(self, data: str) -> None:
+        if self._area is not None:
+            self._area["value"] = self._area.get("value", "") + data
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._area = None
         if tag == "form":
             self._at = ""
         elif tag == "select":
@@ -74,6 +82,9 @@ def forms_of(page: str) -> list[DrawnForm]:
             form.choices.setdefault(name, []).append(value)
             if "selected" in given or name not in form.fields:
                 form.fields[name] = [value]
+        elif given.get("type") == "radio":
+            if "checked" in given:
+                form.fields[name] = [value]
         elif given.get("type") == "checkbox":
             form.ticks.setdefault(name, []).append(value)
             if "checked" in given:
@@ -83,8 +94,9 @@ def forms_of(page: str) -> list[DrawnForm]:
     return reader.forms
 
 
-def form_to(page: str, action: str) -> DrawnForm:
-    """The first form of a page that goes there."""
-    found = next((form for form in forms_of(page) if form.action == action), None)
+def form_to(page: str, action: str, method: str = "") -> DrawnForm:
+    """The first form of a page that goes there, and is sent as that method where one is named."""
+    there = [form for form in forms_of(page) if form.action == action]
+    found = next((form for form in there if not method or form.fields.get("_method") == [method]), None)
     assert found, (action, [form.action for form in forms_of(page)])
     return found

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from tests.drawn_forms import form_to
 from tests.functions.test_sgp_on_http_connections import NEW, definition
-from tests.page_forms import drawn_form
 from tests.sgp_http_on_aws import BASE, ONE, SgpHttp
-
-CHANGE = 'value="PATCH"'
 
 
 def test_a_connection_that_is_saved_as_it_is_drawn_stays_as_it_is(sgp: SgpHttp) -> None:
     sgp.call("POST", BASE, role="administrator", body=definition(sgp))
     before = sgp.get(f"{BASE}/{NEW}")
 
-    fields = drawn_form(sgp.page(f"{BASE}/{NEW}", "administrator").body, f"{BASE}/{NEW}", CHANGE)
+    fields = form_to(sgp.page(f"{BASE}/{NEW}", "administrator").body, f"{BASE}/{NEW}", "PATCH").fields
     answer = sgp.sent(f"{BASE}/{NEW}", "administrator", **fields)
 
     assert (answer.status, answer.headers["Location"]) == (303, f"{BASE}/{NEW}")
@@ -25,7 +23,7 @@ def test_a_connection_that_is_saved_as_it_is_drawn_stays_as_it_is(sgp: SgpHttp) 
 
 
 def test_an_administrator_changes_settings_and_when_it_works(sgp: SgpHttp) -> None:
-    fields = drawn_form(sgp.page(ONE, "administrator").body, ONE, CHANGE)
+    fields = form_to(sgp.page(ONE, "administrator").body, ONE, "PATCH").fields
     fields |= {
         "name": ["Outro nome"],
         "settings/cancel_clients.flag": [""],
@@ -56,7 +54,7 @@ def test_who_may_not_change_reads_and_no_page_shows_a_secret(sgp: SgpHttp) -> No
 
 
 def test_what_is_wrong_in_a_form_is_said_with_its_field_and_a_way_back(sgp: SgpHttp) -> None:
-    fields = drawn_form(sgp.page(ONE, "administrator").body, ONE, CHANGE) | {"name": ["x" * 201]}
+    fields = form_to(sgp.page(ONE, "administrator").body, ONE, "PATCH").fields | {"name": ["x" * 201]}
 
     answer = sgp.sent(ONE, "administrator", **fields)
 
@@ -67,7 +65,7 @@ def test_what_is_wrong_in_a_form_is_said_with_its_field_and_a_way_back(sgp: SgpH
 
 def test_a_new_connection_is_made_by_its_form_and_leads_to_its_page(sgp: SgpHttp) -> None:
     page = sgp.page(BASE, "administrator").body
-    fields = drawn_form(page, BASE) | {
+    fields = form_to(page, BASE).fields | {
         "id": ["provedor-sul"],
         "name": ["Provedor Sul"],
         "responsible": ["lia"],

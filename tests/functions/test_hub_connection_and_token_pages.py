@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
+from tests.drawn_forms import form_to
 from tests.functions.test_hub_lists import connect
 from tests.hub_browser import Browser
 from tests.hub_on_aws import Hub
-from tests.page_forms import drawn_form
 
 
-def sent(browser: Browser, page: str, action: str, holding: str = "", **more: str) -> dict[str, object]:
+def sent(browser: Browser, page: str, action: str, **more: str) -> dict[str, object]:
     """The answer to the form of a page, filled in."""
-    fields = drawn_form(browser.get(page)["body"], action, holding)
+    fields = form_to(browser.get(page)["body"], action).fields
     return browser.post(action, **{name: values[-1] for name, values in fields.items()} | more)
 
 

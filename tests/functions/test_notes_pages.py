@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.drawn_forms import form_to
 from tests.notes_history_on_aws import CONFLICTS, MEETINGS, PAIRS, RESULTS
 from tests.notes_http_on_aws import ONE, PASSWORD, RUNS, SETTINGS, USERS, NotesHttp
 from tests.office_on_aws import AwsServer, Sandbox
-from tests.page_forms import drawn_form
 
 UNINSTALL = f"{ONE}/uninstall"
 
@@ -21,7 +21,7 @@ def notes(aws: AwsServer, notes_environment: Sandbox) -> NotesHttp:
 
 def test_an_administrator_saves_the_settings_and_starts_the_first_sync(notes: NotesHttp) -> None:
     assert "Ainda não foram salvas" in notes.drawn(SETTINGS, "administrator")
-    fields = drawn_form(notes.page(SETTINGS, "administrator").body, SETTINGS) | {
+    fields = form_to(notes.page(SETTINGS, "administrator").body, SETTINGS).fields | {
         "contacts.flag": ["", "on"],
         "direction": ["both"],
         "winner": ["notes"],
@@ -30,7 +30,7 @@ def test_an_administrator_saves_the_settings_and_starts_the_first_sync(notes: No
     saved = notes.sent(SETTINGS, "administrator", **fields)
     assert (saved.status, saved.headers["Location"]) == (303, SETTINGS)
     assert notes.runs() == []
-    fields = drawn_form(notes.page(SETTINGS, "administrator").body, SETTINGS)
+    fields = form_to(notes.page(SETTINGS, "administrator").body, SETTINGS).fields
     started = notes.sent(SETTINGS, "administrator", **fields | {"start.flag": ["", "on"]})
 
     found = notes.get(SETTINGS)
@@ -41,7 +41,7 @@ def test_an_administrator_saves_the_settings_and_starts_the_first_sync(notes: No
 
 
 def test_settings_that_somebody_else_has_saved_meanwhile_are_not_overwritten_by_an_old_page(notes: NotesHttp) -> None:
-    old = drawn_form(notes.page(SETTINGS, "administrator").body, SETTINGS)
+    old = form_to(notes.page(SETTINGS, "administrator").body, SETTINGS).fields
     notes.save(contacts=True)
 
     answer = notes.sent(SETTINGS, "administrator", **old)
@@ -78,7 +78,7 @@ def test_a_conflict_is_seen_side_by_side_and_brought_back(notes: NotesHttp) -> N
     assert f'href="{CONFLICTS}/e1">Lima</a>' in notes.drawn(CONFLICTS, "ana")
 
     page = notes.drawn(f"{CONFLICTS}/e1", "ana")
-    answer = notes.sent(f"{CONFLICTS}/e1/bring-back", "ana", **drawn_form(page, f"{CONFLICTS}/e1/bring-back"))
+    answer = notes.sent(f"{CONFLICTS}/e1/bring-back", "ana", **form_to(page, f"{CONFLICTS}/e1/bring-back").fields)
 
     assert '<th scope="row">Cargo <span class="badge wait">diferente</span></th>' in page
     assert '<td data-title="O que ficou no lugar">Gerente</td>' in page
@@ -92,7 +92,7 @@ def test_a_record_is_left_out_of_the_sync_and_taken_in_again(notes: NotesHttp) -
 
     def act(name: str) -> None:
         action = f"{USERS}/{ana}/{name}"
-        assert notes.sent(action, "ana", **drawn_form(notes.page(PAIRS, "ana").body, action)).status == 303
+        assert notes.sent(action, "ana", **form_to(notes.page(PAIRS, "ana").body, action).fields).status == 303
 
     act("exclude")
     assert "Fora da sincronização" in notes.drawn(PAIRS, "ana")
@@ -103,7 +103,7 @@ def test_a_record_is_left_out_of_the_sync_and_taken_in_again(notes: NotesHttp) -
 def test_a_meeting_is_asked_for_in_the_caller_s_own_calendar(notes: NotesHttp) -> None:
     assert "Ainda não há agenda" in notes.drawn(MEETINGS, "administrator")
     notes.user("ana")
-    fields = drawn_form(notes.page(MEETINGS, "ana").body, MEETINGS) | {
+    fields = form_to(notes.page(MEETINGS, "ana").body, MEETINGS).fields | {
         "subject": "Visita",
         "participants.lines": "bia@escritorio.example\r\ncarla@escritorio.example",
         "starts": "2027-01-12T14:00",
@@ -126,7 +126,7 @@ def test_users_are_added_changed_given_a_password_and_removed(notes: NotesHttp) 
     notes.token("operator")
     user = notes.ids["operator"]
     page = notes.page(USERS, "administrator").body
-    new = drawn_form(page, USERS) | {
+    new = form_to(page, USERS).fields | {
         "token": user,
         "name": "Ana Lima",
         "email": "ana@escritorio.example",
@@ -139,9 +139,9 @@ def test_users_are_added_changed_given_a_password_and_removed(notes: NotesHttp) 
     assert notes.password_of(user) == PASSWORD
 
     one = f"{USERS}/{user}"
-    change = drawn_form(notes.page(USERS, "administrator").body, one, "PATCH") | {"name": "Ana Lima Souza"}
+    change = form_to(notes.page(USERS, "administrator").body, one, "PATCH").fields | {"name": "Ana Lima Souza"}
     assert notes.sent(one, "administrator", **change).status == 303
-    form = drawn_form(notes.page(USERS, "operator").body, f"{one}/password")
+    form = form_to(notes.page(USERS, "operator").body, f"{one}/password").fields
     wrong = notes.sent(
         f"{one}/password", "operator", **form | {"email": "outra@escritorio.example", "password": "senha-nova-da-ana"}
     )
@@ -155,7 +155,7 @@ def test_users_are_added_changed_given_a_password_and_removed(notes: NotesHttp) 
     assert "senha-nova-da-ana" not in page
     assert 'value="PATCH"' not in notes.drawn(USERS, "operator")
 
-    gone = notes.sent(one, "administrator", **drawn_form(notes.page(USERS, "administrator").body, one, "DELETE"))
+    gone = notes.sent(one, "administrator", **form_to(notes.page(USERS, "administrator").body, one, "DELETE").fields)
     assert (gone.status, gone.headers["Location"]) == (303, USERS)
     assert "Ainda não há usuários" in notes.drawn(USERS, "administrator")
 
@@ -174,7 +174,7 @@ def test_uninstalling_asks_for_the_connection_s_id_and_says_what_goes_and_what_s
     page = notes.page(UNINSTALL, "administrator").body
     assert "35 dias" in page
     assert "os registros no Zoho CRM" in page
-    form = drawn_form(page, ONE)
+    form = form_to(page, ONE).fields
 
     refused = notes.sent(ONE, "administrator", **form | {"confirm": "outra"})
     assert refused.status == 409

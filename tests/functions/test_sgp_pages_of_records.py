@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.contracts_on_aws import in_both
+from tests.drawn_forms import form_to
 from tests.functions.test_sgp_on_http_connections import new_secret
-from tests.page_forms import drawn_form
 from tests.sgp_http_on_aws import CONTRACTS, LOGS, ONE, SgpHttp
 
 
@@ -17,7 +17,7 @@ def test_a_contract_is_looked_at_before_it_is_treated_and_then_its_log_is_read(s
 
     page = sgp.drawn(path)
     action = f"{CONTRACTS}/{contract}/sync"
-    answer = sgp.sent(action, **drawn_form(sgp.page(path).body, action))
+    answer = sgp.sent(action, **form_to(sgp.page(path).body, action).fields)
 
     assert "Nada foi gravado." in page
     assert '<td data-title="Depois">ERRO</td>' in page
