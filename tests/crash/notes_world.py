@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
@@ -18,7 +17,16 @@ from tests.crash.asms_world import steady
 from tests.crash.scenario import tables
 from tests.crash.zen_world import VOLATILE as OF_RUNS
 from tests.notes_vendors import VIEWS
-from tests.office_on_aws import SECRET_PREFIX, START, AwsServer, OfficeOnAws, Sandbox, in_place_of_the_tests_own
+from tests.office_on_aws import (
+    SECRET_PREFIX,
+    START,
+    AwsServer,
+    OfficeOnAws,
+    Sandbox,
+    clock_of,
+    in_place_of_the_tests_own,
+    sandbox_as_new,
+)
 
 CONNECTION, USER = "correio-modelo", "00000000000000a1"
 SYNC = "sincronizar"
@@ -33,18 +41,12 @@ VOLATILE = (OF_RUNS - {"id"}) | {
     *("modified", "last-modified", "Modified_Time", "Created_Time", "Closed_Time", "deleted_time"),  # by both clocks
 }
 
-_KEPT_ALIVE = deque[Sandbox]()  # two, by turns: to make one takes longer than most performances
-
 
 class MailboxesInDanger(OfficeOnAws):
-    """One user of both systems with a clock to move, and whoever is called in the place of who died.
-
-    `mutant` changes each new execution environment; without one, two that were made before are taken by turns.
-    """
+    """One user of both systems with a clock to move, and whoever is called in the place of who died."""
 
     def __init__(self, aws: AwsServer, domino: DominoSimulator, zoho: ZohoSimulator) -> None:
         self.aws, self.domino, self.zoho = aws, domino, zoho
-        self.mutant: Callable[[Sandbox], None] | None = None
         self.now = START
         self.changes: Callable[[Sandbox], None] | None = None
         self.asked = 0  # runs that people asked for
@@ -52,19 +54,8 @@ class MailboxesInDanger(OfficeOnAws):
         self.sandbox = self.new_sandbox()
 
     def new_sandbox(self) -> Sandbox:
-        """A new execution environment, or one that is as good as new."""
-        if self.mutant:
-            return Sandbox(lambda: self.now, self.mutant, "notes")
-        if len(_KEPT_ALIVE) < 2:
-            _KEPT_ALIVE.append(Sandbox(lambda: START, integration="notes"))
-        _KEPT_ALIVE.rotate()
-        sandbox = _KEPT_ALIVE[0]
-        sandbox.of("sincronia.clock").now = lambda: self.now
-        sandbox.of("notes.zoho_session").forget_tokens()
-        sandbox.on_queue.secrets._kept.clear()
-        for opened in (sandbox.on_queue.syncing, sandbox.on_queue.meetings, sandbox.on_queue.returns):
-            opened._lease, opened._work = "", None
-        return sandbox
+        """A new execution environment, with the mutant's changes where there is one."""
+        return sandbox_as_new(clock_of(self), self.changes, "notes")
 
     def inside(self, sandbox: Sandbox | None = None) -> AbstractContextManager[None]:
         """The product's modules are those of the environment: pydantic looks for types by their modules' names."""

@@ -23,7 +23,6 @@ ITEMS = 4  # of each drawing
 class PromobScenario(Scenario[NetworkOnAws]):
     """One network: a store, who answers for it, and a linked user of it."""
 
-    mutant: Callable[[Sandbox], None] | None = None
     kept: dict[str, set[str]] = field(
         default_factory=dict, repr=False, compare=False
     )  # the objects that were there before
@@ -34,7 +33,7 @@ class PromobScenario(Scenario[NetworkOnAws]):
     def opened(self, aws: AwsServer) -> Iterator[NetworkOnAws]:
         """See Scenario.opened."""
         aws.emptied("promob")
-        place = NetworkOnAws(aws, self.mutant)
+        place = NetworkOnAws(aws)
         with place.promob:
             place.connect()
             self.prepare(place)

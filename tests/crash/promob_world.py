@@ -6,7 +6,6 @@ import gzip
 import json
 import os
 import re
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from hashlib import blake2b
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 from local.vendors.webhook_sender import Delivery
 from tests.crash.asms_world import steady
 from tests.crash.scenario import tables
-from tests.office_on_aws import START, AwsServer, Sandbox
+from tests.office_on_aws import START, AwsServer, Sandbox, clock_of, sandbox_as_new
 from tests.promob_on_aws import LATE, PromobHttp
 from tests.promob_worker_on_aws import CONNECTION, PromobWorker
 from tests.routes_on_aws import RoutesOnAws
@@ -33,8 +32,6 @@ _MADE_IN_PROMOB = re.compile(r"[CP]-9\d{5}")
 
 Event = tuple[str, dict[str, Any]]  # of Promob's, with its id
 
-_KEPT_ALIVE = deque[Sandbox]()  # two, by turns: to make one takes longer than most performances
-
 
 class Requests(PromobHttp):
     """Who asks the routes of an execution environment."""
@@ -48,13 +45,9 @@ class Requests(PromobHttp):
 
 
 class NetworkOnAws(PromobWorker):
-    """A network of stores with a clock to move, and whoever is called in the place of who died.
+    """A network of stores with a clock to move, and whoever is called in the place of who died."""
 
-    `mutant` changes each new execution environment; without one, two that were made before are taken by turns.
-    """
-
-    def __init__(self, aws: AwsServer, mutant: Callable[[Sandbox], None] | None = None) -> None:
-        self.mutant = mutant
+    def __init__(self, aws: AwsServer) -> None:
         self.changes: Callable[[Sandbox], None] | None = None
         self.now = START
         self.tokens: dict[str, str] = {}  # of who asks, by name
@@ -66,18 +59,19 @@ class NetworkOnAws(PromobWorker):
         super().__init__(aws, self.new_sandbox())
 
     def new_sandbox(self) -> Sandbox:
-        """A new execution environment, or one that is as good as new; whoever is called there is called later."""
+        """A new execution environment, with the mutant's changes where there is one; who is called there is later."""
         self.now += 0.001
-        if self.mutant:
-            sandbox = _made(self.mutant)
-        else:
-            if len(_KEPT_ALIVE) < 2:
-                _KEPT_ALIVE.append(_made(None))
-            _KEPT_ALIVE.rotate()
-            sandbox = _KEPT_ALIVE[0]
-        self.sandbox, self.on_webhook = sandbox, sandbox.imported("promob.on_webhook")
-        self.renew()
-        return sandbox
+        self.sandbox = sandbox_as_new(clock_of(self), self._changed, "promob")
+        self.on_webhook = self.sandbox.of("promob.on_webhook")
+        return self.sandbox
+
+    def _changed(self, sandbox: Sandbox) -> None:
+        # SQS knows what was sent for five minutes of the place's clock; the server here goes by a clock of its own.
+        queue, clock = sandbox.of("sincronia.store.hint_queue"), sandbox.of("sincronia.clock")
+        once = queue._once
+        queue._once = lambda hint, turn: once(hint, f"{turn} {clock.now() // 300}")
+        if self.changes:
+            self.changes(sandbox)
 
     def requests(self, sandbox: Sandbox | None = None) -> Requests:
         """Who asks the routes."""
@@ -112,19 +106,6 @@ class NetworkOnAws(PromobWorker):
         """Takes the objects away that are none of these, so that nothing is there before its time."""
         for key in {*self.objects(), *self.objects("hints/")} - keys:
             self.aws.s3.delete_object(Bucket=os.environ["DATA_BUCKET"], Key=key)
-
-
-def _made(mutant: Callable[[Sandbox], None] | None) -> Sandbox:
-    sandbox = Sandbox(lambda: START, integration="promob")
-    for name in ("promob.on_webhook", "promob.on_http", "sincronia.web.idempotency", *LATE):
-        sandbox.imported(name)
-    # SQS knows what was sent for five minutes of the place's clock; the server here goes by a clock of its own.
-    queue, clock = sandbox.of("sincronia.store.hint_queue"), sandbox.of("sincronia.clock")
-    once = queue._once
-    queue._once = lambda hint, turn: once(hint, f"{turn} {clock.now() // 300}")
-    if mutant:
-        mutant(sandbox)
-    return sandbox
 
 
 def world(place: NetworkOnAws, creates: Mapping[str, int]) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def mutated(
 ) -> Iterator[Stage[MailboxesInDanger]]:
     """The stage of a scenario whose execution environments are changed."""
     with Stage(aws, monkeypatch, scenario) as stage:
-        stage.place.mutant = mutant
+        stage.changes = mutant
         yield stage
 
 

@@ -62,7 +62,8 @@ def no_outbox(sandbox: Sandbox) -> None:
 
 
 def test_without_a_look_a_death_after_a_create_makes_it_twice(aws: AwsServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    with Stage(aws, monkeypatch, replace(HERE, mutant=no_find)) as stage:
+    with Stage(aws, monkeypatch, HERE) as stage:
+        stage.changes = no_find
         wrong = sweep(stage, Fate.AFTER, only="vendor POST")
     assert len(wrong) == 3
     assert all("creates: expected" in text for text in wrong.values()), wrong
@@ -72,8 +73,8 @@ def test_without_a_look_a_death_after_a_create_makes_it_twice(aws: AwsServer, mo
 def test_without_remembered_events_one_that_comes_again_is_told_again(
     aws: AwsServer, monkeypatch: pytest.MonkeyPatch, *, is_known: bool
 ) -> None:
-    scenario = TOLD_AGAIN if is_known else replace(TOLD_AGAIN, mutant=no_event)
-    with Stage(aws, monkeypatch, scenario) as stage:
+    with Stage(aws, monkeypatch, TOLD_AGAIN) as stage:
+        stage.changes = None if is_known else no_event
         before = len(stage.place.log())
         stage.perform(Choke())
         told = [row["effect"]["action"] for row in stage.place.log()[before:]]
@@ -83,11 +84,10 @@ def test_without_remembered_events_one_that_comes_again_is_told_again(
 def test_without_the_outbox_what_promob_is_to_be_told_hangs_on_the_queue(
     aws: AwsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with (
-        Stage(aws, monkeypatch, replace(HERE, mutant=no_outbox)) as stage,
-        pytest.raises(AssertionError, match="no hint is on its way"),
-    ):
-        stage.perform(Choke())
+    with Stage(aws, monkeypatch, HERE) as stage:
+        stage.changes = no_outbox
+        with pytest.raises(AssertionError, match="no hint is on its way"):
+            stage.perform(Choke())
 
 
 def approvals_met_by_a_save(stage: Stage[NetworkOnAws]) -> list[str]:
@@ -135,5 +135,6 @@ def test_a_save_at_the_moment_of_an_approval_keeps_it_back(aws: AwsServer, monke
 
 
 def test_without_the_version_an_approval_overtakes_a_save(aws: AwsServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    with Stage(aws, monkeypatch, replace(BUDGET_MADE, mutant=no_version)) as stage:
+    with Stage(aws, monkeypatch, BUDGET_MADE) as stage:
+        stage.changes = no_version
         assert any("TransactWriteItems" in text for text in approvals_met_by_a_save(stage))
