@@ -34,7 +34,10 @@ ANSWERS: Answers = {
         "Escreva um CNPJ, um CPF, um e-mail, o número de um contrato, um login ou um projeto.",
     ),
     "record_email_malformed": refused(
-        422, _TITLE, "O que foi escrito não é um e-mail completo.", "Escreva-o inteiro, como em nome@empresa.com.br."
+        422,
+        _TITLE,
+        "O que foi escrito não é um e-mail completo.",
+        "Escreva-o inteiro: o nome, a arroba e o domínio, sem espaços.",
     ),
     "record_contract_malformed": refused(
         422, _TITLE, "O número de um contrato só tem algarismos.", "Confira o número no sistema de origem."

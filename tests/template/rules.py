@@ -23,6 +23,7 @@ API = "AWS::ApiGatewayV2::Api"
 STAGE = "AWS::ApiGatewayV2::Stage"
 
 AGEING_TABLES = {
+    "IdentitiesTable": "expires_at",  # of records without a link alone
     "RunsTable": "expires_at",
     "OutcomesTable": "expires_at",
     "NotificationsTable": "expires_at",
