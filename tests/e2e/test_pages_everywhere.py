@@ -55,7 +55,11 @@ def sgp(administrator: Caller) -> Named:
 def asms(administrator: Caller) -> Named:
     """A directory."""
     directory = Directory(administrator)
-    return {**of_directory(directory), **of_imports(directory)}, {}
+    there = {**of_directory(directory), **of_imports(directory)}
+    imported = administrator.get(f"{directory.path}/runs/{there['asms_read_import']['run_id']}")
+    of_project: Json = {"project": directory.project}
+    forms = dict.fromkeys(("asms_read_import_form", "asms_read_export_form"), of_project)
+    return there, {**forms, "asms_read_sent_file": {"key": imported["filters"]["key"]}}
 
 
 def promob(administrator: Caller) -> Named:
