@@ -76,11 +76,7 @@ class Requests(Protocol):
         ...
 
     def concluded(self, request: str, part: Part) -> tuple[Callable[[Any], None], ...]:
-        """What tells of a part's end, once."""
-        ...
-
-    def forget(self, request: str) -> None:
-        """Forgets whom it is about, if all of its parts have ended."""
+        """What tells of a part's end, once; that of the last one forgets whom the request is about."""
         ...
 
 
@@ -220,9 +216,14 @@ class PrivacyWork:
 
     def _conclude(self, run: Run, asked: Asked, part: Part) -> Run | None:
         ended = closed(run, part.problem)
-        if not self.store.commit(run, ended, Rows(beside=self.requests.concluded(asked.id, part))):
-            return None
-        self.requests.forget(asked.id)
+        for race in range(_RACES):  # with parts of other connections, which end at the same time
+            try:
+                if not self.store.commit(run, ended, Rows(beside=self.requests.concluded(asked.id, part))):
+                    return None
+                break
+            except RowsOvertakenError:
+                if race == _RACES - 1:
+                    raise
         logger.info("privacy_part_concluded", purpose=asked.purpose, gone=part.gone, problem=problem_out(part.problem))
         return ended
 

@@ -180,19 +180,17 @@ class DynamoRequests:
 
     def concluded(self, request: str, part: Part) -> tuple[Callable[[Any], None], ...]:
         row = PrivacyRow(_scope(request), f"{_PART}{part.connection}", value=_part_out(part))
-        of_request = PrivacyRow(_REQUESTS, request)
-        return (
+        of_request, found = PrivacyRow(_REQUESTS, request), stored_request(request)
+        left = found.left if found else 0
+        writes: list[Callable[[Any], None]] = [
             lambda transaction: transaction.save(row, condition=PrivacyRow.item.does_not_exist()),
             lambda transaction: transaction.update(
-                of_request, [PrivacyRow.left.add(-1)], condition=PrivacyRow.item.exists()
+                of_request, [PrivacyRow.left.set(left - 1)], condition=PrivacyRow.left == left
             ),
-        )
-
-    def forget(self, request: str) -> None:
-        found = stored_request(request)
-        if found is None or found.left > 0:
-            return
-        PrivacyRow(_scope(request), _PERSON).delete()
+        ]
+        if left == 1:  # nobody needs to know any more whom it was about
+            writes.append(lambda transaction: transaction.delete(PrivacyRow(_scope(request), _PERSON)))
+        return tuple(writes)
 
 
 def concluded_with_connection(run: Run) -> None:
@@ -200,14 +198,12 @@ def concluded_with_connection(run: Run) -> None:
     if not is_open(run):
         return
     request = str(run.filters["request"])
-    requests = DynamoRequests()
     if stored_request(request) is None or run.key.connection in parts_of(request):
         return
     part = Part(run.key.connection, clock.moment(), {}, gone=True)
     with TransactWrite(connection=dynamodb) as transaction:
-        for write in requests.concluded(request, part):
+        for write in DynamoRequests().concluded(request, part):
             write(transaction)
-    requests.forget(request)
 
 
 class DynamoHeld:
