@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sgp import flow_names, links
+from sgp import flow_names
 from sgp.answers import ANSWERS
 from sincronia.engine.flow import FlowKind, Identity
 from sincronia.engine.hints import HintKind
@@ -18,7 +18,7 @@ KIND = HintKind(
     title="Contratos do SGP no OZmap",
     day_flow=flow_names.DAY,
     answers=ANSWERS,
-    known_by=lambda _, contract: (Identity(links.CONTRACT, contract),),
+    known_by=lambda _, contract: (Identity(flow_names.NUMBER, contract),),
 )
 
 FLOWS: Mapping[str, FlowKind] = {

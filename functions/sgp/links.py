@@ -8,14 +8,13 @@ from sgp.changes import received_power
 from sgp.connection import Switches
 from sgp.contracts import Contract, Status
 from sgp.fibre_map import Property
+from sgp.flow_names import LOGIN, NUMBER
 from sgp.statuses import TABLE, Course
 from sgp.writes import Decision
 from sincronia import clock
 from sincronia.engine.fingerprint import changed_fields, fingerprint
 from sincronia.engine.flow import Content, Identity
 from sincronia.engine.state import Link
-
-CONTRACT, LOGIN = "contract", "login"  # identities
 
 # What a link keeps beside its fingerprints.
 SPLITTER = "splitter"  # SGP's id of it
@@ -85,7 +84,7 @@ def link_after(contract: Contract, decision: Decision, before: Link | None, swit
         version=before.version if before else 0,
         seen=None if decision.applied else now,
         active=not decision.cancelled,
-        identities=(Identity(CONTRACT, contract.id), *login),
+        identities=(Identity(NUMBER, contract.id), *login),
         at=clock.moment(),
         kept=kept,
     )
