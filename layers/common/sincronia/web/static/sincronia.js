@@ -128,6 +128,7 @@ document.addEventListener("change", (event) => {
 });
 
 document.querySelectorAll("[data-scripted]").forEach((part) => part.removeAttribute("hidden"));
+document.querySelectorAll(".tabs [aria-current]").forEach((tab) => tab.scrollIntoView({ block: "nearest", inline: "center" }));
 
 document.addEventListener("change", (event) => {
   if (event.target.dataset.submits !== undefined && event.target.value) event.target.form.requestSubmit();
