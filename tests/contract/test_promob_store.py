@@ -399,15 +399,44 @@ def test_projects_are_listed_by_their_last_change(network: Network) -> None:
     network.now += 10
     first = store.project(ids[0])
     assert store.keep(first, network.then(first, name="Casa 2"), SELLER)
-    expected = [*ids[1:], ids[0]]
+    expected = [
+        *ids[1:],
+        ids[0],
+    ]  # what changed last comes last where changes are followed, and first where they aren't
 
     page = store.projects_changed(None, 4, None)
     rest = store.projects_changed(None, 4, page.after)
-    assert [one.id for one in (*page.values, *rest.values)] == expected
+    assert [one.id for one in (*page.values, *rest.values)] == expected[::-1]
     assert rest.after is None
     since = store.projects_changed(START + 40, 10, None)
     assert [one.id for one in since.values] == expected[2:]
     assert network.refused(lambda: store.projects_changed(None, 4, {"item": "x"})) == ("cursor_invalid", {})
+
+
+def test_a_projects_budgets_are_listed_the_newest_first(network: Network) -> None:
+    store, project = network.projects(), network.kept(network.environment(promob_id="P-1"))
+    other, made, budget = network.kept(), list[Any](), network.of("promob.offers").Budget
+    for number in range(1, 5):
+        network.now += 60
+        of = other if number == 3 else project
+        new = budget(
+            id=network.new_id(),
+            number=number,
+            project=of.id,
+            lines=(),
+            created_at=network.now,
+            created_by=SELLER,
+            valid_until="2026-12-01",
+            changed_at=network.now,
+            version=1,
+        )
+        made.append(store.keep_budget(new))
+        assert store.keep_budget(new) == new  # the same request once more
+
+    assert [one.number for one in store.budgets_of(project.id, 10)] == [4, 2, 1]
+    assert store.budgets_of(project.id, 2) == [made[3], made[1]]
+    assert store.budgets_of(other.id, 10) == [made[2]]
+    assert store.budgets_of("f" * 16, 10) == []
 
 
 def test_versions_and_history_are_listed_the_newest_first(network: Network) -> None:

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.invented import written
 from tests.promob_on_aws import CUSTOMERS, ONE, PROJECTS
 from tests.promob_pages import Reader
 from tests.promob_selling import BUDGETS, ORDERS, SELLER, Selling
@@ -84,7 +85,8 @@ def test_lists_say_names_and_what_to_do_where_there_is_nothing(selling: Selling,
     assert f"Casa Nara Luz {store} 1 1 convertido Revisão concluída" in named
     assert "Orçamento 1 Casa Cozinha até" in seller.reads(BUDGETS)
     assert f"Casa {store}" in seller.reads(ORDERS)
-    assert f"Nara Luz 982.320.163-37 – {store} Está no Promob" in seller.reads(CUSTOMERS)
+    document = written(selling.network.stored("customer", selling.customer).document)
+    assert f"Nara Luz {document} – {store} Está no Promob" in seller.reads(CUSTOMERS)
     for page in (PROJECTS, BUDGETS, ORDERS, project, f"{project}/history"):
         assert not re.search(r"(?<![0-9a-z/])[0-9a-f]{16}(?![0-9a-f])", seller.reads(page)), page
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 
+from tests.invented import invented_cpf, written
 from tests.office_on_aws import event
 from tests.promob_on_aws import CUSTOMERS, ONE, STORES, USERS, PromobHttp
 from tests.promob_pages import Reader
 
+CPF = written(invented_cpf("390533447"))
 TOKENS = f"{ONE}/tokens"
 
 
@@ -105,13 +107,13 @@ def test_a_person_is_made_a_user_and_links_himself(promob: PromobHttp) -> None:
 def test_a_customer_is_looked_up_made_and_changed(promob: PromobHttp) -> None:
     store = promob.active_store()
     ana = Reader(promob, "ana")
-    nobody = ana.reads(CUSTOMERS, document="390.533.447-05")
-    made = ana.goes(CUSTOMERS, CUSTOMERS, {"name": "Nara Luz", "document": "390.533.447-05"}, 'method="post"')
-    again = ana.goes(CUSTOMERS, CUSTOMERS, {"name": "Outra", "document": "390.533.447-05"}, 'method="post"')
+    nobody = ana.reads(CUSTOMERS, document=CPF)
+    made = ana.goes(CUSTOMERS, CUSTOMERS, {"name": "Nara Luz", "document": CPF}, 'method="post"')
+    again = ana.goes(CUSTOMERS, CUSTOMERS, {"name": "Outra", "document": CPF}, 'method="post"')
 
     assert "Ninguém com este CPF ou CNPJ" in nobody
     assert made == again
-    assert f"Nara Luz 390.533.447-05 – {store.name} Sendo enviado" in ana.reads(CUSTOMERS)
+    assert f"Nara Luz {CPF} – {store.name} Sendo enviado" in ana.reads(CUSTOMERS)
     assert 'id="customer" data-live' in ana.main(made)
     promob.network.work_off()
     assert "Está no Promob" in ana.reads(made)
