@@ -110,7 +110,7 @@ def test_asmss_tick_and_worker_call_no_vendor_and_know_no_forms() -> None:
     assert {name for name in worker if name.split(".")[0] == "asms" and not name.startswith(apart)} <= {
         "asms",
         *(f"asms.{part}" for part in ("additional", "answers", "catalogues", "columns", "exporting", "exports")),
-        *(f"asms.{part}" for part in ("flows", "ids", "names", "on_queue", "passwords", "text_forms")),
+        *(f"asms.{part}" for part in ("flows", "ids", "names", "on_queue", "passwords", "privacy", "text_forms")),
         *(f"asms.{part}" for part in ("user_details", "users")),
     }
 

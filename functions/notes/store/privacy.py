@@ -19,7 +19,7 @@ from notes.store.users import stored_users
 from sincronia.engine.privacy import ERASED, Finding, KnownBy, Named, Person, Seen, Subject
 from sincronia.store.links import LinkItem
 from sincronia.store.privacy_places import deleting, updating
-from sincronia.store.registering import delete_secret
+from sincronia.store.secrets import delete_secret
 
 _USER = ("caixa postal sincronizada", "caixas postais sincronizadas")
 _PAIR = ("par de registros", "pares de registros")

@@ -8,8 +8,8 @@ from notes.flow_names import entity
 from notes.records import Module
 from notes.store.rows import all_rows
 from sincronia.store.links import LinkItem
-from sincronia.store.registering import delete_secret
 from sincronia.store.remains import DynamoRemains, deleted
+from sincronia.store.secrets import delete_secret
 
 
 class MailboxRemains(DynamoRemains):

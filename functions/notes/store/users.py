@@ -18,8 +18,8 @@ from sincronia import settings
 from sincronia.answers import Problem, ProblemError
 from sincronia.engine.state import Phase
 from sincronia.store.connections import ConnectionItem, registered, stands
-from sincronia.store.registering import delete_secret, keep_secret
 from sincronia.store.runs import RunItem
+from sincronia.store.secrets import delete_secret, keep_secret
 from sincronia.store.writing import written
 
 _DONE = Problem("done")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from uuid import uuid4
@@ -14,10 +13,10 @@ from pynamodb.transactions import TransactWrite
 
 from sincronia.engine.erasing import RUN_ID, deletion
 from sincronia.engine.state import Connection, ScheduledFlow
-from sincronia.store.aws import secrets_manager
 from sincronia.store.connected import dynamodb
 from sincronia.store.connections import LISTED, ConnectionItem, Registered, flow_in, registered, stands
 from sincronia.store.runs import RunItem, run_out
+from sincronia.store.secrets import keep_secret
 
 
 class ConnectionTakenError(Exception):
@@ -157,24 +156,6 @@ def still(before: Registered | None) -> Condition:
     same: Condition = attribute == before.revision if before.revision else attribute.does_not_exist()
     unchanged: Condition = same & stands()
     return unchanged
-
-
-def keep_secret(name: str, secret: Mapping[str, str]) -> None:
-    """Keeps a secret's fields; makes the secret where there is none."""
-    client, text = secrets_manager(), json.dumps(dict(secret))
-    try:
-        client.put_secret_value(SecretId=name, SecretString=text)
-    except client.exceptions.ResourceNotFoundException:
-        client.create_secret(Name=name, SecretString=text)
-
-
-def delete_secret(name: str) -> None:
-    """For good: whoever deletes a connection wants its keys gone."""
-    client = secrets_manager()
-    try:
-        client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
-    except client.exceptions.ResourceNotFoundException:
-        return
 
 
 def _scheduled(flow: ScheduledFlow, *, enabled: bool) -> list[Action]:

@@ -19,8 +19,8 @@ from sincronia.store.links import LinkItem, link_in
 from sincronia.store.notifications import NotificationItem
 from sincronia.store.outcomes import OutcomeItem, identities_in
 from sincronia.store.privacy import concluded_with_connection
-from sincronia.store.registering import delete_secret
 from sincronia.store.runs import RunItem, run_in
+from sincronia.store.secrets import delete_secret
 
 _ROWS = 100  # of a transaction
 _OUTCOMES = 1000  # that are erased before the clock is looked at
