@@ -17,7 +17,7 @@ def test_a_contract_is_looked_at_before_it_is_treated_and_then_its_log_is_read(s
 
     page = sgp.drawn(path)
     action = f"{CONTRACTS}/{contract}/sync"
-    answer = sgp.sent(action, **form_to(sgp.page(path).body, action).fields)
+    answer = sgp.sent(action, **form_to(sgp.page(path).body, action).filled())
 
     assert "Nada foi gravado." in page
     assert '<td data-title="Depois">ERRO</td>' in page
