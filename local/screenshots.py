@@ -32,12 +32,9 @@ from local.stack import Stack
 
 IMAGES = ROOT / "docs" / "images"
 WIDTH, HEIGHT = 1440, 900
-SCREENS: Mapping[str, str] = {
-    "notificacoes": "/notifications",
-    "logs-sgp": f"/integrations/sgp/logs?connection={PROVIDER}",
-}
 _OFFICE = "escritorio-aurora"
 _OFFICES = "/integrations/zen/connections"
+_CHANGES: tuple[Json, ...] = ({"NOMEUSUARIO": "Ana Moreira Prates"}, {"EMAIL": ""}, {"NOMEUSUARIO": "Rui Luz"})
 _SECONDS = 120  # the longest that one thing may take here
 _NOWHERE = 4711  # no contract of SGP's
 
@@ -46,7 +43,7 @@ def drawn(directory: Path) -> list[Path]:
     """Pictures of the screens, as an operator sees them after a morning's work. Raises NotAsItShouldBeError."""
     with Stack(vendors=VENDORS, directory=directory) as stack:
         api = Api(stack.api_url, stack.token)
-        _office(stack, api)
+        preview = _office(stack, api)
         _provider(stack, api)
         _service_desk(api)
         _mailboxes(stack, api)
@@ -61,15 +58,18 @@ def drawn(directory: Path) -> list[Path]:
             page.get_by_role("button", name="Entrar").click()
             page.wait_for_load_state()
             files = []
-            for name, path in SCREENS.items():
+            for name, path in (("notificacoes", "/notifications"), ("pre-visualizacao", f"{preview}/plan")):
                 page.goto(path)
                 files.append(IMAGES / f"{name}.png")
                 page.screenshot(path=files[-1])
         return files
 
 
-def _office(stack: Stack, api: Api) -> None:
-    """Questor's users are synced; then Questor answers with nobody, and a run waits at the brake."""
+def _office(stack: Stack, api: Api) -> str:
+    """Questor's users are synced; then Questor answers with nobody, and a run waits at the brake.
+
+    Gives the address of a preview of the next change: people with new names, and one without e-mail.
+    """
     vendors = {name: stack.vendors[name] for name in ("questor", "zen", "tareffa")}
     fields = {f"{name}_token": vendor["token"] for name, vendor in vendors.items()}
     api.post(
@@ -84,9 +84,21 @@ def _office(stack: Stack, api: Api) -> None:
     )
     users: Json = {"flow": "sincronizar_usuarios", "filters": {}}
     for mode in ("preview", "apply"):
-        _rested(api, api.post(f"{_OFFICES}/{_OFFICE}/runs", {**users, "mode": mode})["url"])
-    Vendor(str(vendors["questor"]["url"])).misbehave(kind="empty", operation="list", times=None)
-    _rested(api, api.post(f"{_OFFICES}/{_OFFICE}/runs", {**users, "mode": "apply"})["url"])
+        _ran(api, {**users, "mode": mode})
+    questor = Vendor(str(vendors["questor"]["url"]))
+    changes = {str(row["CODIGOUSUARIO"]): change for row, change in zip(questor.users(), _CHANGES, strict=False)}
+    questor.edit(change=changes)
+    preview = str(_ran(api, {**users, "mode": "preview"}))
+    questor.misbehave(kind="empty", operation="list", times=None)
+    _ran(api, {**users, "mode": "apply"})
+    return preview
+
+
+def _ran(api: Api, run: Json) -> str:
+    """The address of a run of the office's that is done, or waits for a person."""
+    url = str(api.post(f"{_OFFICES}/{_OFFICE}/runs", run)["url"])
+    _rested(api, url)
+    return url
 
 
 def _provider(stack: Stack, api: Api) -> None:
