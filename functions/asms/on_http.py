@@ -41,7 +41,7 @@ application = application_of(
         PhotoRoutes,
         ProjectRoutes,
         partial(RunReads, page="asms/run.html"),
-        RunPlans,
+        partial(RunPlans, page="asms/plan.html"),
         RunCancels,
         ImportRoutes,
         ExportRoutes,

@@ -249,9 +249,10 @@ class Plan(Page[PlannedRecord]):
 
 @dataclass(frozen=True, slots=True)
 class RunPlans:
-    """The route of an integration whose runs plan before they act."""
+    """The route of an integration whose runs plan before they act. `page` is its template: its own, as of RunReads."""
 
     integration: Integration
+    page: str = "plan.html"
 
     def routes(self) -> Routes:
         """Ready for an Application."""
@@ -260,7 +261,7 @@ class RunPlans:
             f"/integrations/{self.integration.name}/connections/<connection>/runs/<run_id>/plan",
             role=Role.READER,
             summary="Lista o que uma pré-visualização faria a cada cadastro",
-            page="plan.html",
+            page=self.page,
             refuses=("run_unknown", "run_not_preview", "plan_gone"),
         )(self.list_planned)
         return routes
