@@ -118,7 +118,7 @@ def test_an_erasure_is_confirmed_and_a_person_is_a_valid_one(privacy: PrivacyHtt
 
 @pytest.mark.parametrize("role", ["reader", "operator"])
 def test_only_administrators_may(privacy: PrivacyHttp, role: str) -> None:
-    body = {"purpose": "export", "known_by": "email", "value": "ana@exemplo.com.br"}
+    body = {"purpose": "export", "known_by": "email", "value": "ana@exemplo.example"}
     assert privacy.call("POST", REQUESTS, role=role, body=body).status == 403
     assert privacy.call("GET", REQUESTS, role=role).status == 403
 
@@ -131,7 +131,7 @@ def test_a_person_nobody_knows_is_found_nowhere(privacy: PrivacyHttp) -> None:
 def test_a_connection_that_is_deleted_ends_its_part(
     privacy: PrivacyHttp, office: OfficeOnAws, clients: ZenHttp
 ) -> None:
-    asked = privacy.ask("erasure", "email", "ana@exemplo.com.br", confirmation="ana@exemplo.com.br")
+    asked = privacy.ask("erasure", "email", "ana@exemplo.example", confirmation="ana@exemplo.example")
     assert clients.call("DELETE", ONE, role="administrator").status == 202
     for _ in range(4):
         office.now += 180
@@ -141,3 +141,21 @@ def test_a_connection_that_is_deleted_ends_its_part(
     receipt = privacy.read(asked.body["url"])
     assert (receipt["left"], [part["gone"] for part in receipt["parts"]]) == (0, [True])
     assert not any(row["item"] == "PERSON" for row in privacy.rows("privacy"))
+
+
+def test_who_was_refused_at_first_sight_is_found_by_what_the_outcome_knows(
+    privacy: PrivacyHttp, office: OfficeOnAws
+) -> None:
+    number, email = invented_cpf("529982247"), "recusada@exemplo.example"
+    of = office.sandbox.of
+    state, flow, outcomes = of("sincronia.engine.state"), of("sincronia.engine.flow"), of("sincronia.store.outcomes")
+    (run, *_) = privacy.rows("runs")
+    key, known = state.RunKey(CONNECTION, run["run_id"]), (flow.Identity("cpf", number), flow.Identity("email", email))
+    told = state.Outcome("99999999", "usuario_cliente", state.OutcomeKind.REJECTED, "9/9", "Rita Nunes", known_by=known)
+    for row in outcomes.outcome_rows([told], key, of("sincronia.clock").moment()):
+        row.save()
+    receipt = privacy.done("erasure", "cpf", number)
+    assert found(receipt) == {"resultado de sincronização": 1, "identificação": 1}
+    left = privacy.everything()
+    for text in (number, email, "Rita Nunes"):
+        assert text not in left

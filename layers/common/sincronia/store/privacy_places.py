@@ -43,7 +43,7 @@ def outcomes(person: Person, after: str) -> Iterator[Seen]:
         beyond = OutcomeItem.seq > seq if run.run_id == run_id and seq else None
         for item in OutcomeItem.query(run.run_id, beyond, consistent_read=True):
             _, entity, record = item.record.split("#", 2)
-            theirs = (entity, record) in keys
+            theirs = (entity, record) in keys or mentions.are_in(item.known_by)
             said = {"label": item.label, "problem": item.problem, "kept": item.kept}
             found = theirs or mentions.are_in(said)
             yield Seen(
@@ -63,6 +63,8 @@ def _outcome(
     known_by = tuple(identities_in(item)) if theirs else ()
     if known_by:
         actions.append(OutcomeItem.known_by.remove())
+    # What the person was named by goes with the last of the places: until then it finds their records.
+    last = {f"{one.kind}#{one.value}" for one in person.subject.identities}
     return Finding(
         what=_OUTCOME,
         data={
@@ -78,7 +80,7 @@ def _outcome(
         },
         erase=(
             updating(OutcomeItem(item.run_id, item.seq), actions, OutcomeItem.label == item.label),
-            *map(deleting, known_by),
+            *(deleting(row) for row in known_by if row.identity not in last),
         ),
     )
 
