@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from local.calls import CALLS_PATH, Record, Right
 from local.rights import Allowed, compare
@@ -81,6 +82,20 @@ class PrivacyHttp(RoutesOnAws):
         answer = self.call("GET", url, role="administrator")
         assert answer.status == 200, answer
         return answer.body
+
+    def drawn(self, path: str, fields: Mapping[str, str] | None = None) -> Answer:
+        """What an administrator's browser is answered; fields: of a form that is sent there."""
+        happening = self.request("POST" if fields is not None else "GET", path)
+        headers = happening["headers"]
+        headers["accept"] = "text/html"
+        headers.pop("authorization")
+        cookie = self.session("administrator")
+        happening["cookies"] = [cookie]
+        if fields is not None:
+            form_token = self.sandbox.of("sincronia.web.session").form_token(cookie.partition("=")[2])
+            headers |= {"origin": f"https://{headers['host']}", "content-type": "application/x-www-form-urlencoded"}
+            happening["body"] = urlencode({"form_token": form_token, **fields})
+        return self.handled(happening)
 
     def told(self, receipt: Any, part: int = 0) -> Any:
         """What the file of a part of an export says of the person, by kind."""

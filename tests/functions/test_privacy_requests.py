@@ -159,3 +159,25 @@ def test_who_was_refused_at_first_sight_is_found_by_what_the_outcome_knows(
     left = privacy.everything()
     for text in (number, email, "Rita Nunes"):
         assert text not in left
+
+
+# ── pages ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_a_form_leads_to_its_receipt_which_says_what_was_erased_and_what_stays(
+    privacy: PrivacyHttp, office: OfficeOnAws
+) -> None:
+    assert "Nenhum pedido ainda" in privacy.drawn(REQUESTS).body
+    email = employee(office)["email"]
+    form = {"purpose": "erasure", "known_by": "email", "value": email}
+    refused = privacy.drawn(REQUESTS, form)
+    assert refused.status == 422
+    assert "a confirmação não é igual ao valor informado" in refused.body
+    led = privacy.drawn(REQUESTS, {**form, "confirmation": email})
+    assert led.status == 303
+    url = led.headers["Location"]
+    assert "Em andamento" in privacy.drawn(url).body
+    privacy.carry_out()
+    page = privacy.drawn(url).body
+    for text in ("Apagar os dados", "<strong>1</strong> vínculo", "Nada mudou em Questor, Zen, Tareffa", "Até quando"):
+        assert text in page
+    assert email not in page
+    assert url in privacy.drawn(REQUESTS).body
