@@ -1,10 +1,12 @@
-"""Pages of runs that no person starts: the day of a provider, as its office looks at it."""
+"""Pages of runs that are no sync of a person's: the day of a provider, and the preview of an import."""
 
 from __future__ import annotations
 
 import re
 from html import unescape
 
+from tests.asms_imports import csv_of, imported
+from tests.asms_on_aws import Asms
 from tests.contracts_on_aws import in_both
 from tests.drawn_forms import form_to, forms_of
 from tests.sgp_http_on_aws import RUNS, SgpHttp
@@ -58,3 +60,17 @@ def test_what_a_day_holds_is_decided_on_its_page(sgp: SgpHttp) -> None:
     page = screen(sgp, run["url"])
     assert "O freio espera" not in page
     assert "Quem decidiu Painel (operator), em" in words(page)
+
+
+def test_a_preview_of_an_import_is_looked_through_and_imported(asms: Asms) -> None:
+    project = asms.entry("projects", "Suporte São Paulo")
+    run = imported(asms, csv_of([{"Login": "ana.lima", "Nome": "Ana Lima"}]), project=project, sincronia_mode="preview")
+    page = asms.page(run["url"]).body
+    assert "Conferir e importar" in page
+    plan = asms.page(f"{run['url']}/plan").body
+    assert "checkbox" not in plan  # an import is applied as it was shown
+    form = form_to(plan, f"{run['url']}/apply")
+    assert re.search(r"<button[^>]*>Importar</button>", plan)
+    answer = asms.sent(form.action, **form.filled())
+    assert (answer.status, answer.headers["Location"]) == (303, f"{run['url']}-aplicada")
+    assert f'href="{run["url"]}-aplicada"' in asms.page(run["url"]).body
