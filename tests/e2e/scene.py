@@ -10,7 +10,7 @@ from local.model_service_desk import CONNECTIONS as DIRECTORIES
 from tests.e2e.directory_over_http import PNG, Directory
 from tests.e2e.mailbox_scene import MailboxScene
 from tests.e2e.network_scene import NetworkScene
-from tests.e2e.over_http import COMPANIES, CONNECTIONS, USERS, Caller, Json, Office, definition
+from tests.e2e.over_http import COMPANIES, CONNECTIONS, USERS, Caller, Json, Office, definition, until
 from tests.e2e.provider_over_http import Provider
 
 FOUND = "quem.faltava@contabilaurora.example"
@@ -36,6 +36,7 @@ class Scene:
             "sgp_decide_day": held(administrator),
             "sgp_download_corrections": ended_day(administrator),
             **of_directory(directory),
+            **of_privacy(directory),
             "asms_change_connection": {"connection": self.spare_directory()},
             "asms_cancel_run": left_alone(directory),
             **of_imports(directory),
@@ -53,6 +54,7 @@ class Scene:
         settings = self.office.definition["settings"]
         of_sgp: Json = {"settings": self.provider.definition["settings"], "secret": {}, "flows": {}}
         self.right: Mapping[str, Json] = {
+            "ask_privacy_request": {"purpose": "export", "known_by": "email", "value": FOUND},
             "zen_create_connection": {"settings": settings, "secret": {}, "flows": {}},
             "zen_change_connection": {"settings": settings, "secret": {}, "flows": {USERS: {"filters": {}}}},
             "zen_start_run": {"flow": USERS, "filters": {}},
@@ -166,6 +168,17 @@ def ended_day(administrator: Caller) -> Json:
     run_id = provider.told(99999)["run_id"]
     provider.day_ends(run_id)
     return {"connection": provider.id, "run_id": run_id}
+
+
+def of_privacy(directory: Directory) -> dict[str, Json]:
+    """A request of LGPD that has a file, of a client of the directory."""
+    administrator, email = directory.administrator, f"lgpd-{os.urandom(4).hex()}@empresa.example"
+    directory.user("clients", email=email)
+    asked = administrator.post("/privacy/requests", {"purpose": "export", "known_by": "email", "value": email})
+    administrator.stack.fire_schedule("AsmsOnSchedule")
+    until(lambda: administrator.get(asked["url"]), lambda seen: any(part["file"] for part in seen["parts"]))
+    request = {"request_id": asked["id"]}
+    return {"read_privacy_request": request, "download_privacy_file": {**request, "connection": directory.id}}
 
 
 def of_directory(directory: Directory) -> dict[str, Json]:
