@@ -166,9 +166,10 @@ def test_what_another_site_sends_does_nothing(hub: Hub, browser: Browser, origin
     browser.origin = origin
 
     for path, fields in (("/sign-out", {"form_token": brought}), ("/sign-in", {"token": token})):
-        answer = browser.post(path, **fields)
+        answer = browser.post(path, next="https://lure.example/entrar", **fields)
         assert (answer["statusCode"], answer["cookies"]) == (403, [])
         assert "O envio não veio de uma página aberta nesta sessão" in answer["body"]
+        assert "lure.example" not in answer["body"]
 
 
 @pytest.mark.parametrize("of", ["nothing", "lixo", "ção", "another"])

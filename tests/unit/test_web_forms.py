@@ -135,7 +135,16 @@ def test_a_file_of_a_form_is_its_bytes_in_base64(content: bytes) -> None:
     assert read.body() == ({"content": base64.b64encode(content).decode()} if content else {})
 
 
-@pytest.mark.parametrize("body", ["", "x", "--b\r\n\r\n", "--b\r\ncontent-type: multipart/mixed\r\n\r\n--b--"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "x",
+        "--b\r\n\r\n",
+        "--b\r\ncontent-type: multipart/mixed\r\n\r\n--b--",
+        "--b\r\ncontent-disposition: form-data; filename*\r\n\r\nx\r\n--b--",
+    ],
+)
 def test_what_is_no_form_of_parts_is_refused_or_has_no_field_of_ours(body: str) -> None:
     happening = {"headers": {"content-type": "multipart/form-data; boundary=b"}, "body": body}
     try:

@@ -8,7 +8,6 @@ What there are several of is told apart by `#`: `rules#0/category`; one of which
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -117,7 +116,7 @@ def form_of(event: Mapping[str, Any]) -> Form:
             return _with_files(sent, base64.b64decode(body) if event.get("isBase64Encoded") else body.encode())
         text = base64.b64decode(body).decode() if event.get("isBase64Encoded") else body
         return Form(parse_qs(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS))
-    except (binascii.Error, ValueError):
+    except (ValueError, LookupError):  # the latter of headers that the standard library stumbles over
         raise ProblemError(Problem("body_malformed")) from None
 
 

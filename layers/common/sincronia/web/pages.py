@@ -102,7 +102,7 @@ class Pages:
         """A template with an answer's body: `data` where it succeeded, `problem` where it failed."""
         query, role = _query(visit), visit.caller.role if visit.caller else Role.READER
         connection = navigation.connection_of(visit.path, query.get("connection", ""))
-        form_token = _form_token(visit)
+        form_token, wanted = _form_token(visit), visit.form.text(forms.NEXT)
         return self._templates.get_template(template).render(
             **(visit.operation.drawn_with if visit.operation else {}),
             data=None if failed else body,
@@ -113,7 +113,7 @@ class Pages:
             may=lambda method, path: bool(form_token) and navigation.may(self._operations, method, path, role),
             form_token=form_token,
             sent=visit.form,
-            next=visit.form.text(forms.NEXT),
+            next=browsers.local_path(wanted) if wanted else "",
             path=visit.path,
             address=visit.address,
             query=query,

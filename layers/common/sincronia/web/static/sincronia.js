@@ -65,8 +65,8 @@ async function send(form, button) {
     button.textContent = form.dataset.done;
     return say(form.dataset.done, false);
   }
-  const next = sent.get("next") || body.url || location.href;
-  if (new URL(next, location.href).href === location.href) return location.reload();
+  const next = new URL(sent.get("next") || body.url || location.href, location.href);
+  if (next.origin !== location.origin || next.href === location.href) return location.reload();
   location.assign(next);
 }
 
