@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -56,7 +57,7 @@ class Caller(requests.Session):
         self._url = stack.api_url
         self.headers["Authorization"] = f"Bearer {token}"
 
-    def says(self, method: str, path: str, **sent: object) -> tuple[int, dict[str, object]]:
+    def says(self, method: str, path: str, **sent: object) -> tuple[int, dict[str, Any]]:
         """Status and body of an answer."""
         answer = self.request(method, f"{self._url}{path}", timeout=SECONDS, **sent)  # type: ignore[arg-type]
         return answer.status_code, answer.json() if answer.content else {}
@@ -103,6 +104,39 @@ def connect_a_provider(stack: Stack) -> None:
     rows.put_item(TableName=stack.outputs["RunsTable"], Item=BRAKED)
 
 
+def connect_a_directory(stack: Stack, email: str) -> None:
+    """A connection that keeps one client, whom people find by an e-mail."""
+    connections = "/integrations/asms/connections"
+    directory = f"{connections}/diretorio-modelo"
+    sent = {"id": "diretorio-modelo", "name": "Diretório Modelo", "responsible": "ana", "settings": {}, "secret": {}}
+    with Caller(stack, stack.token) as caller:
+        assert caller.says("POST", connections, json=sent)[0] == 201
+        project = caller.says("POST", f"{directory}/catalogues/projects", json={"name": "Suporte a terminais"})[1]
+        client = {"project": project["id"], "name": "Carolina Vergara", "login": "carolina.vergara", "email": email}
+        status, answer = caller.says("POST", f"{directory}/users/clients", json=client)
+    assert status == 201, answer
+
+
+def know_a_contract(stack: Stack, number: str) -> None:
+    """What is found by a contract's number at the connected provider."""
+    row = {"identity": {"S": f"contract#{number}"}, "holder": {"S": f"provedor-modelo#contract#{number}"}}
+    stack.client("dynamodb").put_item(TableName=stack.outputs["IdentitiesTable"], Item=row)
+
+
+def fulfilled(stack: Stack, caller: Caller, asked: dict[str, Any]) -> dict[str, Any]:
+    """The receipt of a privacy request, when all of its parts have ended."""
+    end = time.monotonic() + SECONDS
+    for name in ("SgpOnSchedule", "AsmsOnSchedule"):
+        assert not stack.fire_schedule(name).failed
+    while True:
+        status, receipt = caller.says("GET", asked["url"])
+        assert status == 200
+        if receipt["concluded_at"]:
+            return receipt
+        assert time.monotonic() < end, receipt
+        time.sleep(0.05)
+
+
 def named(resource: str) -> str:
     """The logical id in an ARN of the local stack; of objects, where in the bucket they are."""
     if resource.startswith("arn:aws:s3:::"):
@@ -126,7 +160,10 @@ def test_a_token_that_fails_its_checksum_costs_no_call(stack: Stack) -> None:
 
 
 def test_the_hub_calls_what_it_may_and_may_what_it_calls(stack: Stack) -> None:
+    email = "carolina@empresamodelo.example"
     connect_a_provider(stack)
+    connect_a_directory(stack, email)
+    know_a_contract(stack, "1042")
     stack.calls(reset=True)
     with Caller(stack, stack.token) as caller:
         for path in (
@@ -147,6 +184,16 @@ def test_the_hub_calls_what_it_may_and_may_what_it_calls(stack: Stack) -> None:
         assert status == 201
         assert caller.says("POST", "/tokens", json=wanted, headers=key)[1]["id"] == made["id"]
         assert caller.says("DELETE", f"/tokens/{made['id']}")[0] == 204
+        for value in (email, "1042"):
+            status, story = caller.says("POST", "/records", json={"value": value})
+            assert (status, len(story["records"])) == (200, 1)
+        about = {"purpose": "export", "known_by": "email", "value": email}
+        status, asked = caller.says("POST", "/privacy/requests", json=about, headers=key)
+        assert status == 201
+        assert caller.says("GET", "/privacy/requests")[1]["items"][0]["id"] == asked["id"]
+        (file,) = (part["file"] for part in fulfilled(stack, caller, asked)["parts"] if part["file"])
+        ((client,),) = caller.says("GET", file)[1]["dados"].values()
+        assert client["email"] == email
     cookie = session_cookie(stack)
     answer = requests.get(f"{stack.api_url}/tokens/current", headers=cookie, timeout=SECONDS)
     assert (answer.status_code, answer.json()["role"]) == (200, "administrator")
