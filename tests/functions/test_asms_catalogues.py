@@ -82,7 +82,7 @@ def test_an_entry_is_made_read_and_deactivated(asms: Asms, catalogue: str) -> No
     after = entry | {"active": False, "version": 2}
     assert (answer.status, answer.body) == (200, after)
     assert read(asms, entry) == after
-    projects = [] if catalogue in GROUPS else None
+    projects: list[object] | None = [] if catalogue in GROUPS else None
     assert asms.get(f"{CATALOGUES}/{catalogue}") == {"items": [after], "next": None, "projects": projects}
     assert (make(asms, catalogue, "primavera").status, names(asms, catalogue)) == (409, ["Primavera"])
     assert change(asms, entry, active=True).body == entry | {"version": 3}

@@ -120,8 +120,14 @@ def test_a_browser_sees_what_a_revision_still_needs(selling: Selling) -> None:
     assert "Conclua a revisão; os pedidos de compra são gerados." in told[4]
     assert "Cozinha 1 2 o que mudou em Cozinha desde a conversão Revisado" in told[4]
     assert "Pedidos de compra gerados:" in told[5]
-    first, last = (["Liberar o contrato"], ["Acessar a revisão"]), (["Concluir a revisão"], [])
-    assert steps == [*first, ["Atualizar"], ["Abrir no Promob"], *last]
+    assert steps == [
+        ["Liberar o contrato"],
+        ["Acessar a revisão"],
+        ["Atualizar"],
+        ["Abrir no Promob"],
+        ["Concluir a revisão"],
+        [],
+    ]
     assert Reader(selling.promob, "reader").forms(revision) == []
     assert seller.primary(environment) == ["Ver a revisão"]
 

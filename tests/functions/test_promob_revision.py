@@ -61,8 +61,12 @@ def test_a_revision_goes_from_the_release_to_the_purchase_orders(selling: Sellin
     seller = {"names": {selling.seller: people[selling.seller]}}
     moment = {"released_at": "2026-11-23T09:00:06.000Z", "released_by": selling.seller} | seller
     assert released == unreleased | moment | {"state": "released", "action": "O revisor acessa a revisão."}
-    access = {"accessed_at": "2026-11-23T09:00:07.000Z", "reviewer": selling.manager, "state": "accessed"}
-    access["names"] = people
+    access = {
+        "accessed_at": "2026-11-23T09:00:07.000Z",
+        "reviewer": selling.manager,
+        "state": "accessed",
+        "names": people,
+    }
     waiting = {"action": "Falta atualizar: Cozinha.", "environments": [reviewed(environment, action=confirm)]}
     assert accessed == released | access | waiting
     assert too_early == (
