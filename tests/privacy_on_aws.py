@@ -30,7 +30,7 @@ ONLY_PRIVACY: Mapping[str, frozenset[tuple[str, str]]] = {
         "SgpOnQueue": {*_LINKS, ("Query", "Identities"), ("UpdateItem", "Hints")},
         "PromobOnQueue": {*_LINKS, ("Query", "Identities"), ("UpdateItem", "Hints")},
         "AsmsOnQueue": {("BatchGetItem", "Links"), ("Query", "Identities")},
-        "NotesOnQueue": {*_LINKS, ("Query", "Identities")},
+        "NotesOnQueue": {*_LINKS, ("Query", "Identities"), ("DeleteItem", "Identities")},
     }.items()
 }
 _DELETION = {("dynamodb:Query", "PrivacyTable")}  # of a connection, while a request is open: tests of Zen's
@@ -83,7 +83,7 @@ class PrivacyHttp(RoutesOnAws):
         assert answer.status == 200, answer
         return answer.body
 
-    def drawn(self, path: str, fields: Mapping[str, str] | None = None) -> Answer:
+    def shown(self, path: str, fields: Mapping[str, str] | None = None) -> Answer:
         """What an administrator's browser is answered; fields: of a form that is sent there."""
         happening = self.request("POST" if fields is not None else "GET", path)
         headers = happening["headers"]

@@ -20,7 +20,7 @@ WRITES = ("PutItem", "UpdateItem", "TransactWriteItems", "PUT", "POST", "PATCH")
 Act = Callable[[PromobWorker], None]
 Meanwhile = Callable[[PromobWorker, dict[str, Any]], None]
 Disturbed = Callable[[Act, str, Meanwhile], None]
-VOLATILE = {"changed", "at", "received_at", "imported_at", "created_at", "changed_at", "notified", "id"}
+VOLATILE = {"changed", "at", "expires_at", "received_at", "imported_at", "created_at", "changed_at", "notified", "id"}
 
 
 @pytest.fixture(scope="module")

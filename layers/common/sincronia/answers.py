@@ -192,8 +192,8 @@ COMMON: Answers = {
     "privacy_given_up": Answer(
         Retry.STOP,
         Fault.OURS,
-        "O pedido da LGPD não terminou nesta conexão: ela não parou de trabalhar, ou a tentativa foi interrompida, por 24 "
-        "horas.",
+        "O pedido da LGPD não terminou nesta conexão: ela não parou de trabalhar, ou a tentativa foi interrompida, por "
+        "24 horas.",
         "Faça o pedido de novo: ele continua com o que ainda houver.",
     ),
     "privacy_person_forgotten": Answer(
