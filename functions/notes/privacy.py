@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from notes.store.privacy import losers, mailboxes, pairs, records_of
 from sincronia.engine.privacy import ANSWERS_KEPT, BACKUPS, FILES_FOR_PEOPLE, FILES_OF_RUNS, STATES, Holdings
-from sincronia.store.privacy_places import notifications_of, outcomes, runs
+from sincronia.store.privacy_places import identities, notifications_of, outcomes, runs
 
 HOLDINGS = Holdings(
-    places=(outcomes, notifications_of(), runs, losers, pairs, mailboxes),
+    places=(outcomes, notifications_of(), runs, losers, pairs, identities, mailboxes),
     vendors=("IBM Notes", "Zoho CRM"),
     stays=(STATES, ANSWERS_KEPT, FILES_FOR_PEOPLE, BACKUPS, FILES_OF_RUNS),
     records=records_of,

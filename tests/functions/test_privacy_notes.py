@@ -33,6 +33,18 @@ def linked(history: NotesHistory, user: str, notes_id: str, email: str, label: s
     history.committed(*history.mailboxes().pair_kept(CONNECTION, user, module, None, stored))
 
 
+def refused(history: NotesHistory, user: str, notes_id: str, email: str, label: str) -> None:
+    """A contact that no run could write yet: its outcome alone knows the e-mail."""
+    of = history.of
+    state, flow, outcomes = of("sincronia.engine.state"), of("sincronia.engine.flow"), of("sincronia.store.outcomes")
+    entity = of("notes.flow_names").entity(of("notes.records").Module("contacts"), user)
+    key = state.RunKey(CONNECTION, "20261122T080000000Z-0000000000000001")
+    known = (flow.Identity("email", email),)
+    told = state.Outcome("00000002", entity, state.OutcomeKind.REJECTED, notes_id, label, known_by=known)
+    for row in outcomes.outcome_rows([told], key, of("sincronia.clock").moment()):
+        row.save()
+
+
 def pairs(history: NotesHistory, user: str) -> list[Any]:
     """The pairs of somebody's contacts."""
     module = history.of("notes.records").Module("contacts")
@@ -49,12 +61,14 @@ def test_a_contact_of_others_loses_name_and_email_and_stays_one_pair(
     privacy: PrivacyHttp, history: NotesHistory
 ) -> None:
     named_beside(privacy, CONNECTION, "notes", CARLA)
+    refused(history, history.ids["bia"], "n-carla-2", CARLA, "Carla Mendes Lima")
     privacy.done("export", "email", CARLA)
     receipt = privacy.done("erasure", "email", CARLA)
     check_rights(privacy, "NotesOnQueue")
     assert found(receipt) == {
-        "resultado de sincronização": 1,
+        "resultados de sincronização": 2,
         "notificação": 1,
+        "identificação": 1,
         "edição guardada de um conflito": 1,
         "par de registros": 1,
     }

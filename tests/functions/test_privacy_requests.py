@@ -143,19 +143,56 @@ def test_a_connection_that_is_deleted_ends_its_part(
     assert not any(row["item"] == "PERSON" for row in privacy.rows("privacy"))
 
 
+def refused(office: OfficeOnAws, number: str, email: str, *, times: int) -> None:
+    """Somebody whom runs refused at first sight, so that no link knows them."""
+    of = office.sandbox.of
+    state, flow, outcomes = of("sincronia.engine.state"), of("sincronia.engine.flow"), of("sincronia.store.outcomes")
+    run = next(row for row in office.rows("runs") if row["flow"] != "lgpd")
+    key, known = state.RunKey(CONNECTION, run["run_id"]), (flow.Identity("cpf", number), flow.Identity("email", email))
+    for time in range(times):
+        told = state.Outcome(
+            f"9999999{time}", "usuario_cliente", state.OutcomeKind.REJECTED, "9/9", "Rita Nunes", known_by=known
+        )
+        for row in outcomes.outcome_rows([told], key, of("sincronia.clock").moment()):
+            row.save()
+
+
 def test_who_was_refused_at_first_sight_is_found_by_what_the_outcome_knows(
     privacy: PrivacyHttp, office: OfficeOnAws
 ) -> None:
     number, email = invented_cpf("529982247"), "recusada@exemplo.example"
-    of = office.sandbox.of
-    state, flow, outcomes = of("sincronia.engine.state"), of("sincronia.engine.flow"), of("sincronia.store.outcomes")
-    (run, *_) = privacy.rows("runs")
-    key, known = state.RunKey(CONNECTION, run["run_id"]), (flow.Identity("cpf", number), flow.Identity("email", email))
-    told = state.Outcome("99999999", "usuario_cliente", state.OutcomeKind.REJECTED, "9/9", "Rita Nunes", known_by=known)
-    for row in outcomes.outcome_rows([told], key, of("sincronia.clock").moment()):
-        row.save()
+    refused(office, number, email, times=2)
     receipt = privacy.done("erasure", "cpf", number)
-    assert found(receipt) == {"resultado de sincronização": 1, "identificação": 1}
+    assert found(receipt) == {"resultados de sincronização": 2, "identificação": 1}
+    left = privacy.everything()
+    for text in (number, email, "Rita Nunes"):
+        assert text not in left
+
+
+def test_who_has_no_link_is_still_found_by_whoever_goes_on_with_an_erasure(
+    privacy: PrivacyHttp, office: OfficeOnAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, email = invented_cpf("529982247"), "recusada@exemplo.example"
+    refused(office, number, email, times=3)
+    asked = privacy.ask("erasure", "cpf", number, confirmation=number)
+    monkeypatch.setattr(office.sandbox.of("sincronia.engine.privacy_task"), "_MOST_WRITES", 1)
+    work = office.sandbox.of("sincronia.engine.privacy_task").PrivacyWork
+    some, steps = work._some, 0
+
+    def dies(self: Any, *args: Any) -> Any:
+        nonlocal steps
+        steps += 1
+        if steps == 2:
+            raise KeyboardInterrupt
+        return some(self, *args)
+
+    monkeypatch.setattr(work, "_some", dies)
+    with pytest.raises(KeyboardInterrupt):
+        privacy.carry_out()
+    office.now += 361
+    privacy.carry_out()
+    receipt = privacy.read(asked.body["url"])
+    assert found(receipt) == {"resultados de sincronização": 3, "identificação": 1}
     left = privacy.everything()
     for text in (number, email, "Rita Nunes"):
         assert text not in left
@@ -165,19 +202,19 @@ def test_who_was_refused_at_first_sight_is_found_by_what_the_outcome_knows(
 def test_a_form_leads_to_its_receipt_which_says_what_was_erased_and_what_stays(
     privacy: PrivacyHttp, office: OfficeOnAws
 ) -> None:
-    assert "Nenhum pedido ainda" in privacy.drawn(REQUESTS).body
+    assert "Nenhum pedido ainda" in privacy.shown(REQUESTS).body
     email = employee(office)["email"]
     form = {"purpose": "erasure", "known_by": "email", "value": email}
-    refused = privacy.drawn(REQUESTS, form)
+    refused = privacy.shown(REQUESTS, form)
     assert refused.status == 422
     assert "a confirmação não é igual ao valor informado" in refused.body
-    led = privacy.drawn(REQUESTS, {**form, "confirmation": email})
+    led = privacy.shown(REQUESTS, {**form, "confirmation": email})
     assert led.status == 303
     url = led.headers["Location"]
-    assert "Em andamento" in privacy.drawn(url).body
+    assert "Em andamento" in privacy.shown(url).body
     privacy.carry_out()
-    page = privacy.drawn(url).body
+    page = privacy.shown(url).body
     for text in ("Apagar os dados", "<strong>1</strong> vínculo", "Nada mudou em Questor, Zen, Tareffa", "Até quando"):
         assert text in page
     assert email not in page
-    assert url in privacy.drawn(REQUESTS).body
+    assert url in privacy.shown(REQUESTS).body

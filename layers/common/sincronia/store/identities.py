@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from sincronia.engine.flow import Identity
@@ -35,6 +37,12 @@ def lock_out(identity: Identity, connection: str, entity: str, source_id: str) -
     return IdentityItem(
         f"{identity.kind}#{identity.value}", f"{connection}#{identity.kind}", record=f"{entity}#{source_id}"
     )
+
+
+def delete_identities(rows: Iterable[IdentityItem]) -> None:
+    """Deletes items; those that are gone already are no error."""
+    for row in rows:
+        row.delete()
 
 
 def holders_of(identity: Identity, connection: str, most: int) -> list[str]:

@@ -14,7 +14,7 @@ from pynamodb.models import Model
 from sincronia.engine.privacy import ERASED, Finding, Person, Place, Seen, blanked
 from sincronia.engine.privacy_task import PRIVACY
 from sincronia.engine.state import Phase
-from sincronia.store.identities import IdentityItem, identity_out
+from sincronia.store.identities import IdentityItem, delete_identities, identity_out
 from sincronia.store.links import LinkItem, link_in
 from sincronia.store.notifications import NotificationItem
 from sincronia.store.outcomes import OutcomeItem, identities_in
@@ -65,6 +65,7 @@ def _outcome(
         actions.append(OutcomeItem.known_by.remove())
     # What the person was named by goes with the last of the places: until then it finds their records.
     last = {f"{one.kind}#{one.value}" for one in person.subject.identities}
+    others = [row for row in known_by if row.identity not in last]
     return Finding(
         what=_OUTCOME,
         data={
@@ -78,10 +79,9 @@ def _outcome(
             "antes": item.kept,
             **({"conhecido por": [row.identity for row in known_by]} if known_by else {}),
         },
-        erase=(
-            updating(OutcomeItem(item.run_id, item.seq), actions, OutcomeItem.label == item.label),
-            *(deleting(row) for row in known_by if row.identity not in last),
-        ),
+        erase=(updating(OutcomeItem(item.run_id, item.seq), actions, OutcomeItem.label == item.label),),
+        # Outcomes of one record have the same ones, and a transaction takes no item twice.
+        first=(lambda: delete_identities(others)) if others else None,
     )
 
 
@@ -178,6 +178,14 @@ def _link(person: Person, entity: str, record: str) -> Finding | None:
             *(deleting(identity_out(one, person.connection, entity, record)) for one in identities),
         ),
     )
+
+
+def identities(person: Person, after: str) -> Iterator[Seen]:
+    """What the person's records are found by, where links know no identities. Among the last of the places."""
+    for record in person.records:
+        key = f"{record.entity}\n{record.id}"
+        if key > after:
+            yield Seen(key, _identities(person, record.entity, record.id))
 
 
 def _identities(person: Person, entity: str, record: str) -> Finding | None:
