@@ -4,14 +4,17 @@ without a web framework, and that what moto finds out anew for each request is f
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from moto.core import responses
 from moto.core.utils import camelcase_to_underscores, get_service_model, method_names_from_class
+from moto.dynamodb import comparisons
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.sqs import models as sqs_models
 
 from local.aws_tables import TableRequest
 from local.moto_replaced import Replacement, replace
@@ -42,11 +45,24 @@ class Services(DomainDispatcherApplication):
         return [content.encode() if isinstance(content, str) else content]
 
 
+class Conditions(comparisons.ConditionExpressionParser):
+    """Conditions of DynamoDB, whose words are told apart once for each expression: what differs are their values."""
+
+    def _lex_condition_expression(self) -> deque[Any]:
+        return deque(_words(self.condition_expression or ""))
+
+
+@lru_cache(1_000)
+def _words(expression: str) -> tuple[Any, ...]:
+    return tuple(comparisons.ConditionExpressionParser(expression, None, None)._lex_condition_expression())
+
+
 def install() -> None:
     """Puts this module's functions in the place of moto's, in this process.
 
     Raises MotoChangedError when moto's version or a replaced function's signature differs.
     """
+    in_words = cache(camelcase_to_underscores)
     replace(
         (
             Replacement(
@@ -61,8 +77,14 @@ def install() -> None:
                 "(service_name: str) -> moto.core.model.ServiceModel",
                 cache(get_service_model),
             ),
+            Replacement(responses, "camelcase_to_underscores", "(argument: str) -> str", in_words),
+            Replacement(sqs_models, "camelcase_to_underscores", "(argument: str) -> str", in_words),
             Replacement(
-                responses, "camelcase_to_underscores", "(argument: str) -> str", cache(camelcase_to_underscores)
+                comparisons,
+                "create_condition_expression_parser",
+                "(expr: str | None, names: dict[str, str] | None, values: dict[str, dict[str, str]] | None) "
+                "-> moto.dynamodb.comparisons.ConditionExpressionParser",
+                Conditions,
             ),
         ),
         module="local/aws_services.py",
