@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
+from hub.integrated import integrations
 from sincronia.auth import Role
 from sincronia.engine.state import Connection
 from sincronia.store.connections import connections_by_name
@@ -26,7 +27,11 @@ class ListedConnection(BaseModel):
 
 
 @routes.get(
-    "/connections", role=Role.READER, summary="Lista as conexões de todas as integrações", page="hub/connections.html"
+    "/connections",
+    role=Role.READER,
+    summary="Lista as conexões de todas as integrações",
+    page="hub/connections.html",
+    drawn_with={"integrations": integrations},
 )
 def list_connections(limit: Limit = 50, cursor: Cursor = "") -> Page[ListedConnection]:
     """By their ids."""

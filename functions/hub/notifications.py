@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import BaseModel, Field
 
+from hub.integrated import integrations
 from sincronia import clock
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role
@@ -59,7 +60,11 @@ class NotificationAnswer(ListedNotification):
 
 
 @routes.get(
-    "/notifications", role=Role.READER, summary="Lista as notificações de um mês", page="hub/notifications.html"
+    "/notifications",
+    role=Role.READER,
+    summary="Lista as notificações de um mês",
+    page="hub/notifications.html",
+    drawn_with={"integrations": integrations},
 )
 def list_notifications(  # noqa: PLR0917  # Powertools calls it by name
     caller: Caller,
@@ -85,6 +90,7 @@ def list_notifications(  # noqa: PLR0917  # Powertools calls it by name
     role=Role.READER,
     summary="Lê uma notificação",
     page="hub/notification.html",
+    drawn_with={"integrations": integrations},
     refuses=("notification_not_found",),
 )
 def read_notification(

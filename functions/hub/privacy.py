@@ -16,6 +16,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import BaseModel, Field
 
+from hub.integrated import integrations
 from sincronia import clock, settings
 from sincronia.answers import COMMON, Answers, Problem, ProblemError, explain
 from sincronia.auth import Role, Token
@@ -230,6 +231,7 @@ def _places() -> Iterator[Place]:
     summary="Lê um pedido da LGPD, com o recibo",
     refuses=("privacy_request_unknown",),
     page="hub/privacy_request.html",
+    drawn_with={"integrations": integrations},
 )
 def read_privacy_request(request_id: RequestInPath) -> PrivacyReceiptAnswer:
     """What was found, exported or erased so far, and what stays until when."""

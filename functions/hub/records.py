@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from pydantic import BaseModel, Field
 
@@ -254,7 +255,7 @@ def _known_by(identity: Identity) -> KnownValue:
 
 
 def _log_url(integration: str, connection: str, record: str) -> str:
-    return f"/integrations/{integration}/logs?connection={connection}&record={record}"
+    return f"/integrations/{integration}/logs?{urlencode({'connection': connection, 'record': record})}"
 
 
 def _event(told: Told, one: _Found, number: int) -> StoryEvent:
