@@ -68,6 +68,19 @@ def finding(code: str, tone: str, word: str, sentence: str, advice: str, **more:
     return given | {"reason": "", "at": None, "url": None} | more
 
 
+def test_requests_of_the_lgpd_hide_no_failure_and_are_no_success(hub: Hub) -> None:
+    connect(hub)
+    run(hub, START - 600, **done(hub, START - 600, "failure", "zen.access_key_refused"))
+    task = hub.of("sincronia.engine.privacy_task")
+    for number in range(hub.of("hub.health").NEWEST):
+        made = task.part_run(OFFICE, "zen", f"20261123T0859{number:02}000Z-0000000000000001", "token")
+        hub.of("sincronia.store.runs").run_out(hub.of("sincronia.engine.report").closed(made, None)).save()
+
+    (one,) = hub.call("GET", "/health", hub.token("reader")).body["items"]
+
+    assert (one["tone"], one["last_success_at"]) == ("bad", None)
+
+
 def test_a_stack_where_all_is_well(hub: Hub) -> None:
     reader = hub.token("reader")
     connect(hub)

@@ -252,8 +252,9 @@ def runs_of(connection: str, month: str, limit: int, after: After | None) -> Lis
 
 
 def newest_runs(connection: str, limit: int) -> tuple[Run, ...]:
-    """A connection's runs, the newest first."""
-    return tuple(map(run_in, RunItem.query(connection, limit=limit, scan_index_forward=False)))
+    """A connection's runs, the newest first; without those whose id is no moment, which carry no records."""
+    moments = RunItem.run_id < ":"  # behind the digits
+    return tuple(map(run_in, RunItem.query(connection, moments, limit=limit, scan_index_forward=False)))
 
 
 def stored_runs(keys: Iterable[RunKey]) -> dict[RunKey, Run]:
