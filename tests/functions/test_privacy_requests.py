@@ -93,6 +93,22 @@ def test_whom_a_request_is_about_is_forgotten_and_stands_nowhere(privacy: Privac
         assert text not in json.dumps([rows, privacy.rows("runs"), privacy.rows("requests"), privacy.answered])
 
 
+def test_a_run_of_a_connection_that_the_request_does_not_name_ends_nothing_of_it(
+    privacy: PrivacyHttp, office: OfficeOnAws
+) -> None:
+    asked = privacy.ask("export", "cpf", employee(office)["cpf"])
+    of = office.sandbox.of
+    left = of("sincronia.engine.privacy_task").part_run("outra", "zen", asked.body["id"], "token")
+    of("sincronia.store.runs").run_out(left).save()
+    privacy.carry_out()
+    privacy.carry_out()
+    receipt = privacy.read(asked.body["url"])
+    assert (receipt["left"], receipt["parts"][0]["problem"]) == (0, None)
+    assert found(receipt)["vínculo"] == 1
+    assert {run["phase"] for run in privacy.rows("runs") if run["flow"] == "lgpd"} == {"done"}
+    assert not any("outra" in row["item"] for row in privacy.rows("privacy"))
+
+
 def test_requests_about_the_same_person_are_found_again(privacy: PrivacyHttp, office: OfficeOnAws) -> None:
     person = employee(office)
     first = privacy.done("export", "cpf", person["cpf"])

@@ -37,6 +37,7 @@ class Asked:
 
     id: str
     purpose: Purpose
+    connections: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,8 @@ class PrivacyWork:
         asked = self.requests.asked(request)
         if asked is None:  # the request is written after its runs
             return self._put_off(held) if clock.now() < held.started_at + 600 else self._end(held, None)
+        if connection not in asked.connections:  # of somebody who died, and whose request was made anew without it
+            return self._end(held, None)
         if not self.held.is_there(connection):
             return self._conclude(held, asked, Part(connection, clock.moment(), {}, gone=True))
         whom = self.requests.subject(request)

@@ -80,6 +80,11 @@ class PrivacyRequest:
     places: tuple[Place, ...]
     left: int
 
+    @property
+    def connections(self) -> frozenset[str]:
+        """Where it is carried out."""
+        return frozenset(place.connection for place in self.places)
+
 
 def keep_request(request: PrivacyRequest, whom: Subject) -> bool:
     """Makes a run for each connection, and then the request with whom it is about; False where it was there already.
@@ -169,7 +174,7 @@ class DynamoRequests:
 
     def asked(self, request: str) -> Asked | None:
         found = stored_request(request)
-        return Asked(found.id, found.purpose) if found else None
+        return Asked(found.id, found.purpose, found.connections) if found else None
 
     def subject(self, request: str) -> Subject | None:
         try:
@@ -198,7 +203,8 @@ def concluded_with_connection(run: Run) -> None:
     if not is_open(run):
         return
     request = str(run.filters["request"])
-    if stored_request(request) is None or run.key.connection in parts_of(request):
+    found = stored_request(request)
+    if found is None or run.key.connection not in found.connections - parts_of(request).keys():
         return
     part = Part(run.key.connection, clock.moment(), {}, gone=True)
     with TransactWrite(connection=dynamodb) as transaction:
