@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from tests.contracts_on_aws import in_both, label_of, place_of
@@ -50,3 +52,22 @@ def test_an_export_tells_what_was_before_and_after(privacy: PrivacyHttp, sgp: Sg
     assert hint["antes"]["Cliente"] == label
     assert told["vínculo"][0]["código na origem"] == str(contract)
     assert CONNECTION in privacy.everything()
+
+
+@pytest.mark.parametrize(("state", "stays"), [("held", True), ("done", False)])
+def test_what_has_not_been_carried_out_yet_keeps_what_it_needs(
+    privacy: PrivacyHttp, sgp: SgpHttp, state: str, *, stays: bool
+) -> None:
+    contract = in_both(sgp.town)
+    sgp.town.work_off(contract)
+    hints, objects = sgp.sandbox.of("sincronia.store.hints"), sgp.sandbox.of("sincronia.store.aws").S3Objects()
+    key = f"hints/{CONNECTION}/images/{state}"
+    objects.write_lines(key, [{"nome": label_of(sgp.town.sgp.contract(contract))}])
+    (line,) = sgp.lines()
+    row = hints.HintItem.get(CONNECTION, line["id"])
+    row.update([hints.HintItem.image.set(key), hints.HintItem.state.set(state)])
+
+    privacy.done("erasure", "contract", str(contract))
+
+    there = sgp.town.aws.s3.list_objects_v2(Bucket=os.environ["DATA_BUCKET"], Prefix=key).get("KeyCount", 0)
+    assert bool(there) is stays

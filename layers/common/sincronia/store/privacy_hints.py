@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sincronia.engine.hints import HintState
 from sincronia.engine.privacy import ERASED, Finding, Person, Place, Seen, blanked
 from sincronia.store.hints import HintItem
 from sincronia.store.privacy_objects import delete_objects, text_of
@@ -38,7 +39,9 @@ def _hint(item: HintItem, person: Person, *, theirs: bool, keeps_bodies: bool) -
         actions.append(HintItem.problem.set(person.mentions.taken_out_of(item.problem)))
     body_hash = item.hint.get("body_hash", "") if keeps_bodies else ""
     body = f"hints/{person.connection}/bodies/{body_hash}" if body_hash else ""
-    objects = [key for key in (item.image or "", body) if key and theirs]
+    # What hasn't been carried out yet still needs its body: no vendor that only tells can be asked for it again.
+    is_done = item.state == HintState.DONE.value
+    objects = [key for key in (item.image or "", body) if key and theirs and is_done]
     effect = item.effect or {}
     return Finding(
         what=_HINT,

@@ -89,14 +89,20 @@ document.addEventListener("submit", (event) => {
 
 let waiting = 2000;
 
+// A part's HTML without the keys of its forms, which are new each time.
+function drawn(part) {
+  return part.outerHTML.replace(/name="idempotency_key" value="[^"]*"/g, "");
+}
+
 async function drawAgain() {
   if (document.hidden) return;
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  if (answer.redirected) return location.reload(); // the session is over
   if (!answer.ok) return;
   const now = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of document.querySelectorAll("[data-live]")) {
     const fresh = now.getElementById(part.id);
-    if (!fresh || fresh.outerHTML === part.outerHTML || part.contains(document.activeElement)) continue;
+    if (!fresh || drawn(fresh) === drawn(part) || part.contains(document.activeElement)) continue;
     if (fresh.textContent !== part.textContent) waiting = 2000;
     part.replaceWith(document.adoptNode(fresh));
     if (fresh.dataset.leads) return location.assign(fresh.dataset.leads);
