@@ -27,7 +27,7 @@ from local.vendors.promob_listing import drawn, written_xml
 
 MOST_MEGABYTES = 256
 SIZES = (1_000, 5_000, 10_000, 25_000, 50_000)  # items of all kinds; three of seven have a price of their own
-_TABLES = ("connections", "hints", "identities", "links", "notifications", "outcomes", "projects", "runs")
+_TABLES = ("connections", "hints", "identities", "links", "notifications", "outcomes", "privacy", "projects", "runs")
 
 
 @dataclass(frozen=True, slots=True)
