@@ -4,10 +4,10 @@ The way is whole: a person's request or Promob's webhook, its kept body, the que
 Promob is told in turn. At any moment projects, versions, locks, notifications, objects and the outbox agree; Promob
 is asked to make each thing once.
 
-`make test` loses answers on one way. Of the others, death comes after what others see (`shared`; where a way makes
-most of its calls several times, after every other): in the stretches between, a worker only reads, and writes objects
-by content. Death before a call stands for its name (`firsts`), and of lost answers, zombies and twins, every sixth is
-done.
+`make test` loses every third answer of what others see on one way, whose other calls (`thinned`) are swept. Of the
+others, death comes after what others see (`shared`; where a way makes most of its calls several times, after every
+other): in the stretches between, a worker only reads, and writes objects by content. Death before a call stands for its
+name (`firsts`), and of lost answers, zombies and twins, every sixth is done.
 
 A hint has no lease: FIFO never gives one record to two workers at a time, and a worker is dead by the time that its
 message comes again. The zombies and twins here are what that forbids; nothing may come of them but what they had sent
@@ -31,7 +31,7 @@ from tests.crash.promob_scenarios import (
     PromobScenario,
 )
 from tests.crash.stage import Stage
-from tests.crash.sweeps import firsts, shared, sweep, sweep_of_drives, thinned
+from tests.crash.sweeps import Chosen, firsts, shared, sweep, sweep_of_drives, thinned
 from tests.office_on_aws import AwsServer
 
 REPETITIVE = (HERE, DECIDED, REVISION, ASSISTANCE)  # they come through the same calls again and again
@@ -40,6 +40,11 @@ REPETITIVE = (HERE, DECIDED, REVISION, ASSISTANCE)  # they come through the same
 def halved(seen: list[str]) -> list[int]:
     """Every other one of the calls that change what others see."""
     return shared(seen)[1::2]
+
+
+def a_third(seen: list[str]) -> list[int]:
+    """Every third of them."""
+    return shared(seen)[::3]
 
 
 def a_sixth(seen: list[str]) -> list[int]:
@@ -81,9 +86,12 @@ def test_an_undisturbed_way_does_what_the_scenario_is_for(
     assert sum(world["creates"].values()) == creates
 
 
-def test_a_lost_answer_on_the_way_of_a_prepared_budget(aws: AwsServer, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("chosen", [a_third, pytest.param(thinned, marks=pytest.mark.sweep)])
+def test_a_lost_answer_on_the_way_of_a_prepared_budget(
+    aws: AwsServer, monkeypatch: pytest.MonkeyPatch, chosen: Chosen
+) -> None:
     with Stage(aws, monkeypatch, STORED) as stage:
-        assert sweep(stage, Fate.LOST, chosen=thinned) == {}
+        assert sweep(stage, Fate.LOST, chosen=chosen) == {}
 
 
 @pytest.mark.sweep

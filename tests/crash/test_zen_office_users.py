@@ -1,7 +1,8 @@
 """Whatever happens at whatever call of a sync of users, the end is the same as if nothing had happened.
 
-`make test` dies at every call of the first sync; the sweeps do the same when everything has changed, there without
-the calls that `thinned` and `shared` leave out, and let every message of both be worked on twice.
+`make test` loses the answers of the first sync's calls that others see; the sweeps die at every call of it, do the same
+when everything has changed, there without the calls that `thinned` and `shared` leave out, and let every message of
+both be worked on twice.
 """
 
 from __future__ import annotations
@@ -32,7 +33,13 @@ def test_an_undisturbed_sync_does_what_the_scenario_is_for(
     assert run["counters"] == counters
 
 
-@pytest.mark.parametrize("fate", [Fate.LOST, pytest.param(Fate.AFTER, marks=pytest.mark.sweep)])
+def test_a_lost_answer_that_others_see(aws: AwsServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Stage(aws, monkeypatch, FIRST_SYNC) as stage:
+        assert sweep(stage, Fate.LOST, chosen=shared) == {}
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("fate", [Fate.LOST, Fate.AFTER])
 def test_death_or_a_lost_answer_at_every_call(aws: AwsServer, monkeypatch: pytest.MonkeyPatch, fate: Fate) -> None:
     with Stage(aws, monkeypatch, FIRST_SYNC) as stage:
         assert sweep(stage, fate) == {}
