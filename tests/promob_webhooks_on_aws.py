@@ -73,8 +73,9 @@ class PromobWebhooks(SgpWebhooks):
             id=project_id, store="s", customer="c", name="Casa", created_at=START, environments=(environment,)
         )
         rows.project_row(CONNECTION, project).save()
+        (lock,) = self.sandbox.imported("promob.store.projects").locks_of(project)
         lock_out = self.sandbox.of("sincronia.store.identities").lock_out
-        lock_out(rows.promob_project(promob_id), CONNECTION, project_id, environment_id).save()
+        lock_out(lock.identity, CONNECTION, lock.entity, lock.id).save()
 
     def bodies(self) -> dict[str, bytes]:
         """What is kept of bodies, by their keys."""
