@@ -60,6 +60,11 @@ def remove_thing(thing: str) -> None:
     assert thing
 
 
+@routes.get("/things/new", role=Role.OPERATOR, summary="Lê o que se preenche")
+def read_form() -> ThingAnswer:
+    return ThingAnswer(name="")
+
+
 @routes.get("/things/<thing>/file", role=Role.READER, summary="Arquivo", status=303, answered="O arquivo.")
 def read_file(thing: str) -> Response[Any]:
     return Response(status_code=303, headers={"Location": f"https://files.example/{thing}"})
@@ -225,6 +230,7 @@ def test_a_query_that_does_not_do(query: str, status: int, code: str, field: str
         ("HEAD", "/things", "GET, POST"),
         ("GET", "/things/a", "DELETE"),
         ("GET", "/things/<thing>", "DELETE"),
+        ("DELETE", "/things/new", "GET"),  # another thing's address is not a thing's
     ],
 )
 def test_a_method_that_a_path_has_not(method: str, path: str, allow: str) -> None:

@@ -176,10 +176,10 @@ class Application:
         return answer
 
     def _admit(self, resolver: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
-        route = resolver.context["_route"]
+        route, path = resolver.context["_route"], resolver.context["_path"]
         operation = self._by_route.get((route.method, route.path))
-        if operation is None:
-            return self._nowhere(route.method, resolver.context["_path"])
+        if operation is None or operation.method not in self._methods_at(path):
+            return self._nowhere(route.method, path)
         logger.append_keys(method=operation.method, route=operation.path)
         resolver.context["operation"] = operation
         visit: Visit = resolver.context["visit"]
@@ -205,10 +205,15 @@ class Application:
             response.body = ""
         return response
 
+    def _methods_at(self, path: str) -> set[str]:
+        """The methods of a path: where routes match that say more or less of it, of those that say most."""
+        found = [operation for operation in self.operations if _fits(operation.path, path)]
+        fewest = min((operation.path.count("<") for operation in found), default=0)
+        return {operation.method for operation in found if operation.path.count("<") == fewest}
+
     def _nowhere(self, method: str, path: str) -> Response[Any]:
         """The answer where no route is: the methods that the path has, if it has any."""
-        there = {operation.method for operation in self.operations if operation.path == path}
-        there = there or {operation.method for operation in self.operations if operation.where.fullmatch(path)}
+        there = self._methods_at(path)
         if not there or method in there:
             return problem_response(Problem("path_unknown"), self.answers)
         response = problem_response(Problem("method_unknown"), self.answers)
@@ -247,6 +252,13 @@ class Application:
         """The answer to a defect. The error's text stays out of the log: it may quote a record."""
         logger.error("request failed", code="unexpected", error=type(error).__name__, at=places_of(error))
         return problem_response(Problem("unexpected"), self.answers)
+
+
+def _fits(route: str, path: str) -> bool:
+    named, asked = route.split("/"), path.split("/")
+    return len(named) == len(asked) and all(
+        one == other or (one.startswith("<") and other) for one, other in zip(named, asked, strict=True)
+    )
 
 
 def _method_of_form(event: Json) -> str:
