@@ -37,6 +37,7 @@ class MailboxScene:
         there = {
             **dict.fromkeys(("read_connection", "check_connection", "read_sync_settings"), self.connection),
             **dict.fromkeys(("read_results", "schedule_meeting", "create_user"), self.connection),
+            **dict.fromkeys(("list_calendars", "describe_uninstalling"), self.connection),
             **dict.fromkeys((f"list_{name}" for name in lists), self.connection),
             **dict.fromkeys(("read_run", "list_outcomes"), run),
             **dict.fromkeys(("read_conflict", "bring_back"), entry),

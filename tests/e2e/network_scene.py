@@ -80,7 +80,7 @@ class NetworkScene:
         return place
 
     def _of_network(self) -> dict[str, Json]:
-        lists = ("stores", "store_users", "customers", "projects", "environments", "budgets", "orders")
+        lists = ("stores", "store_users", "store_tokens", "customers", "projects", "environments", "budgets", "orders")
         customer = self._customer()
         return {
             **dict.fromkeys(("read_connection", "check_connection", "read_webhook"), self.connection),

@@ -47,6 +47,7 @@ class Scene:
         # What says of which connection there is; all else that a query may say is left out.
         self.queries: Mapping[str, Json] = {
             **queries_of_provider(self.provider),
+            **queries_of_directory(directory, self.there),
             **network.queries(),
             **mailboxes.queries(),
         }
@@ -196,26 +197,42 @@ def of_directory(directory: Directory) -> dict[str, Json]:
     members = {**project, "category": "clients"}
     category = {**connection, "category": "clients"}
     user = {**category, "user": _last(client)}
+    relation = {**user, "relation": "groups"}
     of_specialist = {**connection, "user": _last(specialist)}
     there = {
         **dict.fromkeys(("read_connection", "list_connection_runs"), connection),
         **dict.fromkeys(("read_policy", "change_policy", "check_password"), connection),
+        **dict.fromkeys(("list_catalogues", "read_export_form", "read_import_form", "read_sent_file"), connection),
         **dict.fromkeys(("list_entries", "create_entry"), catalogue),
         **dict.fromkeys(("read_entry", "change_entry"), entry),
         **dict.fromkeys(("start_export", "start_import", "list_fields", "create_field"), project),
         "change_field": field,
-        **dict.fromkeys(("associate_users", "dissociate_users", "download_empty_format"), members),
-        **dict.fromkeys(("read_run", "list_outcomes"), run),
+        **dict.fromkeys(("associate_users", "dissociate_users", "download_empty_format", "list_association"), members),
+        **dict.fromkeys(("read_run", "list_outcomes", "read_export"), run),
         "download_export": {**run, "file": _last(exported["file"])},
-        **dict.fromkeys(("list_users", "create_user"), category),
+        **dict.fromkeys(("list_users", "create_user", "read_new_user_form"), category),
         **dict.fromkeys(("read_user", "change_user", "list_comments", "add_comment"), user),
         **dict.fromkeys(("change_photo", "download_photo"), user),
+        **dict.fromkeys(("read_details", "read_address", "read_additional"), user),
         "remove_photo": {**category, "user": _last(directory.user("clients"))},
-        "change_relation": {**user, "relation": "groups"},
+        **dict.fromkeys(("change_relation", "list_related"), relation),
         **dict.fromkeys(("add_shift", "list_shifts"), of_specialist),
         **dict.fromkeys(("list_specialist_tokens", "create_specialist_token"), of_specialist),
     }
     return {f"asms_{name}": named for name, named in there.items()}
+
+
+def queries_of_directory(directory: Directory, there: Mapping[str, Json]) -> dict[str, Json]:
+    """What forms have to name, and the file of an import; what narrows a list is left out."""
+    imported = directory.administrator.get(f"{directory.path}/runs/{there['asms_read_import']['run_id']}")
+    of_project: Json = {"project": directory.project}
+    queries: dict[str, Json] = {
+        **dict.fromkeys(("read_export_form", "read_import_form", "read_new_user_form"), of_project),
+        "list_association": {},
+        "list_related": {},
+        "read_sent_file": {"key": imported["filters"]["key"]},
+    }
+    return {f"asms_{name}": query for name, query in queries.items()}
 
 
 def of_imports(directory: Directory) -> dict[str, Json]:

@@ -25,6 +25,7 @@ from tests.e2e.scene import (
     of_imports,
     of_office,
     of_provider,
+    queries_of_directory,
     queries_of_provider,
 )
 
@@ -56,10 +57,7 @@ def asms(administrator: Caller) -> Named:
     """A directory."""
     directory = Directory(administrator)
     there = {**of_directory(directory), **of_imports(directory)}
-    imported = administrator.get(f"{directory.path}/runs/{there['asms_read_import']['run_id']}")
-    of_project: Json = {"project": directory.project}
-    forms = dict.fromkeys(("asms_read_import_form", "asms_read_export_form"), of_project)
-    return there, {**forms, "asms_read_sent_file": {"key": imported["filters"]["key"]}}
+    return there, queries_of_directory(directory, there)
 
 
 def promob(administrator: Caller) -> Named:
