@@ -96,6 +96,7 @@ def test_wrong_arguments_are_told_in_portuguese(tmp_path: Path, arguments: tuple
 
 def test_a_stack_that_is_not_there_or_can_not_be_reached(aws: AwsServer, tmp_path: Path) -> None:
     wanted = ("--description", "x", "--role", "reader")
+    aws.emptied()
 
     missing = create(tmp_path / "none.json", *wanted)
     refused = create(described(aws, tmp_path, TokensTable="nenhuma"), *wanted)

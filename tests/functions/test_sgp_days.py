@@ -12,7 +12,7 @@ import pytest
 from local.vendors.faults import Fault, Kind
 from local.vendors.sgp import CLIENTS
 from tests.contracts_on_aws import NOTHING, check_books, counted, dead_letters, in_both, in_sgp, line_of, told
-from tests.office_on_aws import REGION, START, TABLES, AwsServer, Sandbox
+from tests.office_on_aws import REGION, SECRET_PREFIX, START, TABLES, AwsServer, Sandbox
 from tests.provider_on_aws import CONNECTION, ProviderOnAws, provider_on_aws
 from tests.sgp_http_on_aws import BASE, ONE, SgpHttp
 
@@ -168,7 +168,9 @@ def everything(town: ProviderOnAws) -> dict[str, Any]:
     bucket = os.environ["DATA_BUCKET"]
     found["objects"] = [each["Key"] for each in town.aws.s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
     secrets = boto3.client("secretsmanager", endpoint_url=town.aws.endpoint, region_name=REGION)
-    found["secrets"] = [each["Name"] for each in secrets.list_secrets()["SecretList"]]
+    found["secrets"] = [  # the stack's own are nobody's connection's
+        name for each in secrets.list_secrets()["SecretList"] if (name := each["Name"]).startswith(SECRET_PREFIX)
+    ]
     secrets.close()
     return found
 

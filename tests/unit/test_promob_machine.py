@@ -112,7 +112,7 @@ FAULTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "what was never confirmed is concluded": allowing("promob.not_reviewed"),
     "a discount needs no manager": allowing("promob.discount_unapproved"),
     "what is converted is approved again": allowing("promob.converted_before"),
-    "another version is approved than was offered": put(projects, "_stands", lambda offer, environment: True),
+    "another version is approved than was offered": put(projects, "is_as_offered", lambda offer, environment: True),
     "nobody looks if a row is as it was read": put(MemoryProjects, "is_as_read", lambda self, before, project_id: True),
     "a save that comes late counts": put(Environment, "saved_at", lambda self, sequence: replace(self, saved=sequence)),
     "a budget that comes late counts": put(Environment, "budgeted", lambda self, budget: replace(self, budget=budget)),
