@@ -80,7 +80,8 @@ def test_a_connections_whole_life(stack: Stack, document: Document) -> None:
     compared = compare(stack.provisioned, Record(rights=used))
     assert compared.forbidden == []
     unused = {named(right) for right in compared.unused if right.function in {"ZenOnHttp", "ZenOnQueue"}}
-    assert unused == UNUSED.keys() | rights_of_privacy("ZenOnQueue")  # seen in tests/functions/test_privacy_*.py
+    elsewhere = rights_of_privacy("ZenOnQueue")  # seen in tests/functions/test_privacy_*.py; here, where a tick finds requests
+    assert unused - elsewhere == UNUSED.keys() - elsewhere
 
 
 def _looked_at(office: Office) -> None:
@@ -235,12 +236,12 @@ def _deleted(office: Office) -> None:
     assert administrator.says("GET", office.path).status == 404
     again = administrator.says("POST", CONNECTIONS, office.definition)
     assert (again.status, again.code) == (409, "connection_exists")
-    now: dict[str, Any] = {":now": {"N": str(time.time())}, ":past": {"N": str(time.time() - DELETION_WAITS)}}
+    past: dict[str, Any] = {":past": {"N": str(time.time() - DELETION_WAITS)}}  # before whatever else is due
     stack.client("dynamodb").update_item(
         TableName=stack.outputs["RunsTable"],
         Key={"connection": {"S": office.id}, "run_id": {"S": "exclusao"}},
-        UpdateExpression="SET wake_at = :now, started_at = :past",
-        ExpressionAttributeValues=now,
+        UpdateExpression="SET wake_at = :past, started_at = :past",
+        ExpressionAttributeValues=past,
     )
     assert not stack.fire_schedule("ZenOnSchedule").failed
     end = time.monotonic() + SECONDS

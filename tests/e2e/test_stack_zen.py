@@ -229,7 +229,8 @@ def test_functions_call_what_they_may_and_may_what_they_call(office: Office) -> 
     compared = compare(office.stack.provisioned, office.stack.calls())
     assert compared.forbidden == []
     unused = {named(right) for right in compared.unused if right.function in {"ZenOnSchedule", "ZenOnQueue"}}
-    assert unused == UNUSED.keys() | rights_of_privacy("ZenOnQueue")  # seen in tests/functions/test_privacy_*.py
+    elsewhere = rights_of_privacy("ZenOnQueue")  # seen in tests/functions/test_privacy_*.py; here, where a tick finds requests
+    assert unused - elsewhere == UNUSED.keys() - elsewhere
 
 
 def _killed_worker(office: Office) -> None:
