@@ -80,7 +80,9 @@ def test_a_connections_whole_life(stack: Stack, document: Document) -> None:
     compared = compare(stack.provisioned, Record(rights=used))
     assert compared.forbidden == []
     unused = {named(right) for right in compared.unused if right.function in {"ZenOnHttp", "ZenOnQueue"}}
-    elsewhere = rights_of_privacy("ZenOnQueue")  # seen in tests/functions/test_privacy_*.py; here, where a tick finds requests
+    elsewhere = rights_of_privacy(
+        "ZenOnQueue"
+    )  # seen in tests/functions/test_privacy_*.py, and here where a tick finds any
     assert unused - elsewhere == UNUSED.keys() - elsewhere
 
 

@@ -146,7 +146,9 @@ def test_a_providers_connection_lives_and_ends_within_the_rights_of_its_function
     compared = compare(stack.provisioned, Record(rights=used))
     assert [call for call in compared.forbidden if call.function in FUNCTIONS] == []
     unused = {named(right) for right in compared.unused if right.function in FUNCTIONS}
-    elsewhere = rights_of_privacy("SgpOnQueue")  # seen in tests/functions/test_privacy_*.py; here, where a tick finds requests
+    elsewhere = rights_of_privacy(
+        "SgpOnQueue"
+    )  # seen in tests/functions/test_privacy_*.py, and here where a tick finds any
     assert unused - elsewhere == UNUSED.keys() - elsewhere
 
 

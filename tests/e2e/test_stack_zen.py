@@ -229,7 +229,9 @@ def test_functions_call_what_they_may_and_may_what_they_call(office: Office) -> 
     compared = compare(office.stack.provisioned, office.stack.calls())
     assert compared.forbidden == []
     unused = {named(right) for right in compared.unused if right.function in {"ZenOnSchedule", "ZenOnQueue"}}
-    elsewhere = rights_of_privacy("ZenOnQueue")  # seen in tests/functions/test_privacy_*.py; here, where a tick finds requests
+    elsewhere = rights_of_privacy(
+        "ZenOnQueue"
+    )  # seen in tests/functions/test_privacy_*.py, and here where a tick finds any
     assert unused - elsewhere == UNUSED.keys() - elsewhere
 
 
