@@ -16,6 +16,7 @@ from notes.store.pairs import has_pairs
 from notes.store.rows import MailboxRow, all_rows, scope_of, stored_row
 from sincronia import settings
 from sincronia.answers import Problem, ProblemError
+from sincronia.engine.privacy_task import PRIVACY
 from sincronia.engine.state import Phase
 from sincronia.store.connections import ConnectionItem, registered, stands
 from sincronia.store.runs import RunItem
@@ -118,7 +119,10 @@ def remove_user(connection: str, user_id: str) -> None:
     if user is None:
         raise ProblemError(Problem("notes.user_unknown"))
     _mark(connection, user, leaving=True)
-    in_run = any(run.phase != Phase.DONE.value for run in RunItem.query(connection, consistent_read=True))
+    in_run = any(
+        run.phase != Phase.DONE.value and run.flow != PRIVACY  # a request of the LGPD keeps nobody in step
+        for run in RunItem.query(connection, consistent_read=True)
+    )
     if in_run or has_pairs(connection, user_id):
         _mark(connection, user, leaving=False)
         raise ProblemError(Problem("notes.user_in_run" if in_run else "notes.user_linked", {"name": user.name}))

@@ -125,6 +125,8 @@ def document(application: Application) -> dict[str, Any]:
             if parameter["schema"].get("default") == "":  # not given is all that it means
                 del parameter["schema"]["default"]
         described["responses"] |= {**_for_browsers(operation, described["responses"]), **_BY_THE_GATEWAY}
+        if too_large := described["responses"].get("413"):  # what is larger still, API Gateway refuses
+            too_large["content"] = {**too_large["content"], **_MESSAGE}
         for response in described["responses"].values():
             if not response.get("content"):
                 response.pop("content", None)
