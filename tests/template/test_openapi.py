@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from typing import Any
 
 from openapi_spec_validator import validate
 
@@ -49,7 +50,9 @@ def test_every_problem_has_the_form_of_a_problem() -> None:
     for name, operation in OPERATIONS:
         for status, response in operation["responses"].items():
             if int(status) >= 400 and status not in ("429", "431", "503"):  # API Gateway's own
-                content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+                content: dict[str, Any] = {
+                    "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+                }
                 if status == "413":  # what is larger still than our limit, API Gateway refuses
                     message = {"type": "object", "properties": {"message": {"type": "string"}}}
                     content["application/json"] = {"schema": message}
