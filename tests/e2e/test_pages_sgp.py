@@ -43,7 +43,8 @@ def test_an_operator_reads_why_and_asks_again(person: Callable[..., Person], pro
     expect(changed.get_by_role("button")).to_have_text("Repetição pedida")
     expect(page.get_by_role("status")).to_have_text("Repetição pedida")
     provider.until(
-        provider.lines, lambda lines: len(lines) == 4 and not {"working"} & {line["outcome"] for line in lines}
+        provider.lines,
+        lambda lines: len(lines) == 4 and not {"working", "waiting"} & {line["outcome"] for line in lines},
     )
     page.reload()
     expect(page.locator("article").first).to_contain_text("Sem alteração")

@@ -149,6 +149,8 @@ def test_a_providers_connection_lives_and_ends_within_the_rights_of_its_function
     elsewhere = rights_of_privacy(
         "SgpOnQueue"
     )  # seen in tests/functions/test_privacy_*.py, and here where a tick finds any
+    # An environment that has shown a page to an earlier test still knows the key of sessions.
+    elsewhere |= {right for right in unused if right[2].startswith("SessionKey-")}
     assert unused - elsewhere == UNUSED.keys() - elsewhere
 
 
