@@ -180,7 +180,13 @@ def test_a_token_that_is_revoked_in_mid_use_ends_at_once_and_leaves_its_trail(hu
     )
 
 
-@pytest.mark.parametrize("token_id", ["0123456789abcdef", "current", "x" * 3000, "é", "0123456789ABCDEF"])
+def test_one_s_own_address_is_read_alone(hub: Hub) -> None:
+    answer = hub.call("DELETE", "/tokens/current", hub.token())
+
+    assert (answer.status, answer.headers["Allow"], answer.body["code"]) == (405, "GET", "method_unknown")
+
+
+@pytest.mark.parametrize("token_id", ["0123456789abcdef", "x" * 3000, "é", "0123456789ABCDEF"])
 def test_a_token_that_is_not_there_can_not_be_revoked(hub: Hub, token_id: str) -> None:
     answer = hub.call("DELETE", f"/tokens/{token_id}", hub.token())
 
