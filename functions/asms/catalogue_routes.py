@@ -16,7 +16,7 @@ from asms.catalogues import GROUPS, TITLES, Address, Catalogue, Entry, Geolocati
 from asms.changing import changed_named, made_named
 from asms.choosing import chosen
 from asms.form_fields import AddressForm, Beginning, EntryId, GeolocationForm, Name
-from asms.paths import CatalogueInPath, EntryInPath, connection_path
+from asms.paths import CatalogueInPath, EntryInPath
 from asms.store.catalogues import entries_by_name, keep_entry, stored_entries, stored_entry
 from asms.users import MOST_PROJECTS
 from sincronia.answers import Problem, ProblemError
@@ -111,9 +111,9 @@ class CatalogueRoutes:
     def routes(self) -> Routes:
         """Ready for an Application."""
         routes = Routes("Catálogos")
-        catalogue = f"{connection_path(self.integration)}/catalogues/<catalogue>"
+        catalogue = f"{self.integration.connection_path}/catalogues/<catalogue>"
         routes.get(
-            f"{connection_path(self.integration)}/catalogues",
+            f"{self.integration.connection_path}/catalogues",
             role=Role.READER,
             summary="Lista os catálogos",
             refuses=("connection_unknown",),

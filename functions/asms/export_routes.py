@@ -16,7 +16,7 @@ from asms.catalogues import Catalogue, Category
 from asms.choices import offered_projects
 from asms.columns import LAYOUT_TITLES, RECORDS_SHEET, Layout, columns_of
 from asms.exports import EXPORT, RECORDS, Wanted, export_key, file_name, told, wanted_by
-from asms.paths import CategoryInPath, ProjectInPath, connection_path
+from asms.paths import CategoryInPath, ProjectInPath
 from asms.store.fields import stored_fields
 from asms.user_forms import Named
 from sincronia import clock
@@ -74,7 +74,7 @@ class ExportRoutes:
     def routes(self) -> Routes:
         """Ready for an Application."""
         routes = Routes("Exportações")
-        base = connection_path(self.integration)
+        base = self.integration.connection_path
         found = ("connection_unknown", "asms.entry_missing")
         routes.get(
             f"{base}/exports",

@@ -14,7 +14,7 @@ from asms.catalogue_routes import entry_of
 from asms.catalogues import Catalogue, Category
 from asms.changing import changed_named, made_named
 from asms.form_fields import Name, comparable
-from asms.paths import ProjectInPath, connection_path
+from asms.paths import ProjectInPath
 from asms.store.fields import keep_field, stored_field, stored_fields
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role
@@ -87,7 +87,7 @@ class FieldRoutes:
     def routes(self) -> Routes:
         """Ready for an Application."""
         routes = Routes("Campos adicionais")
-        fields = f"{connection_path(self.integration)}/projects/<project>/fields"
+        fields = f"{self.integration.connection_path}/projects/<project>/fields"
         routes.get(
             fields,
             role=Role.READER,

@@ -28,7 +28,7 @@ from asms.importing.model import IMPORT, MOST_BYTES, MOST_ROWS, UNDOING, Asked, 
 from asms.importing.sentences import said
 from asms.importing.told import told
 from asms.importing.undoing import taken_back, undoing_key
-from asms.paths import ProjectInPath, connection_path
+from asms.paths import ProjectInPath
 from asms.store.imported import copy_here
 from asms.store.upload_forms import files_origin, signed_form
 from asms.user_forms import Named
@@ -198,7 +198,7 @@ class ImportRoutes:
     def routes(self) -> Routes:
         """Ready for an Application."""
         routes = Routes("Importações")
-        base = connection_path(self.integration)
+        base = self.integration.connection_path
         run = f"{base}/runs/<run_id>"
         operator: dict[str, Any] = {"role": Role.OPERATOR}
         made: dict[str, Any] = {**operator, "status": 201, "answered": "A execução, que está na fila."}

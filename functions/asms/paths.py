@@ -20,14 +20,9 @@ ProjectInPath = Annotated[str, Path(pattern=ID_FORM, description="A identificaç
 UserInPath = Annotated[str, Path(pattern=ID_FORM, description="A identificação do usuário.")]
 
 
-def connection_path(integration: Integration) -> str:
-    """The path that all of a directory's paths begin with."""
-    return f"/integrations/{integration.name}/connections/<connection>"
-
-
 def users_path(integration: Integration, category: str = "<category>") -> str:
     """The path of a category's users."""
-    return f"{connection_path(integration)}/users/{category}"
+    return f"{integration.connection_path}/users/{category}"
 
 
 def user_url(connection: str, category: str, user: str) -> str:

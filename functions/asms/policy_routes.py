@@ -9,7 +9,6 @@ from pydantic import BaseModel, Field
 
 from asms.choices import RuleAnswer, rules_of
 from asms.passwords import LONGEST, MOST_EARLIER, Policy, checked
-from asms.paths import connection_path
 from asms.store.policies import keep_policy, stored_policy
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role
@@ -82,7 +81,7 @@ class PolicyRoutes:
     def routes(self) -> Routes:
         """Ready for an Application."""
         routes = Routes("Política de senha")
-        path = f"{connection_path(self.integration)}/password-policy"
+        path = f"{self.integration.connection_path}/password-policy"
         routes.get(
             path,
             role=Role.READER,

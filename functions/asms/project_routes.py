@@ -14,7 +14,7 @@ from asms.catalogue_routes import entry_of
 from asms.catalogues import Catalogue, Category
 from asms.changing import changed_user
 from asms.form_fields import Beginning
-from asms.paths import CategoryInPath, ProjectInPath, connection_path
+from asms.paths import CategoryInPath, ProjectInPath
 from asms.store.fields import stored_fields
 from asms.store.users import users_by_name
 from asms.user_forms import Named, UserLine, line_of
@@ -153,7 +153,7 @@ class ProjectRoutes:
     def routes(self) -> Routes:
         """Ready for an Application."""
         routes = Routes("Projetos")
-        users = f"{connection_path(self.integration)}/projects/<project>/users/<category>"
+        users = f"{self.integration.connection_path}/projects/<project>/users/<category>"
         refuses = ("connection_unknown", "asms.entry_missing", "cursor_invalid")
         answered = "O que foi feito; se next não é nulo, envie de novo com ele em cursor. Repetir não muda nada."
         routes.get(

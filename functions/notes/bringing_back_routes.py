@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from notes.bringing_back import asked_of, told
 from notes.conflict_routes import ENTRY_REFUSES, EntryInPath, entry_of
 from notes.flow_names import BRINGING_BACK
-from notes.paths import connection_path
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role
 from sincronia.engine.state import Phase, Result, Run, RunKey
@@ -32,7 +31,7 @@ class BringingBackRoutes:
         """Ready for an Application."""
         routes = Routes("Histórico de conflitos")
         routes.post(
-            f"{connection_path(self.integration)}/conflicts/<entry>/bring-back",
+            f"{self.integration.connection_path}/conflicts/<entry>/bring-back",
             role=Role.OPERATOR,
             summary="Devolve ao seu lado um conteúdo que foi sobrescrito",
             status=201,

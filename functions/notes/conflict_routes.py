@@ -9,7 +9,6 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from notes.conflict_answers import ConflictAnswer, ConflictLine, conflict_answer, conflict_line
 from notes.mailbox_access import ACCESS_REFUSES, ModuleInQuery, UserInQuery, seen_users
-from notes.paths import connection_path
 from notes.ports import Loser
 from notes.store.losers import losers_page, stored_loser
 from sincronia.answers import Problem, ProblemError
@@ -32,7 +31,7 @@ class ConflictRoutes:
     def routes(self) -> Routes:
         """Ready for an Application."""
         routes = Routes("Histórico de conflitos")
-        entries = f"{connection_path(self.integration)}/conflicts"
+        entries = f"{self.integration.connection_path}/conflicts"
         one = f"{entries}/<entry>"
         reader: dict[str, Any] = {"role": Role.READER}
         routes.get(

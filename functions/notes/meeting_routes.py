@@ -10,7 +10,6 @@ from notes.flow_names import MEETING
 from notes.mailbox_access import ACCESS_REFUSES, acting_user, seen_users
 from notes.meeting import told
 from notes.meeting_form import MeetingForm, asked_of
-from notes.paths import connection_path
 from sincronia.auth import Role
 from sincronia.engine.state import RunKey
 from sincronia.store.asked import asked_for, digest
@@ -42,7 +41,7 @@ class MeetingRoutes:
         """Ready for an Application."""
         routes = Routes("Reuniões")
         routes.get(
-            f"{connection_path(self.integration)}/meetings",
+            f"{self.integration.connection_path}/meetings",
             role=Role.OPERATOR,
             summary="Lê em que agendas se pode programar uma reunião",
             refuses=ACCESS_REFUSES,
@@ -50,7 +49,7 @@ class MeetingRoutes:
             menu="Reunião",
         )(self.list_calendars)
         routes.post(
-            f"{connection_path(self.integration)}/meetings",
+            f"{self.integration.connection_path}/meetings",
             role=Role.OPERATOR,
             summary="Programa uma reunião",
             status=201,

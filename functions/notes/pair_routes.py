@@ -11,7 +11,6 @@ from pydantic import BaseModel, Field
 from notes.flow_names import entity, lane_of
 from notes.mailbox_access import ACCESS_REFUSES, ModuleInQuery, UserInQuery, seen_users
 from notes.mailbox_users import MailboxUser
-from notes.paths import connection_path
 from notes.ports import StoredPair
 from notes.records import Module
 from notes.side_names import SideName, record_name, side_name
@@ -54,7 +53,7 @@ class PairRoutes:
         """Ready for an Application."""
         routes = Routes("Vínculos")
         routes.get(
-            f"{connection_path(self.integration)}/pairs",
+            f"{self.integration.connection_path}/pairs",
             role=Role.READER,
             summary="Lista os registros vinculados, por usuário e módulo",
             refuses=ACCESS_REFUSES,

@@ -7,11 +7,5 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from sincronia.ids import ID_FORM
-from sincronia.web.integration import Integration
 
 UserInPath = Annotated[str, Path(pattern=ID_FORM, description="A identificação do usuário, que é a do seu token.")]
-
-
-def connection_path(integration: Integration) -> str:
-    """The path that all of a connection's paths begin with."""
-    return f"/integrations/{integration.name}/connections/<connection>"

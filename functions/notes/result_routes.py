@@ -12,7 +12,6 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from notes.fields import CrmNames
 from notes.flow_names import SYNC
 from notes.mailbox_access import ACCESS_REFUSES, UserInQuery, seen_users
-from notes.paths import connection_path
 from notes.result_answers import PanelAnswer, Period, last_run, module_results
 from notes.side_names import MODULE_TITLES
 from notes.store.settings import stored_settings
@@ -44,7 +43,7 @@ class ResultRoutes:
         """Ready for an Application."""
         routes = Routes("Resultados")
         routes.get(
-            f"{connection_path(self.integration)}/results",
+            f"{self.integration.connection_path}/results",
             role=Role.READER,
             summary="Lê o painel: o que a sincronização fez, por módulo e lado",
             refuses=ACCESS_REFUSES,

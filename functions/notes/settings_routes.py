@@ -7,7 +7,6 @@ from typing import Any
 
 from notes.flow_names import SYNC
 from notes.flows import FLOWS, SYNC_MINUTES
-from notes.paths import connection_path
 from notes.settings_forms import NewSync, SettingsAnswer, SettingsForm, settings_answer, settings_of
 from notes.store.settings import keep_settings, stored_settings
 from notes.sync_settings import SyncSettings
@@ -37,7 +36,7 @@ class SettingsRoutes:
     def routes(self) -> Routes:
         """Ready for an Application."""
         routes = Routes("Sincronização")
-        base = connection_path(self.integration)
+        base = self.integration.connection_path
         started: dict[str, Any] = {"status": 201, "answered": "A execução, que está na fila."}
         routes.get(
             f"{base}/sync-settings",

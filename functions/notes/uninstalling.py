@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field
 
-from notes.paths import connection_path
 from sincronia.answers import Problem, ProblemError
 from sincronia.auth import Role
 from sincronia.web.application import Caller, Routes
@@ -48,7 +47,7 @@ class NotesConnections(Connections):
         """Ready for an Application."""
         routes = Connections.routes(self)
         routes.get(
-            f"{connection_path(self.integration)}/uninstall",
+            f"{self.integration.connection_path}/uninstall",
             role=Role.ADMINISTRATOR,
             summary="Lê o que desinstalar apaga, e o que fica",
             refuses=("connection_unknown",),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from notes.connection import Settings
 from notes.mailbox_access import ACCESS_REFUSES, acting_user, seen_users
 from notes.mailbox_users import MailboxUser
-from notes.paths import UserInPath, connection_path
+from notes.paths import UserInPath
 from notes.side_names import record_name
 from notes.store.users import (
     change_password,
@@ -53,7 +53,7 @@ class UserRoutes:
     def routes(self) -> Routes:
         """Ready for an Application."""
         routes = Routes("Usuários da sincronização")
-        users = f"{connection_path(self.integration)}/users"
+        users = f"{self.integration.connection_path}/users"
         one = f"{users}/<user>"
         routes.get(
             users,

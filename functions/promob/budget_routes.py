@@ -18,7 +18,6 @@ from promob.paths import (
     ChangedSince,
     EnvironmentInPath,
     ProjectInPath,
-    connection_path,
     environment_path,
     project_path,
 )
@@ -51,7 +50,7 @@ class BudgetRoutes:
     def routes(self) -> Routes:
         """Ready for an Application."""
         routes = Routes("Orçamentos")
-        budgets = f"{connection_path(self.integration)}/budgets"
+        budgets = f"{self.integration.connection_path}/budgets"
         one = f"{budgets}/<budget>"
         routes.get(
             budgets,

@@ -26,7 +26,7 @@ from promob.customer_forms import (
 from promob.customers import Customer
 from promob.form_fields import normal_document
 from promob.named_answers import Choice, named_page
-from promob.paths import ChangedSince, CustomerInPath, connection_path
+from promob.paths import ChangedSince, CustomerInPath
 from promob.store.customers import (
     CUSTOMERS,
     changed_customer,
@@ -66,7 +66,7 @@ class CustomerRoutes:
     def routes(self) -> Routes:
         """Ready for an Application."""
         routes = Routes("Clientes")
-        customers = f"{connection_path(self.integration)}/customers"
+        customers = f"{self.integration.connection_path}/customers"
         one = f"{customers}/<customer>"
         routes.get(
             customers,

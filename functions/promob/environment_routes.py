@@ -26,7 +26,6 @@ from promob.paths import (
     ChangedSince,
     EnvironmentInPath,
     ProjectInPath,
-    connection_path,
     environment_path,
     project_path,
 )
@@ -80,7 +79,7 @@ class EnvironmentRoutes:
         routes = Routes("Ambientes")
         of_project, one = f"{project_path(self.integration)}/environments", environment_path(self.integration)
         routes.get(
-            f"{connection_path(self.integration)}/environments",
+            f"{self.integration.connection_path}/environments",
             role=Role.READER,
             summary="Lista os ambientes dos projetos da rede, projeto por projeto",
             refuses=("connection_unknown",),

@@ -12,7 +12,7 @@ from promob.answer_texts import number
 from promob.line_pages import page_of_lines
 from promob.named_answers import NamedPage, Names, named_page
 from promob.offers import PurchaseOrder
-from promob.paths import ChangedSince, OrderInPath, connection_path
+from promob.paths import ChangedSince, OrderInPath
 from promob.project_access import store_of
 from promob.store.items import S3Items
 from promob.store.names import names_of
@@ -74,7 +74,7 @@ class OrderRoutes:
     def routes(self) -> Routes:
         """Ready for an Application."""
         routes = Routes("Pedidos de compra")
-        orders = f"{connection_path(self.integration)}/orders"
+        orders = f"{self.integration.connection_path}/orders"
         one = f"{orders}/<order>"
         routes.get(
             orders,

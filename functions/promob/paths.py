@@ -29,19 +29,14 @@ ChangedSince = Annotated[
 ]
 
 
-def connection_path(integration: Integration) -> str:
-    """The path that all of a network's paths begin with."""
-    return f"/integrations/{integration.name}/connections/<connection>"
-
-
 def store_path(integration: Integration) -> str:
     """The path of one store."""
-    return f"{connection_path(integration)}/stores/<store>"
+    return f"{integration.connection_path}/stores/<store>"
 
 
 def project_path(integration: Integration) -> str:
     """The path of one project."""
-    return f"{connection_path(integration)}/projects/<project>"
+    return f"{integration.connection_path}/projects/<project>"
 
 
 def environment_path(integration: Integration) -> str:

@@ -8,7 +8,7 @@ from promob.acting import Projects
 from promob.actors import actor
 from promob.budget_answers import budget_answer
 from promob.named_answers import NamedPage, named_page
-from promob.paths import ChangedSince, ProjectInPath, connection_path, project_path
+from promob.paths import ChangedSince, ProjectInPath, project_path
 from promob.project_access import ACT_REFUSES, PROJECT_REFUSES, project_in, store_of
 from promob.project_answers import (
     HistoryPage,
@@ -45,7 +45,7 @@ class ProjectRoutes:
     def routes(self) -> Routes:
         """Ready for an Application."""
         routes = Routes("Projetos")
-        projects, one = f"{connection_path(self.integration)}/projects", project_path(self.integration)
+        projects, one = f"{self.integration.connection_path}/projects", project_path(self.integration)
         routes.get(
             projects,
             role=Role.READER,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from promob.named_answers import Choice, named_page
-from promob.paths import StoreInPath, connection_path, store_path
+from promob.paths import StoreInPath, store_path
 from promob.portal import PORTAL_REFUSES, portal_of
 from promob.store.names import names_of
 from promob.store.stores import STORES, changed_store, made_store, stores_page
@@ -53,7 +53,7 @@ class StoreRoutes:
     def routes(self) -> Routes:
         """Ready for an Application."""
         routes = Routes("Lojas")
-        stores, one = f"{connection_path(self.integration)}/stores", store_path(self.integration)
+        stores, one = f"{self.integration.connection_path}/stores", store_path(self.integration)
         routes.get(
             stores,
             role=Role.READER,

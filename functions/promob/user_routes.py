@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from promob.named_answers import Choice, named_page
-from promob.paths import UserInPath, connection_path
+from promob.paths import UserInPath
 from promob.portal import PORTAL_REFUSES, portal_of
 from promob.store.stores import STORES
 from promob.store.users import USERS, all_users, changed_user, made_user, remove_user, users_page
@@ -48,7 +48,7 @@ class UserRoutes:
     def routes(self) -> Routes:
         """Ready for an Application."""
         routes = Routes("Usuários das lojas")
-        users = f"{connection_path(self.integration)}/users"
+        users = f"{self.integration.connection_path}/users"
         one = f"{users}/<user>"
         routes.get(
             users,
@@ -67,7 +67,7 @@ class UserRoutes:
             refuses=("connection_unknown", "promob.store_unknown", "promob.token_unknown", "promob.token_taken"),
         )(self.create_store_user)
         routes.get(
-            f"{connection_path(self.integration)}/tokens",
+            f"{self.integration.connection_path}/tokens",
             role=Role.ADMINISTRATOR,
             summary="Lista os tokens que estão valendo, e de que usuário das lojas é cada um",
             refuses=("connection_unknown",),

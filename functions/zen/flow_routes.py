@@ -55,7 +55,7 @@ class FlowRoutes:
         """Ready for an Application."""
         routes = Routes("Execuções")
         routes.get(
-            f"/integrations/{self.integration.name}/connections/<connection>/flows/<flow>",
+            f"{self.integration.connection_path}/flows/<flow>",
             role=Role.READER,
             summary="Lê os filtros de um fluxo, quando ele se executa, e a sua última execução",
             refuses=("connection_unknown",),

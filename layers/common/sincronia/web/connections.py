@@ -104,7 +104,7 @@ class Connections:
         """Ready for an Application."""
         routes = Routes("Conexões")
         base = f"/integrations/{self.integration.name}/connections"
-        one = f"{base}/<connection>"
+        one = self.integration.connection_path
         routes.get(
             base,
             role=Role.ADMINISTRATOR,

@@ -42,7 +42,7 @@ class HintActs:
     def routes(self) -> Routes:
         """Ready for an Application."""
         routes = Routes("Logs")
-        one = f"/integrations/{self.integration.name}/connections/<connection>"
+        one = self.integration.connection_path
         queued: dict[str, Any] = {
             "role": Role.OPERATOR,
             "status": 202,

@@ -82,7 +82,7 @@ class HintReads:
         """Ready for an Application."""
         name = self.integration.name
         routes = Routes("Logs")
-        one = f"/integrations/{name}/connections/<connection>"
+        one = self.integration.connection_path
         routes.get(
             f"/integrations/{name}/logs",
             role=Role.READER,

@@ -18,6 +18,7 @@ from sincronia.engine.state import Connection, Run, RunKey
 from sincronia.store.aws import SecretsManagerSecrets
 from sincronia.store.connections import Registered, registered
 from sincronia.store.runs import stored_run
+from sincronia.web.fields import connection_url
 from sincronia.web.run_answers import RequestProblemError
 
 LONGEST_FORM = 10_000  # characters of JSON that settings, secret or filters may be
@@ -59,6 +60,11 @@ class Integration:
     corrections: Mapping[str, type[BaseModel]] = field(default_factory=dict)  # by lane's entity: what the pencil takes
     # Tries every part of a connection; raises OutOfTimeError. None where no vendor is called.
     check: Callable[[Opening], Sequence[Check]] | None = None
+
+    @property
+    def connection_path(self) -> str:
+        """What the paths of all its connections' routes begin with."""
+        return connection_url(self.name, "<connection>")
 
     def connection(self, connection_id: str) -> Registered:
         """A connection of this integration. Raises ProblemError(connection_unknown)."""

@@ -63,7 +63,7 @@ class RunCancels:
     def routes(self) -> Routes:
         """Ready for an Application."""
         routes = Routes("Execuções")
-        run = f"/integrations/{self.integration.name}/connections/<connection>/runs/<run_id>"
+        run = f"{self.integration.connection_path}/runs/<run_id>"
         routes.post(
             f"{run}/cancel",
             role=Role.OPERATOR,
@@ -93,7 +93,7 @@ class RunDecisions:
     def routes(self) -> Routes:
         """Ready for an Application."""
         routes = Routes("Execuções")
-        run = f"/integrations/{self.integration.name}/connections/<connection>/runs/<run_id>"
+        run = f"{self.integration.connection_path}/runs/<run_id>"
         routes.post(
             f"{run}/decision",
             role=Role.OPERATOR,

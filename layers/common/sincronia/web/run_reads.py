@@ -82,7 +82,7 @@ class RunReads:
     def routes(self) -> Routes:
         """Ready for an Application."""
         routes = Routes("Execuções")
-        runs = f"/integrations/{self.integration.name}/connections/<connection>/runs"
+        runs = f"{self.integration.connection_path}/runs"
         reader: dict[str, Any] = {"role": Role.READER}
         routes.get(
             runs,
@@ -138,7 +138,7 @@ class Corrections:
         """Ready for an Application."""
         routes = Routes("Execuções")
         routes.get(
-            f"/integrations/{self.integration.name}/connections/<connection>/runs/<run_id>/files/{TO_CORRECT}",
+            f"{self.integration.connection_path}/runs/<run_id>/files/{TO_CORRECT}",
             role=Role.READER,
             summary="Baixa a planilha dos cadastros a corrigir",
             status=303,
@@ -197,7 +197,7 @@ class RunMessages:
         """Ready for an Application."""
         routes = Routes("Execuções")
         routes.get(
-            f"/integrations/{self.integration.name}/connections/<connection>/runs/<run_id>/messages",
+            f"{self.integration.connection_path}/runs/<run_id>/messages",
             role=Role.READER,
             summary="Lê as mensagens de uma execução",
             page="messages.html",
@@ -258,7 +258,7 @@ class RunPlans:
         """Ready for an Application."""
         routes = Routes("Execuções")
         routes.get(
-            f"/integrations/{self.integration.name}/connections/<connection>/runs/<run_id>/plan",
+            f"{self.integration.connection_path}/runs/<run_id>/plan",
             role=Role.READER,
             summary="Lista o que uma pré-visualização faria a cada cadastro",
             page=self.page,

@@ -101,7 +101,7 @@ class RunStarts:
     def routes(self) -> Routes:
         """Ready for an Application."""
         routes = Routes("Execuções")
-        runs = f"/integrations/{self.integration.name}/connections/<connection>/runs"
+        runs = f"{self.integration.connection_path}/runs"
         made: dict[str, Any] = {"role": Role.OPERATOR, "status": 201, "answered": "A execução, que está na fila."}
         refuses = ("connection_unknown", "connection_disabled", "run_active", "run_not_made")
         routes.post(runs, summary="Inicia uma pré-visualização ou uma sincronização", refuses=refuses, **made)(

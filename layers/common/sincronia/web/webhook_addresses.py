@@ -13,7 +13,7 @@ from sincronia.auth import Role
 from sincronia.settings import secret_prefix
 from sincronia.store.aws import SecretsManagerSecrets
 from sincronia.web.application import Routes
-from sincronia.web.fields import ConnectionInPath, connection_url
+from sincronia.web.fields import ConnectionInPath
 from sincronia.web.integration import Integration
 from sincronia.web.webhook_answers import HOW_TO_SEND
 from sincronia.web.webhook_keys import webhook_path
@@ -48,7 +48,7 @@ class WebhookAddresses:
         """Ready for an Application."""
         routes = Routes("Conexões")
         routes.get(
-            f"{connection_url(self.integration.name, '<connection>')}/webhook",
+            f"{self.integration.connection_path}/webhook",
             role=Role.ADMINISTRATOR,
             summary="Lê o endereço de webhook de uma conexão",
             refuses=("connection_unknown",),
