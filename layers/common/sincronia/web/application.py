@@ -78,10 +78,12 @@ class Operation:
     elsewhere: Callable[[], str] | None = None  # another origin that its page shows pictures of, and sends files to
     described: bool = True  # in the OpenAPI document; what only browsers use isn't
 
-    @property
-    def where(self) -> re.Pattern[str]:
-        """Paths that belong to this route, whatever the method."""
-        return re.compile(re.sub(r"<\w+>", "[^/]+", self.path))
+    def is_at(self, path: str) -> bool:
+        """Whether a path belongs to this route, whatever the method."""
+        named, asked = self.path.split("/"), path.split("/")
+        return len(named) == len(asked) and all(
+            one == other or (one.startswith("<") and other) for one, other in zip(named, asked, strict=True)
+        )
 
 
 class Routes:
@@ -164,8 +166,10 @@ class Application:
         """The whole answer to an event."""
         visit = Visit(event)
         self.resolver.context["visit"] = visit
-        if forms.is_form(visit.headers) and visit.method == "POST":
-            event["requestContext"]["http"]["method"] = _method_of_form(event)
+        form = _readable(event) if forms.is_form(visit.headers) and visit.method == "POST" else None
+        self.resolver.context["form"] = form
+        if form is not None:
+            event["requestContext"]["http"]["method"] = form.method
         answer = self.resolver.resolve(event, context)
         if visit.is_for_a_person:
             answer = self._page(visit, answer)
@@ -185,7 +189,7 @@ class Application:
         visit: Visit = resolver.context["visit"]
         visit.operation = operation
         if not visit.is_safe and forms.is_form(visit.headers):
-            visit.form = forms.form_of(visit.event)
+            visit.form = resolver.context["form"] or forms.form_of(visit.event)
         if operation.role is not None:
             caller = visit.caller = caller_of(visit)
             logger.append_keys(caller=caller.id)
@@ -207,7 +211,7 @@ class Application:
 
     def _methods_at(self, path: str) -> set[str]:
         """The methods of a path: where routes match that say more or less of it, of those that say most."""
-        found = [operation for operation in self.operations if _fits(operation.path, path)]
+        found = [operation for operation in self.operations if operation.is_at(path)]
         fewest = min((operation.path.count("<") for operation in found), default=0)
         return {operation.method for operation in found if operation.path.count("<") == fewest}
 
@@ -254,19 +258,12 @@ class Application:
         return problem_response(Problem("unexpected"), self.answers)
 
 
-def _fits(route: str, path: str) -> bool:
-    named, asked = route.split("/"), path.split("/")
-    return len(named) == len(asked) and all(
-        one == other or (one.startswith("<") and other) for one, other in zip(named, asked, strict=True)
-    )
-
-
-def _method_of_form(event: Json) -> str:
-    """What a form is to be sent as; of what is no form in the end, POST, where it is refused."""
+def _readable(event: Json) -> forms.Form | None:
+    """The form in an event; None of what is no form in the end, which is refused by its route."""
     try:
-        return forms.form_of(event).method
+        return forms.form_of(event)
     except ProblemError:
-        return "POST"
+        return None
 
 
 def _of_request(request: Request) -> Token:

@@ -72,9 +72,7 @@ def connection_of(path: str, query: str) -> str:
 def may(operations: Sequence[Operation], method: str, path: str, role: Role) -> bool:
     """Whether an application has such a route, and the role may take it."""
     return any(
-        operation.method == method
-        and operation.where.fullmatch(path)
-        and (operation.role is None or role.covers(operation.role))
+        operation.method == method and operation.is_at(path) and (operation.role is None or role.covers(operation.role))
         for operation in operations
     )
 
