@@ -69,6 +69,7 @@ class Pages:
             "person": person,
         }
         self._templates.globals |= {
+            "roles": {role.value: word for role, word in ROLES.items()},
             "home": browsers.HOME,
             "static": static.address,
             "new_key": lambda: secrets.token_urlsafe(16),
