@@ -94,9 +94,11 @@ def forms_of(page: str) -> list[DrawnForm]:
     return reader.forms
 
 
-def form_to(page: str, action: str, method: str = "") -> DrawnForm:
-    """The first form of a page that goes there, and is sent as that method where one is named."""
+def form_to(page: str, action: str, holding: str = "") -> DrawnForm:
+    """The first form of a page that goes there; `holding` tells it from others: a field's name, or what one sends."""
     there = [form for form in forms_of(page) if form.action == action]
-    found = next((form for form in there if not method or form.fields.get("_method") == [method]), None)
+    found = next(
+        (form for form in there if not holding or holding in form.fields or [holding] in form.fields.values()), None
+    )
     assert found, (action, [form.action for form in forms_of(page)])
     return found

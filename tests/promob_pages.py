@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
-from tests.page_forms import drawn_form
+from tests.drawn_forms import form_to
 from tests.promob_on_aws import PromobHttp
 from tests.routes_on_aws import Answer
 
@@ -45,8 +45,8 @@ class Reader:
         return re.findall(r'<form[^>]* method="post" action="([^"]+)"', self.main(path, **query))
 
     def sends(self, path: str, action: str, filled: Mapping[str, Any] = _NOTHING, holding: str = "") -> Answer:
-        """The answer to the form of a page that goes there, filled in."""
-        form = drawn_form(self.main(path), action, holding)
+        """The answer to the form of a page that goes there, filled in; `holding` tells it from others."""
+        form = form_to(self.main(path), action, holding).fields
         return self.promob.sent(action, self.name, **{**form, **filled})
 
     def goes(self, path: str, action: str, filled: Mapping[str, Any] = _NOTHING, holding: str = "") -> str:

@@ -27,7 +27,7 @@ def seller(selling: Selling) -> Reader:
 
 def test_each_page_leads_to_the_next_from_a_new_customer_to_the_orders(selling: Selling, seller: Reader) -> None:
     network = selling.network
-    customer = seller.goes(CUSTOMERS, CUSTOMERS, {"name": "Nara Luz"}, 'method="post"')
+    customer = seller.goes(CUSTOMERS, CUSTOMERS, {"name": "Nara Luz"}, "name")
     assert seller.primary(customer) == ["Criar projeto"]
     project = seller.goes(customer, PROJECTS, {"name": "Casa"})
     assert seller.primary(project) == ["Criar ambientes"]

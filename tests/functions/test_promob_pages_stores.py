@@ -33,8 +33,8 @@ def test_a_store_is_made_checked_declared_and_concluded_from_its_pages(promob: P
 
     assert administrator.goes(checklist, f"{store}/verification") == checklist
     for name in ("Recepção", "Projetos"):
-        assert administrator.goes(checklist, f"{store}/declarations", holding=f'value="{name}"') == checklist
-    administrator.goes(checklist, f"{store}/declarations", {"evaluation": "Loja pronta"}, 'name="evaluation"')
+        assert administrator.goes(checklist, f"{store}/declarations", holding=name) == checklist
+    administrator.goes(checklist, f"{store}/declarations", {"evaluation": "Loja pronta"}, "evaluation")
     told = administrator.reads(checklist)
     assert "Recepção: declarado por Painel (administrator) em" in told
     assert "Loja pronta: declarado por" in told
@@ -108,8 +108,8 @@ def test_a_customer_is_looked_up_made_and_changed(promob: PromobHttp) -> None:
     store = promob.active_store()
     ana = Reader(promob, "ana")
     nobody = ana.reads(CUSTOMERS, document=CPF)
-    made = ana.goes(CUSTOMERS, CUSTOMERS, {"name": "Nara Luz", "document": CPF}, 'method="post"')
-    again = ana.goes(CUSTOMERS, CUSTOMERS, {"name": "Outra", "document": CPF}, 'method="post"')
+    made = ana.goes(CUSTOMERS, CUSTOMERS, {"name": "Nara Luz", "document": CPF}, "name")
+    again = ana.goes(CUSTOMERS, CUSTOMERS, {"name": "Outra", "document": CPF}, "name")
 
     assert "Ninguém com este CPF ou CNPJ" in nobody
     assert made == again
@@ -122,7 +122,7 @@ def test_a_customer_is_looked_up_made_and_changed(promob: PromobHttp) -> None:
     assert promob.get(made)["phone"] == "(49) 3000-0000"
     assert ana.goes(made, made, {"phone.text": ""}, "PATCH") == made
     assert promob.get(made)["phone"] == ""
-    wrong = ana.sends(CUSTOMERS, CUSTOMERS, {"name": "Nara", "document": "123"}, 'method="post"')
+    wrong = ana.sends(CUSTOMERS, CUSTOMERS, {"name": "Nara", "document": "123"}, "name")
     assert (wrong.status, "deve ser um CPF ou CNPJ válido" in wrong.body) == (422, True)
 
 
